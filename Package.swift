@@ -1,0 +1,69 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// The layers, from the ground up. Arrows point at what a layer may import:
+//
+//   langevin → Plugins/* → DiffusionCore → NeuralNetworks → Tensors → CKernels, COneDNN
+//                                        ↘ Tables → CLibCSV, CZlib
+//
+// A plugin never imports another plugin, and the core never imports a plugin. Only `langevin`
+// depends on outside Swift packages.
+
+let package = Package(
+  name: "Langevin",
+  products: [
+    .executable(name: "langevin", targets: ["langevin"]),
+    .library(name: "DiffusionCore", targets: ["Tensors", "NeuralNetworks", "Tables", "DiffusionCore"]),
+    .library(name: "TabularDDPM", targets: ["TabularDDPM"]),
+    .library(name: "DiffusionTesting", targets: ["DiffusionTesting"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // System libraries and small C kernels.
+    .systemLibrary(name: "CLibCSV", path: "Sources/CLibCSV", providers: [.apt(["libcsv-dev"])]),
+    .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "COneDNN", path: "Sources/COneDNN",
+      linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(name: "CKernels", path: "Sources/CKernels"),
+
+    // The core.
+    .target(name: "Tensors", dependencies: ["COneDNN", "CKernels"], path: "Sources/Tensors"),
+    .target(name: "NeuralNetworks", dependencies: ["Tensors"], path: "Sources/NeuralNetworks"),
+    .target(name: "Tables", dependencies: ["CLibCSV", "CZlib"], path: "Sources/Tables"),
+    .target(
+      name: "DiffusionCore", dependencies: ["Tensors", "NeuralNetworks", "Tables"],
+      path: "Sources/DiffusionCore"),
+    .target(
+      name: "DiffusionTesting", dependencies: ["DiffusionCore"], path: "Sources/DiffusionTesting"),
+
+    // Plugins: diffusion methods, not SwiftPM build plugins.
+    .target(name: "TabularDDPM", dependencies: ["DiffusionCore"], path: "Plugins/TabularDDPM"),
+
+    // The command.
+    .executableTarget(
+      name: "langevin",
+      dependencies: [
+        "DiffusionCore", "TabularDDPM",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/langevin"),
+
+    // Tests.
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], path: "Tests/TensorsTests"),
+    .testTarget(
+      name: "NeuralNetworksTests", dependencies: ["NeuralNetworks"],
+      path: "Tests/NeuralNetworksTests"),
+    .testTarget(name: "TablesTests", dependencies: ["Tables"], path: "Tests/TablesTests"),
+    .testTarget(
+      name: "DiffusionCoreTests", dependencies: ["DiffusionCore", "DiffusionTesting"],
+      path: "Tests/DiffusionCoreTests"),
+    .testTarget(
+      name: "TabularDDPMTests", dependencies: ["TabularDDPM", "DiffusionTesting"],
+      path: "Tests/TabularDDPMTests"),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["langevin", "Tables"], path: "Tests/CommandLineTests"),
+  ]
+)
