@@ -51,6 +51,10 @@ let package = Package(
       ],
       path: "Sources/langevin"),
 
+    // Benchmarks: each folder has a `run` that prints a table beside a reference.
+    .executableTarget(
+      name: "training-step", dependencies: ["NeuralNetworks"], path: "Benchmarks/training-step"),
+
     // Tests.
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"], path: "Tests/TensorsTests"),
     .testTarget(

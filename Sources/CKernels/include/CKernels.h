@@ -1,1 +1,65 @@
+// Small loops that matter, in C so that the compiler emits one version per instruction set and the loader picks
+// the best at start-up (target_clones). All matrices are row-major and dense. Every function runs on the calling
+// thread alone. `accumulate` says whether a result is added to what the destination holds, or replaces it.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// Conversions.
+void kernel_to_bfloat16(const float *x, uint16_t *y, size_t count);
+
+// Elementwise.
+void kernel_fill(float *y, float value, size_t count);
+void kernel_add(const float *a, const float *b, float *y, size_t count);
+void kernel_accumulate(const float *x, float scale, float *y, size_t count);  // y += scale x
+void kernel_scale(const float *x, float scale, float *y, size_t count);
+void kernel_multiply(const float *a, const float *b, float *y, size_t count, int accumulate);
+double kernel_sum(const float *x, size_t count);
+double kernel_sum_of_squares(const float *x, size_t count);
+double kernel_sum_of_absolutes(const float *x, size_t count);
+
+// Activations. Backward takes the forward input x and adds or writes dy * f'(x).
+enum { KERNEL_RELU = 0, KERNEL_SILU = 1, KERNEL_GELU = 2, KERNEL_TANH = 3, KERNEL_SIGMOID = 4 };
+void kernel_activation_forward(int kind, const float *x, float *y, size_t count);
+void kernel_activation_backward(int kind, const float *x, const float *dy, float *dx, size_t count, int accumulate);
+
+// Dropout: mask[i] = 1 with the probability `keep`, drawn from Philox4x32-10 (key, stream) from block `counter` on,
+// 16 bits a decision; y = x * mask / keep.
+void kernel_dropout_mask(uint64_t key, uint64_t stream, uint64_t counter, float keep, uint8_t *mask, size_t count);
+void kernel_dropout_apply(const float *x, const uint8_t *mask, float scale, float *y, size_t count, int accumulate);
+
+// Rows of a matrix.
+void kernel_bias_gradient(const float *dy, float *db, size_t rows, size_t columns);  // db += sum over rows
+void kernel_add_row(const float *x, const float *row, float *y, size_t rows, size_t columns);
+void kernel_layer_norm_forward(const float *x, const float *gain, const float *bias, float *y, float *mean,
+                               float *inverse_deviation, size_t rows, size_t columns, float epsilon);
+void kernel_layer_norm_backward(const float *x, const float *gain, const float *mean, const float *inverse_deviation,
+                                const float *dy, float *dx, float *dgain, float *dbias, size_t rows, size_t columns,
+                                int accumulate);
+void kernel_softmax_forward(const float *x, float scale, float *y, size_t rows, size_t columns);
+void kernel_softmax_backward(const float *y, const float *dy, float scale, float *dx, size_t rows, size_t columns,
+                             int accumulate);
+
+// Embedding bags: y[r] = sum over b of table[index[r * bag + b]]; an index below zero adds nothing.
+void kernel_embedding_forward(const float *table, const int32_t *index, float *y, size_t rows, size_t bag,
+                              size_t width, int accumulate);
+void kernel_embedding_backward(const float *dy, const int32_t *index, float *dtable, size_t rows, size_t bag,
+                               size_t width);
+
+// Cross-entropy over one group of columns [start, start + size) of a row: returns the loss -log softmax(x)[target]
+// and writes weight * (softmax - onehot) into dx (which may be NULL).
+float kernel_cross_entropy(const float *x, int32_t target, size_t size, float weight, float *dx);
+
+// Negative log density of z under a mixture of Gaussians with `size` components, parameters laid out as
+// [logits | means | log deviations]; log deviations are used as given. Gradient as above.
+float kernel_mixture_density(const float *x, float z, size_t size, float weight, float *dx);
+
+// Optimisers. One fused pass over parameters: g = scale * sum of gradient buffers (which are zeroed) + l2 w + l1 sign(w),
+// then the rule, the exponential moving average (average may be NULL) and the bfloat16 copy (may be NULL).
+typedef struct {
+  float rate, beta1, beta2, epsilon, decay, l1, l2, scale, correction1, correction2, average_decay;
+} kernel_adam_settings;
+void kernel_adam(const kernel_adam_settings *settings, float *const *gradients, size_t buffers, float *value,
+                 float *first, float *second, float *average, uint16_t *half, size_t count);
+void kernel_momentum(const kernel_adam_settings *settings, float *const *gradients, size_t buffers, float *value,
+                     float *velocity, float *average, uint16_t *half, size_t count);

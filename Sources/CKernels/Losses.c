@@ -1,0 +1,55 @@
+#include "CKernels.h"
+#include "Mathematics.h"
+
+#include <math.h>
+
+KERNEL float kernel_cross_entropy(const float *restrict x, int32_t target, size_t size, float weight,
+                                  float *restrict dx) {
+  RELAXED
+  float top = x[0];
+  for (size_t i = 1; i < size; i++) top = x[i] > top ? x[i] : top;
+  float sum = 0.0f;
+  if (dx) {
+    for (size_t i = 0; i < size; i++) {
+      float e = exponential(x[i] - top);
+      dx[i] = e;
+      sum += e;
+    }
+    float factor = weight / sum;
+    for (size_t i = 0; i < size; i++) dx[i] *= factor;
+    dx[target] -= weight;
+  } else {
+    for (size_t i = 0; i < size; i++) sum += exponential(x[i] - top);
+  }
+  return logf(sum) + top - x[target];
+}
+
+KERNEL float kernel_mixture_density(const float *restrict x, float z, size_t size, float weight,
+                                    float *restrict dx) {
+  RELAXED
+  enum { MOST = 64 };
+  const float *logits = x, *means = x + size, *scales = x + 2 * size;
+  float joint[MOST];
+  float top_logit = logits[0];
+  for (size_t i = 1; i < size; i++) top_logit = logits[i] > top_logit ? logits[i] : top_logit;
+  float prior = 0.0f;
+  for (size_t i = 0; i < size; i++) prior += exponential(logits[i] - top_logit);
+  for (size_t i = 0; i < size; i++) {
+    float d = (z - means[i]) * exponential(-scales[i]);
+    joint[i] = logits[i] - 0.5f * d * d - scales[i];
+  }
+  float top = joint[0];
+  for (size_t i = 1; i < size; i++) top = joint[i] > top ? joint[i] : top;
+  float sum = 0.0f;
+  for (size_t i = 0; i < size; i++) sum += exponential(joint[i] - top);
+  if (dx) {
+    for (size_t i = 0; i < size; i++) {
+      float inverse = exponential(-scales[i]), d = (z - means[i]) * inverse;
+      float posterior = exponential(joint[i] - top) / sum;
+      dx[i] = weight * (exponential(logits[i] - top_logit) / prior - posterior);
+      dx[i + size] = -weight * posterior * d * inverse;
+      dx[i + 2 * size] = weight * posterior * (1.0f - d * d);
+    }
+  }
+  return logf(prior) + top_logit - logf(sum) - top + 0.918938533f;
+}

@@ -1,0 +1,131 @@
+#include "CKernels.h"
+#include "Mathematics.h"
+
+#include <math.h>
+
+KERNEL void kernel_bias_gradient(const float *restrict dy, float *restrict db, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++) {
+    const float *row = dy + r * columns;
+    for (size_t c = 0; c < columns; c++) db[c] += row[c];
+  }
+}
+
+KERNEL void kernel_add_row(const float *x, const float *restrict row, float *y, size_t rows, size_t columns) {
+  for (size_t r = 0; r < rows; r++) {
+    for (size_t c = 0; c < columns; c++) y[r * columns + c] = x[r * columns + c] + row[c];
+  }
+}
+
+KERNEL void kernel_layer_norm_forward(const float *restrict x, const float *restrict gain, const float *restrict bias,
+                                      float *restrict y, float *restrict mean, float *restrict inverse_deviation,
+                                      size_t rows, size_t columns, float epsilon) {
+  RELAXED
+  float share = 1.0f / (float)columns;
+  for (size_t r = 0; r < rows; r++) {
+    const float *in = x + r * columns;
+    float *out = y + r * columns;
+    float sum = 0.0f, squares = 0.0f;
+    for (size_t c = 0; c < columns; c++) sum += in[c];
+    float m = sum * share;
+    for (size_t c = 0; c < columns; c++) {
+      float d = in[c] - m;
+      squares += d * d;
+    }
+    float inverse = 1.0f / sqrtf(squares * share + epsilon);
+    for (size_t c = 0; c < columns; c++) out[c] = (in[c] - m) * inverse * gain[c] + bias[c];
+    mean[r] = m;
+    inverse_deviation[r] = inverse;
+  }
+}
+
+// With x̂ = (x - mean) / deviation and g = dy * gain: dx = (g - mean(g) - x̂ mean(g x̂)) / deviation
+// (Ba, Kiros & Hinton 2016, differentiated).
+KERNEL void kernel_layer_norm_backward(const float *restrict x, const float *restrict gain, const float *restrict mean,
+                                       const float *restrict inverse_deviation, const float *restrict dy,
+                                       float *restrict dx, float *restrict dgain, float *restrict dbias, size_t rows,
+                                       size_t columns, int accumulate) {
+  RELAXED
+  float share = 1.0f / (float)columns;
+  for (size_t r = 0; r < rows; r++) {
+    const float *in = x + r * columns, *up = dy + r * columns;
+    float *out = dx + r * columns;
+    float m = mean[r], inverse = inverse_deviation[r], sum = 0.0f, projected = 0.0f;
+    for (size_t c = 0; c < columns; c++) {
+      float normal = (in[c] - m) * inverse, g = up[c] * gain[c];
+      sum += g;
+      projected += g * normal;
+      dgain[c] += up[c] * normal;
+      dbias[c] += up[c];
+    }
+    sum *= share;
+    projected *= share;
+    if (accumulate) {
+      for (size_t c = 0; c < columns; c++)
+        out[c] += (up[c] * gain[c] - sum - (in[c] - m) * inverse * projected) * inverse;
+    } else {
+      for (size_t c = 0; c < columns; c++)
+        out[c] = (up[c] * gain[c] - sum - (in[c] - m) * inverse * projected) * inverse;
+    }
+  }
+}
+
+KERNEL void kernel_softmax_forward(const float *x, float scale, float *y, size_t rows, size_t columns) {
+  RELAXED
+  for (size_t r = 0; r < rows; r++) {
+    const float *in = x + r * columns;
+    float *out = y + r * columns;
+    float top = in[0];
+    for (size_t c = 1; c < columns; c++) top = in[c] > top ? in[c] : top;
+    float sum = 0.0f;
+    for (size_t c = 0; c < columns; c++) {
+      float e = exponential(scale * (in[c] - top));
+      out[c] = e;
+      sum += e;
+    }
+    float inverse = 1.0f / sum;
+    for (size_t c = 0; c < columns; c++) out[c] *= inverse;
+  }
+}
+
+KERNEL void kernel_softmax_backward(const float *restrict y, const float *restrict dy, float scale,
+                                    float *restrict dx, size_t rows, size_t columns, int accumulate) {
+  RELAXED
+  for (size_t r = 0; r < rows; r++) {
+    const float *p = y + r * columns, *up = dy + r * columns;
+    float *out = dx + r * columns;
+    float dot = 0.0f;
+    for (size_t c = 0; c < columns; c++) dot += p[c] * up[c];
+    if (accumulate) {
+      for (size_t c = 0; c < columns; c++) out[c] += scale * p[c] * (up[c] - dot);
+    } else {
+      for (size_t c = 0; c < columns; c++) out[c] = scale * p[c] * (up[c] - dot);
+    }
+  }
+}
+
+KERNEL void kernel_embedding_forward(const float *restrict table, const int32_t *restrict index, float *restrict y,
+                                     size_t rows, size_t bag, size_t width, int accumulate) {
+  for (size_t r = 0; r < rows; r++) {
+    float *out = y + r * width;
+    if (!accumulate) memset(out, 0, width * sizeof(float));
+    for (size_t b = 0; b < bag; b++) {
+      int32_t entry = index[r * bag + b];
+      if (entry < 0) continue;
+      const float *in = table + (size_t)entry * width;
+      for (size_t c = 0; c < width; c++) out[c] += in[c];
+    }
+  }
+}
+
+KERNEL void kernel_embedding_backward(const float *restrict dy, const int32_t *restrict index,
+                                      float *restrict dtable, size_t rows, size_t bag, size_t width) {
+  for (size_t r = 0; r < rows; r++) {
+    const float *up = dy + r * width;
+    for (size_t b = 0; b < bag; b++) {
+      int32_t entry = index[r * bag + b];
+      if (entry < 0) continue;
+      float *out = dtable + (size_t)entry * width;
+      for (size_t c = 0; c < width; c++) out[c] += up[c];
+    }
+  }
+}
