@@ -63,3 +63,8 @@ void kernel_adam(const kernel_adam_settings *settings, float *const *gradients, 
                  float *first, float *second, float *average, uint16_t *half, size_t count);
 void kernel_momentum(const kernel_adam_settings *settings, float *const *gradients, size_t buffers, float *value,
                      float *velocity, float *average, uint16_t *half, size_t count);
+
+// Smooth features of a standard normal score, 14 a cell: 1, z, then sin and cos of π 2^i s for i < 6 with s a sigmoid
+// close to Φ(z). A cell that is not known gets zeros.
+enum { KERNEL_QUANTILE_FEATURES = 14 };
+void kernel_quantile_features(const float *z, const uint8_t *known, float *y, size_t count);

@@ -1,0 +1,113 @@
+import Tensors
+
+/// What the network sees of some rows: which slots are visible, and what they say.
+struct MaskedInput {
+  var rows: Int
+  /// `[rows, slots]`: rows of the embedding table, or below zero for nothing.
+  var indices: [Int32]
+  /// `[rows, numeric columns]`.
+  var scores: [Float]
+  /// `[rows, numeric columns]`: 1 where the number is known.
+  var knownNumbers: [UInt8]
+
+  init(rows: Int, layout: SlotLayout) {
+    self.rows = rows
+    indices = Array(repeating: -1, count: rows * layout.slots.count)
+    scores = Array(repeating: 0, count: rows * layout.numericCount)
+    knownNumbers = Array(repeating: 0, count: rows * layout.numericCount)
+  }
+}
+
+/// Fills the network's input from coded rows, without touching anything that is counted or allocated.
+struct MaskedInputBuilder: Sendable {
+  private struct SlotRule {
+    var embedding: Int32
+    /// The row that says "masked".
+    var masked: Int32
+    var isCategory: Bool
+  }
+  /// When the visible slots fix a column's number.
+  private struct NumberRule {
+    var first: Int32, place: Int32
+    /// Codes from here on, up to `missing`, are relations.
+    var relations: Int32
+    /// The code of a missing cell, or one that never occurs.
+    var missing: Int32
+    /// Where the relations' entries in `parentRanges` begin.
+    var ranges: Int32
+  }
+
+  private let slots: [SlotRule]
+  private let numbers: [NumberRule]
+  private let parentRanges: [Range<Int32>]
+  private let parents: [Int32]
+
+  init(_ coding: TableCoding, layout: SlotLayout) {
+    slots = layout.slots.map { slot in
+      switch slot.kind {
+      case .category(let codes):
+        SlotRule(embedding: Int32(slot.embedding), masked: Int32(slot.embedding + codes), isCategory: true)
+      case .density: SlotRule(embedding: Int32(slot.embedding), masked: Int32(slot.embedding), isCategory: false)
+      }
+    }
+    var numbers: [NumberRule] = [], ranges: [Range<Int32>] = [], parents: [Int32] = []
+    for (index, column) in coding.columns.enumerated() where column.isNumeric {
+      let own = layout.slotsOfColumn[index]
+      var rule = NumberRule(
+        first: column.codes > 1 ? Int32(own[0]) : -1, place: -1, relations: .max,
+        missing: column.hasMissing ? Int32(column.missingCode) : .max, ranges: Int32(ranges.count))
+      if case .continuous(let c) = column.content {
+        rule.place = Int32(own[own.count - 1])
+        rule.relations = Int32(c.bins + c.heavy.count)
+        for relation in c.relations {
+          let start = Int32(parents.count)
+          // A parent that the network does not see as a number is never known.
+          parents += relation.parents.map { Int32(layout.numericIndex[$0] ?? -1) }
+          ranges.append(start..<Int32(parents.count))
+        }
+      }
+      numbers.append(rule)
+    }
+    (self.numbers, parentRanges, self.parents) = (numbers, ranges, parents)
+  }
+
+  /// Fills one row.
+  ///
+  /// - Parameters:
+  ///   - codes: `[slots]`.
+  ///   - scores: `[numeric columns]`, or nothing where there are none.
+  ///   - visible: `[slots]`.
+  func fill(
+    _ input: inout MaskedInput, row: Int, codes: UnsafePointer<Int32>, scores: UnsafePointer<Float>?,
+    visible: UnsafePointer<Bool>
+  ) {
+    for slot in slots.indices {
+      let rule = slots[slot]
+      input.indices[row * slots.count + slot] =
+        !visible[slot] ? rule.masked : rule.isCategory && codes[slot] >= 0 ? rule.embedding + codes[slot] : -1
+    }
+    for numeric in numbers.indices {
+      let known = knows(Int32(numeric), codes, visible)
+      input.knownNumbers[row * numbers.count + numeric] = known ? 1 : 0
+      input.scores[row * numbers.count + numeric] = known ? scores?[numeric] ?? 0 : 0
+    }
+  }
+
+  /// Whether the visible slots fix a number: by its own code and place, or by those of a relation's parents.
+  func knows(_ numeric: Int32, _ codes: UnsafePointer<Int32>, _ visible: UnsafePointer<Bool>) -> Bool {
+    guard numeric >= 0 else { return false }
+    let rule = numbers[Int(numeric)]
+    if rule.first >= 0 {
+      guard visible[Int(rule.first)] else { return false }
+      let code = codes[Int(rule.first)]
+      if code == rule.missing { return false }
+      if code >= rule.relations {
+        for parent in parentRanges[Int(rule.ranges + code - rule.relations)] {
+          if !knows(parents[Int(parent)], codes, visible) { return false }
+        }
+        return true
+      }
+    }
+    return rule.place < 0 || visible[Int(rule.place)]
+  }
+}

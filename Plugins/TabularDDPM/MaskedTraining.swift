@@ -1,0 +1,112 @@
+import DiffusionCore
+import Foundation
+import NeuralNetworks
+
+/// The objective of masked diffusion over slots, and its bound on held-out rows.
+///
+/// A row's slots are revealed in a random order; the network predicts every slot that is still masked. With M slots and
+/// k of them visible, k uniform in 0 ..< M, M times the mean loss over the masked slots is an unbiased estimate of the
+/// row's negative log-likelihood averaged over orders, and so a bound on it.
+///
+/// Sources: Uria, Murray & Larochelle, "A deep and tractable density estimator", ICML 2014, equation 6; Hoogeboom et al.,
+/// "Autoregressive diffusion models", ICLR 2022, equation 5; Sahoo et al., "Simple and effective masked diffusion language
+/// models", NeurIPS 2024, equation 11.
+struct MaskedObjective: Sendable {
+  let coding: TableCoding
+  let layout: SlotLayout
+  let network: MaskedNetwork
+  let builder: MaskedInputBuilder
+
+  init(coding: TableCoding, network: MaskedNetwork) {
+    self.coding = coding
+    self.layout = network.layout
+    self.network = network
+    builder = MaskedInputBuilder(coding, layout: network.layout)
+  }
+
+  /// The loss of some rows on a tape: the sum over rows of weight × their bound.
+  ///
+  /// - Parameters:
+  ///   - rows: indices into the data.
+  ///   - shares: for each row, in 0 ..< 1, how much of it is visible.
+  ///   - perRow: filled with each row's bound, where given.
+  func loss(
+    _ data: CodedTable, rows: ArraySlice<Int32>, shares: (Int) -> Double, weight: Float, random: RandomStream,
+    on tape: Tape, perRow: UnsafeMutablePointer<Float>? = nil
+  ) -> Variable {
+    let slots = layout.slots.count
+    var random = random
+    var input = MaskedInput(rows: rows.count, layout: layout)
+    var terms: [LossTerm] = []
+    terms.reserveCapacity(rows.count * slots)
+    var order = Array(0..<slots), place = Array(0..<slots)
+    var visible = [Bool](repeating: false, count: slots)
+    data.codes.withUnsafeBufferPointer { codes in
+      data.scores.withUnsafeBufferPointer { scores in
+        for (row, source) in rows.enumerated() {
+          let count = min(Int(shares(row) * Double(slots)), slots - 1)
+          drawOrder(&order, &place, &random)
+          for slot in 0..<slots { visible[slot] = place[slot] < count }
+          let own = codes.baseAddress! + Int(source) * slots
+          let ownScores = scores.baseAddress.map { $0 + Int(source) * layout.numericCount }
+          builder.fill(&input, row: row, codes: own, scores: ownScores, visible: visible)
+          let factor = weight * Float(slots) / Float(slots - count)
+          for slot in 0..<slots where !visible[slot] && own[slot] >= 0 {
+            terms.append(term(row: row, slot: slot, code: own[slot], scores: ownScores, weight: factor))
+          }
+        }
+      }
+    }
+    let output = network(input, on: tape)
+    guard let perRow else { return output.raggedLoss(terms) }
+    var losses = [Float](repeating: 0, count: terms.count)
+    let total = output.raggedLoss(terms, unweighted: &losses)
+    for (term, loss) in zip(terms, losses) { perRow[Int(term.row)] += loss * term.weight / weight }
+    return total
+  }
+
+  private func term(
+    row: Int, slot: Int, code: Int32, scores: UnsafePointer<Float>?, weight: Float
+  ) -> LossTerm {
+    let target = layout.slots[slot]
+    switch target.kind {
+    case .category(let codes):
+      return .category(row: row, start: target.output.lowerBound, size: codes, target: Int(code), weight: weight)
+    case .density(let components):
+      return .density(
+        row: row, start: target.output.lowerBound, size: components,
+        value: scores?[layout.numericIndex[target.column] ?? 0] ?? 0, weight: weight)
+    }
+  }
+
+  /// A uniformly random order in which no place within a bin comes before its bin.
+  private func drawOrder(_ order: inout [Int], _ place: inout [Int], _ random: inout RandomStream) {
+    var last = order.count - 1
+    while last > 0 {
+      order.swapAt(last, random.integer(below: last + 1))
+      last -= 1
+    }
+    for (position, slot) in order.enumerated() { place[slot] = position }
+    for (slot, rule) in layout.slots.enumerated() {
+      if let first = rule.follows, place[first] > place[slot] { place.swapAt(first, slot) }
+    }
+  }
+
+  /// The mean bound of some rows, in nats a row, with the same masks on every call.
+  func bound(_ data: CodedTable, rows: [Int32], pass: ShardedPass, seed: UInt64) -> Double {
+    let count = rows.count
+    let losses = pass.map(rows: count) { tape, range in
+      Double(
+        loss(
+          data, rows: rows[range], shares: { Self.share($0 + range.lowerBound, offset: 0.5) },
+          weight: 1 / Float(count), random: RandomStream(seed: seed, stream: UInt64(range.lowerBound)), on: tape
+        ).values[0])
+    }
+    return losses.reduce(0, +)
+  }
+
+  /// Evenly spread shares in 0 ..< 1: the golden-ratio sequence, so that any run of rows has all noise levels.
+  static func share(_ index: Int, offset: Double) -> Double {
+    (offset + Double(index) * 0.618033988749895).truncatingRemainder(dividingBy: 1)
+  }
+}

@@ -1,0 +1,78 @@
+import Tensors
+
+/// The map between the values of a column and their quantiles, piecewise linear between stored knots.
+///
+/// A knot is the value at a rank of the training data. Between knots values are interpolated; outside the data they are
+/// held at its ends, so that nothing beyond the range that was seen is ever written.
+struct QuantileMap: Sendable, Codable, Equatable {
+  /// Values at evenly spaced quantiles, ascending.
+  let knots: [Double]
+  /// The number of values the map was made from.
+  let count: Int
+
+  static let mostKnots = 4096
+
+  /// Makes the map of some values, none missing.
+  ///
+  /// - Precondition: there is at least one.
+  init(sorted values: [Double]) {
+    count = values.count
+    if values.count <= Self.mostKnots {
+      knots = values
+    } else {
+      knots = (0..<Self.mostKnots).map { values[$0 * (values.count - 1) / (Self.mostKnots - 1)] }
+    }
+  }
+
+  /// The quantile of the first and the last knot: the middle of the share that one value has.
+  private var margin: Double { 0.5 / Double(count) }
+
+  /// The quantile of a value in 0 ... 1; among equal values the place is `tie` (0 ... 1) of the way up.
+  func quantile(_ value: Double, tie: Double) -> Double {
+    let low = knots.partitioningIndex { $0 >= value }
+    let high = knots.partitioningIndex { $0 > value }
+    let last = Double(max(knots.count - 1, 1))
+    let position: Double
+    if high > low {  // The value is a knot, perhaps several.
+      position = Double(low) + tie * Double(high - 1 - low)
+    } else if low == 0 {
+      position = 0
+    } else if low == knots.count {
+      position = last
+    } else {
+      position = Double(low - 1) + (value - knots[low - 1]) / (knots[low] - knots[low - 1])
+    }
+    return margin + position / last * (1 - 2 * margin)
+  }
+
+  /// The value at a quantile.
+  func value(_ quantile: Double) -> Double {
+    guard knots.count > 1 else { return knots[0] }
+    let share = min(max((quantile - margin) / (1 - 2 * margin), 0), 1)
+    let position = share * Double(knots.count - 1)
+    let low = min(Int(position), knots.count - 2)
+    return knots[low] + (position - Double(low)) * (knots[low + 1] - knots[low])
+  }
+
+  /// The standard normal score of a quantile, finite: quantiles stay within the data's margin.
+  func score(_ quantile: Double) -> Double {
+    NormalDistribution.quantile(min(max(quantile, margin), 1 - margin))
+  }
+}
+
+extension RandomAccessCollection {
+  /// The first index whose element satisfies a predicate that is false and then true along the collection.
+  func partitioningIndex(where belongs: (Element) -> Bool) -> Index {
+    var low = startIndex, length = count
+    while length > 0 {
+      let half = length / 2, middle = index(low, offsetBy: half)
+      if belongs(self[middle]) {
+        length = half
+      } else {
+        low = index(after: middle)
+        length -= half + 1
+      }
+    }
+    return low
+  }
+}

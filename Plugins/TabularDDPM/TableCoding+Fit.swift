@@ -1,0 +1,177 @@
+import DiffusionCore
+import Foundation
+import Tables
+import Tensors
+
+/// What the user may choose about coding.
+struct CodingSettings: Sendable, Codable, Equatable {
+  /// How a number with many values is made within its bin.
+  enum Numbers: String, Sendable, Codable, CaseIterable {
+    /// Bins and fine codes: a histogram.
+    case codes
+    /// One density over all values.
+    case density
+  }
+  var numbers = Numbers.density
+  /// Numbers with at most so many distinct values are codes.
+  var fewValues = 100
+  /// A value that holds this share of the rows has a code of its own.
+  var heavyShare = 0.001
+  /// A relation must hold in this share of the rows.
+  var relationShare = 0.01
+  /// Levels beyond which a category is split into two codes.
+  var mostLevels = 1000
+  var bins = 32, cells = 32
+}
+
+extension TableCoding {
+  /// Learns the coding of a table.
+  init(fitting table: Table, schema: Schema, settings: CodingSettings, random: RandomStream) {
+    let numbers = table.columns.map { column -> [Double] in
+      if case .numbers(let values) = column.values { values } else { [] }
+    }
+    var roundings: [Rounding] = [], codings: [ColumnCoding] = []
+    for (index, column) in table.columns.enumerated() {
+      let kind = schema.columns[index].kind
+      let decimals = if case .decimal(let digits) = kind { digits } else { 0 }
+      roundings.append(Rounding(decimals: decimals, step: Self.step(of: numbers[index], decimals: decimals)))
+      let hasMissing = column.missingCount > 0
+      let content: ColumnCoding.Content
+      switch (kind, column.values) {
+      case (.identifier(let pattern), .texts(let texts)):
+        content = .identifier(IdentifierGenerator(pattern: pattern, avoiding: texts))
+      case (.text, _), (_, .texts): content = .text
+      case (_, .categories(let indices, let levels)):
+        content = Self.levels(indices: indices, levels: levels, hasMissing: hasMissing, settings: settings)
+      case (_, .numbers(let values)):
+        content = Self.number(
+          index, values, numbers: numbers, settings: settings, decimals: decimals, random: random.child(UInt64(index)))
+      }
+      codings.append(ColumnCoding(name: column.name, content: content, hasMissing: hasMissing))
+    }
+    self.init(columns: codings, roundings: roundings)
+    self = deriving(from: table, random: random)
+  }
+
+  /// The greatest step of which all values are multiples, in units of the last decimal.
+  private static func step(of values: [Double], decimals: Int) -> Double {
+    let scale = pow(10, Double(decimals))
+    var divisor: Int64 = 0
+    for value in values where value.isFinite {
+      let scaled = (value * scale).rounded()
+      guard abs(scaled) < 1e15 else { return 1 }
+      var a = abs(Int64(scaled)), b = divisor
+      while b != 0 { (a, b) = (b, a % b) }
+      divisor = a
+      if divisor == 1 { return 1 }
+    }
+    return Double(max(divisor, 1))
+  }
+
+  private static func levels(
+    indices: [Int32], levels: [String], hasMissing: Bool, settings: CodingSettings
+  ) -> ColumnCoding.Content {
+    var counts = [Int](repeating: 0, count: levels.count)
+    for index in indices where index >= 0 { counts[Int(index)] += 1 }
+    // Frequent first: groups of one softmax then hold neighbours in frequency.
+    let used = levels.indices.filter { counts[$0] > 0 }.sorted { (counts[$1], $0) < (counts[$0], $1) }.map { levels[$0] }
+    if used.count == 1 && !hasMissing { return .constant }
+    if used.count <= settings.mostLevels { return .levels(used) }
+    return .groupedLevels(used, groupSize: Int(Double(used.count).squareRoot().rounded(.up)))
+  }
+
+  private static func number(
+    _ target: Int, _ values: [Double], numbers: [[Double]], settings: CodingSettings, decimals: Int,
+    random: RandomStream
+  ) -> ColumnCoding.Content {
+    let present = values.filter { !$0.isNaN }.sorted()
+    var distinct: [(value: Double, count: Int)] = []
+    for value in present {
+      if distinct.last?.value == value { distinct[distinct.count - 1].count += 1 } else { distinct.append((value, 1)) }
+    }
+    let total = Double(max(present.count, 1))
+    if distinct.count == 1 && present.count == values.count { return .constant }
+    if distinct.count <= min(settings.fewValues, max(2, present.count / 3)) {
+      var below = 0.0
+      let quantiles = distinct.map { entry -> Float in
+        defer { below += Double(entry.count) }
+        return Float((below + 0.5 * Double(entry.count)) / total)
+      }
+      return .values(distinct.map(\.value), quantiles: quantiles)
+    }
+    // A handful of repeats is chance; a share of a large table is a habit.
+    let heaviest = max(settings.heavyShare * Double(values.count), 8)
+    var heavy = distinct.filter { Double($0.count) >= heaviest }
+    if heavy.count > 200 { heavy = Array(heavy.sorted { $0.count > $1.count }.prefix(200)).sorted { $0.value < $1.value } }
+    let heavyValues = Set(heavy.map(\.value))
+    let eligible = values.indices.filter { !values[$0].isNaN && !heavyValues.contains(values[$0]) }
+    let relations = ColumnRelation.find(
+      target: target, columns: numbers, candidates: numbers.indices.filter { !numbers[$0].isEmpty }, eligible: eligible,
+      decimals: decimals, least: max(Int(settings.relationShare * Double(values.count)), 20), random: random)
+    let rest = present.filter { !heavyValues.contains($0) }
+    let codes = settings.numbers == .codes
+    return .continuous(
+      ColumnCoding.Continuous(
+        map: QuantileMap(sorted: rest.isEmpty ? present : rest), bins: codes ? settings.bins : 1,
+        cells: codes ? settings.cells : 0, heavy: heavy.map(\.value), relations: relations))
+  }
+
+  // MARK: Functional dependencies
+
+  /// Replaces columns that are a function of another column's code.
+  private func deriving(from table: Table, random: RandomStream) -> TableCoding {
+    guard let coded = try? encode(table, random: random), coded.rows >= 50 else { return self }
+    let layout = layout, slots = layout.slots.count
+    func codes(_ column: Int) -> [Int32] {
+      let slot = layout.slotsOfColumn[column][0]
+      return (0..<coded.rows).map { coded.codes[$0 * slots + slot] }
+    }
+    let candidates = columns.indices.filter { index in
+      switch columns[index].content {
+      case .levels, .values: true
+      default: false
+      }
+    }
+    var result = columns
+    let codesOf = Dictionary(uniqueKeysWithValues: candidates.map { ($0, codes($0)) })
+    for target in candidates {
+      // A source with as many codes must stand before its target, so that two columns do not derive each other.
+      let source = candidates.first { source in
+        source != target && result[source].isModelled
+          && (columns[source].codes > columns[target].codes
+            || columns[source].codes == columns[target].codes && source < target)
+          && Self.determines(codesOf[source]!, columns[source].codes, codesOf[target]!, columns[target].codes)
+      }
+      guard let source else { continue }
+      var cellOfCode = [Int32](repeating: 0, count: columns[source].codes)
+      for (a, b) in zip(codesOf[source]!, codesOf[target]!) { cellOfCode[Int(a)] = b }
+      let cells: DerivedColumn.Cells
+      switch columns[target].content {
+      case .values(let values, _): cells = .numbers(values.map { $0 } + (columns[target].hasMissing ? [nil] : []))
+      case .levels(let levels): cells = .levels(levels.map { $0 } + (columns[target].hasMissing ? [nil] : []))
+      default: continue
+      }
+      result[target] = ColumnCoding(
+        name: columns[target].name,
+        content: .derived(DerivedColumn(source: source, cellOfCode: cellOfCode, cells: cells)),
+        hasMissing: columns[target].hasMissing)
+    }
+    return TableCoding(columns: result, roundings: roundings)
+  }
+
+  /// Whether one column's code fixes another's, beyond what chance would do.
+  private static func determines(_ a: [Int32], _ aCodes: Int, _ b: [Int32], _ bCodes: Int) -> Bool {
+    var image = [Int32](repeating: -1, count: aCodes)
+    var tests = 0.0
+    for (from, to) in zip(a, b) {
+      if image[Int(from)] < 0 { image[Int(from)] = to; continue }
+      guard image[Int(from)] == to else { return false }
+      tests += 1
+    }
+    // Every repeated source code is a test that a random target would pass with the chance that two rows agree.
+    var counts = [Double](repeating: 0, count: bCodes)
+    for code in b { counts[Int(code)] += 1 }
+    let agree = counts.reduce(0) { $0 + ($1 / Double(b.count)) * ($1 / Double(b.count)) }
+    return agree < 1 && -tests * log(agree) > 30
+  }
+}

@@ -1,0 +1,199 @@
+import DiffusionCore
+import Foundation
+import Tables
+import Tensors
+
+/// A table as codes and scores, row-major: what the model trains on and what it makes.
+struct CodedTable: Sendable {
+  /// A slot that the row does not have: its first slot says a heavy value, a relation or missing.
+  static let notApplicable: Int32 = -1
+  /// A slot that is to be generated.
+  static let unknown: Int32 = -2
+
+  var rows: Int
+  /// `[rows, slots]`: codes; for a density 0 where it applies.
+  var codes: [Int32]
+  /// `[rows, numeric columns]`: the standard normal score of the cell's quantile; 0 where missing or unknown.
+  var scores: [Float]
+}
+
+/// The fitted encoder of a table: how every column becomes slots, and back.
+struct TableCoding: Sendable, Codable, Equatable {
+  /// The columns in the table's order.
+  let columns: [ColumnCoding]
+  /// What a number is rounded to, by column: multiples of `step`, with so many decimals.
+  let roundings: [Rounding]
+
+  struct Rounding: Sendable, Codable, Equatable {
+    var decimals: Int
+    /// In units of the last decimal.
+    var step: Double
+
+    func callAsFunction(_ value: Double) -> Double {
+      let scale = pow(10, Double(decimals))
+      return (value * scale / step).rounded() * step / scale
+    }
+  }
+
+  /// The slots that the columns make.
+  var layout: SlotLayout { SlotLayout(columns) }
+
+  // MARK: Encoding
+
+  /// Codes every cell.
+  ///
+  /// - Parameters:
+  ///   - table: columns in the coding's order.
+  ///   - missingIsUnknown: whether an empty cell is to be generated, rather than a missing value that is known.
+  ///   - random: places ties within a bin.
+  /// - Throws: ``CodingError`` for a level or a column that the coding does not know.
+  func encode(_ table: Table, missingIsUnknown: Bool = false, random: RandomStream) throws -> CodedTable {
+    let layout = layout, slots = layout.slots.count, rows = table.rowCount
+    var coded = CodedTable(
+      rows: rows, codes: Array(repeating: CodedTable.unknown, count: rows * slots),
+      scores: Array(repeating: 0, count: rows * layout.numericCount))
+    let numbers = table.columns.map { column -> [Double] in
+      if case .numbers(let values) = column.values { values } else { [] }
+    }
+    for (index, column) in columns.enumerated() where column.isModelled {
+      guard index < table.columns.count, table.columns[index].name == column.name else {
+        throw CodingError.missingColumn(column.name)
+      }
+      var stream = random.child(UInt64(index))
+      let own = layout.slotsOfColumn[index], numeric = layout.numericIndex[index]
+      func put(_ row: Int, _ codes: Int32...) {
+        // Without a first slot only the place within the bin is left.
+        for (slot, code) in zip(own, codes.suffix(own.count)) { coded.codes[row * slots + slot] = code }
+      }
+      func putMissing(_ row: Int) throws {
+        if missingIsUnknown { return }
+        guard column.hasMissing else { throw CodingError.unexpectedMissing(column: column.name, row: row) }
+        put(row, Int32(column.missingCode), CodedTable.notApplicable)
+      }
+      switch (column.content, table.columns[index].values) {
+      case (.levels(let levels), .categories(let indices, let found)):
+        let codeOf = try Self.match(found, to: levels, column: column.name)
+        for row in 0..<rows {
+          if indices[row] < 0 { try putMissing(row) } else { put(row, try codeOf(indices[row], row)) }
+        }
+      case (.groupedLevels(let levels, let size), .categories(let indices, let found)):
+        let codeOf = try Self.match(found, to: levels, column: column.name)
+        for row in 0..<rows {
+          if indices[row] < 0 { try putMissing(row); continue }
+          let code = try codeOf(indices[row], row)
+          put(row, code / Int32(size), code % Int32(size))
+        }
+      case (.values(let values, let quantiles), .numbers(let cells)):
+        for row in 0..<rows {
+          if cells[row].isNaN { try putMissing(row); continue }
+          let code = Self.nearest(cells[row], in: values)
+          put(row, Int32(code))
+          if let numeric {
+            coded.scores[row * layout.numericCount + numeric] = Float(NormalDistribution.quantile(Double(quantiles[code])))
+          }
+        }
+      case (.continuous(let c), .numbers(let cells)):
+        let tolerance = 0.01 * pow(10, -Double(roundings[index].decimals))
+        for row in 0..<rows {
+          let value = cells[row]
+          if value.isNaN { try putMissing(row); continue }
+          let quantile = c.map.quantile(value, tie: stream.uniformDouble())
+          coded.scores[row * layout.numericCount + (numeric ?? 0)] = Float(c.map.score(quantile))
+          if let heavy = Self.exact(value, in: c.heavy) {
+            put(row, Int32(c.bins + heavy), CodedTable.notApplicable)
+          } else if let relation = c.relations.firstIndex(where: { relation in
+            let found = roundings[index](relation.value { numbers[$0][row] })
+            return abs(found - value) <= tolerance
+          }) {
+            put(row, Int32(c.bins + c.heavy.count + relation), CodedTable.notApplicable)
+          } else {
+            let place = min(quantile, 1 - 1e-9) * Double(c.bins)
+            let cell = c.cells > 0 ? Int32((place - place.rounded(.down)) * Double(c.cells)) : 0
+            put(row, Int32(place), cell)
+          }
+        }
+      default: throw CodingError.kindDiffers(column: column.name)
+      }
+    }
+    return coded
+  }
+
+  private static func match(
+    _ found: [String], to levels: [String], column: String
+  ) throws -> (Int32, Int) throws -> Int32 {
+    var codes: [String: Int32] = [:]
+    for (code, level) in levels.enumerated() { codes[level] = Int32(code) }
+    let map = found.map { codes[$0] }
+    return { index, row in
+      guard let code = map[Int(index)] else {
+        throw CodingError.unknownLevel(column: column, level: found[Int(index)], row: row, known: levels)
+      }
+      return code
+    }
+  }
+
+  /// The index of the value nearest to one that may not have been seen.
+  static func nearest(_ value: Double, in values: [Double]) -> Int {
+    let above = values.partitioningIndex { $0 >= value }
+    if above == values.count { return values.count - 1 }
+    if above == 0 { return 0 }
+    return values[above] - value < value - values[above - 1] ? above : above - 1
+  }
+
+  private static func exact(_ value: Double, in values: [Double]) -> Int? {
+    let index = values.partitioningIndex { $0 >= value }
+    return index < values.count && values[index] == value ? index : nil
+  }
+
+  // MARK: Decoding
+
+  /// The number that a column's slots say, if it is known yet.
+  ///
+  /// - Parameters:
+  ///   - first: the code of the first slot, or 0 where the column has none.
+  ///   - place: within the bin: a fine code, or a score.
+  ///   - parent: the values of the columns that a relation may name; missing where not known.
+  func number(
+    _ column: Int, first: Int32, fine: Int32, score: Float, jitter: Double, parent: (Int) -> Double
+  ) -> Double {
+    let coding = columns[column]
+    if coding.hasMissing, Int(first) == coding.missingCode { return .nan }
+    switch coding.content {
+    case .values(let values, _): return values[Int(first)]
+    case .continuous(let c):
+      let code = Int(first)
+      if code >= c.bins + c.heavy.count {
+        return roundings[column](c.relations[code - c.bins - c.heavy.count].value(parent))
+      }
+      if code >= c.bins { return c.heavy[code - c.bins] }
+      let quantile =
+        c.cells > 0
+        ? (Double(code) + (Double(fine) + jitter) / Double(c.cells)) / Double(c.bins)
+        : NormalDistribution.cumulative(Double(score))
+      return roundings[column](c.map.value(quantile))
+    default: return .nan
+    }
+  }
+}
+
+/// A table that does not fit a coding.
+enum CodingError: Error, Equatable, CustomStringConvertible {
+  case missingColumn(String)
+  case unexpectedMissing(column: String, row: Int)
+  case unknownLevel(column: String, level: String, row: Int, known: [String])
+  case kindDiffers(column: String)
+
+  var description: String {
+    switch self {
+    case .missingColumn(let name):
+      "the model was trained with a column \"\(name)\", which the data lack; add it, or fit a model to these data"
+    case .unexpectedMissing(let column, let row):
+      "row \(row + 1): column \"\(column)\" is empty, and the model has never seen it empty; fill it, or fit a new model"
+    case .unknownLevel(let column, let level, let row, let known):
+      "row \(row + 1): column \"\(column)\" says \"\(level)\", which the model has never seen"
+        + (nearest(to: level, in: known).first.map { "; did you mean \"\($0)\"?" } ?? "")
+    case .kindDiffers(let column):
+      "column \"\(column)\" is of another kind than when the model was trained; read it with the model's schema"
+    }
+  }
+}
