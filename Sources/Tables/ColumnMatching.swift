@@ -1,0 +1,36 @@
+/// Matches the columns of a file to those of a schema.
+enum ColumnMatching {
+  /// For each column of the file its index in the schema.
+  static func positions(
+    of names: [String], in schema: Schema, hasHeader: Bool, line: Int
+  ) throws(TableError) -> [Int] {
+    let known = schema.columns.map(\.name)
+    if !hasHeader {
+      guard names.count == known.count else {
+        throw TableError(
+          .missingColumn, line: line, found: "\(names.count) columns", expected: "\(known.count) columns",
+          problem: "without a header the columns must be those of the schema, in its order",
+          cure: "Give all columns in order, or a file with a header.")
+      }
+      return Array(known.indices)
+    }
+    let unknown = names.filter { !known.contains($0) }
+    let missing = known.filter { !names.contains($0) }
+    if let first = unknown.first {
+      let near = nearestName(to: first, among: missing.isEmpty ? known : missing)
+      throw TableError(
+        .unknownColumn, line: line, column: first, found: unknown.joined(separator: ", "),
+        expected: missing.isEmpty ? "only the columns of the schema" : "also " + missing.joined(separator: ", "),
+        problem: unknown.count == 1
+          ? "the schema has no such column" : "the schema lacks \(unknown.count) columns of the file",
+        cure: near.map { "Did you mean \($0)? Rename the column or leave it out." } ?? "Leave the column out.")
+    }
+    if let first = missing.first {
+      throw TableError(
+        .missingColumn, line: line, column: first, expected: missing.joined(separator: ", "),
+        problem: missing.count == 1 ? "the file lacks this column" : "the file lacks \(missing.count) columns",
+        cure: "Add it, empty where its values are unknown.")
+    }
+    return names.map { known.firstIndex(of: $0)! }
+  }
+}
