@@ -164,10 +164,9 @@ struct MaskedSampler: Sendable {
     let own = layout.slotsOfColumn[column]
     let first = coding.columns[column].codes > 1 ? shard.codes[row * slots + own[0]] : 0
     let at = row * layout.numericCount + numeric
-    let numbers = shard.numbers
     let value = coding.number(
       column, first: first, fine: shard.codes[row * slots + own[own.count - 1]], score: shard.scores[at],
-      jitter: Double(random.uniform()), parent: { numbers[row * columns + $0] })
+      jitter: Double(random.uniform()), parent: { shard.numbers[row * columns + $0] })
     shard.numbers[row * columns + column] = value
     if case .continuous(let c) = coding.columns[column].content {
       let isDensity = c.cells == 0 && Int(first) < c.bins
@@ -182,6 +181,15 @@ struct MaskedSampler: Sendable {
     } else {
       shard.scores[at] = scoreOfCode[column][Int(first)]
     }
-    for dependent in dependents[column] { resolve(dependent, row: row, &shard, visible, &random) }
+    for dependent in dependents[column] where isRelation(shard, dependent, row: row) {
+      resolve(dependent, row: row, &shard, visible, &random)
+    }
+  }
+
+  private func isRelation(_ shard: Shard, _ column: Int, row: Int) -> Bool {
+    guard case .continuous(let c) = objective.coding.columns[column].content else { return false }
+    let layout = objective.layout
+    let code = Int(shard.codes[row * layout.slots.count + layout.slotsOfColumn[column][0]])
+    return code >= c.bins + c.heavy.count && code < c.codes
   }
 }

@@ -61,14 +61,15 @@ struct TableCoding: Sendable, Codable, Equatable {
       }
       var stream = random.child(UInt64(index))
       let own = layout.slotsOfColumn[index], numeric = layout.numericIndex[index]
-      func put(_ row: Int, _ codes: Int32...) {
-        // Without a first slot only the place within the bin is left.
-        for (slot, code) in zip(own, codes.suffix(own.count)) { coded.codes[row * slots + slot] = code }
+      let hasFirst = column.codes > 1
+      func put(_ row: Int, _ first: Int32, _ place: Int32 = CodedTable.notApplicable) {
+        if hasFirst { coded.codes[row * slots + own[0]] = first }
+        if own.count > (hasFirst ? 1 : 0) { coded.codes[row * slots + own[own.count - 1]] = place }
       }
       func putMissing(_ row: Int) throws {
         if missingIsUnknown { return }
         guard column.hasMissing else { throw CodingError.unexpectedMissing(column: column.name, row: row) }
-        put(row, Int32(column.missingCode), CodedTable.notApplicable)
+        put(row, Int32(column.missingCode))
       }
       switch (column.content, table.columns[index].values) {
       case (.levels(let levels), .categories(let indices, let found)):
@@ -100,12 +101,12 @@ struct TableCoding: Sendable, Codable, Equatable {
           let quantile = c.map.quantile(value, tie: stream.uniformDouble())
           coded.scores[row * layout.numericCount + (numeric ?? 0)] = Float(c.map.score(quantile))
           if let heavy = Self.exact(value, in: c.heavy) {
-            put(row, Int32(c.bins + heavy), CodedTable.notApplicable)
+            put(row, Int32(c.bins + heavy))
           } else if let relation = c.relations.firstIndex(where: { relation in
             let found = roundings[index](relation.value { numbers[$0][row] })
             return abs(found - value) <= tolerance
           }) {
-            put(row, Int32(c.bins + c.heavy.count + relation), CodedTable.notApplicable)
+            put(row, Int32(c.bins + c.heavy.count + relation))
           } else {
             let place = min(quantile, 1 - 1e-9) * Double(c.bins)
             let cell = c.cells > 0 ? Int32((place - place.rounded(.down)) * Double(c.cells)) : 0
@@ -191,7 +192,7 @@ enum CodingError: Error, Equatable, CustomStringConvertible {
       "row \(row + 1): column \"\(column)\" is empty, and the model has never seen it empty; fill it, or fit a new model"
     case .unknownLevel(let column, let level, let row, let known):
       "row \(row + 1): column \"\(column)\" says \"\(level)\", which the model has never seen"
-        + (nearest(to: level, in: known).first.map { "; did you mean \"\($0)\"?" } ?? "")
+        + "; it knows \(known.prefix(10).joined(separator: ", "))"
     case .kindDiffers(let column):
       "column \"\(column)\" is of another kind than when the model was trained; read it with the model's schema"
     }
