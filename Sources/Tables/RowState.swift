@@ -65,7 +65,8 @@ struct RowState {
       .tooManyFields, line: line, found: text.map { String(decoding: $0, as: UTF8.self) } ?? "",
       expected: "\(columnCount) fields",
       problem: "the row has more fields than the \(hasHeader ? "header" : "first row")",
-      cure: "Remove the surplus; put fields that hold the delimiter in quotes, or name another delimiter (--delimiter).")
+      cure: "Remove the surplus; put fields that hold the delimiter in quotes, or name another delimiter (--delimiter)."
+    )
   }
 
   @inline(never)
@@ -115,6 +116,12 @@ struct RowState {
       return
     }
     guard !hasHeader else { return }
+    if columnCount == 1 {
+      // Blank lines before the first value are missing cells too.
+      for blank in 0..<blankLines { _ = builders![0].append(nil, 0, line: blank + 1) }
+      rowCount = blankLines
+      blankLines = 0
+    }
     for (index, field) in fields.enumerated() {
       if let field {
         field.withUnsafeBufferPointer { text in
@@ -128,7 +135,7 @@ struct RowState {
         _ = builders![index].append(nil, 0, line: line)
       }
     }
-    rowCount = 1
+    rowCount += 1
   }
 
   private static func headerNames(_ fields: [[UInt8]?], line: Int) throws(TableError) -> [String] {

@@ -82,7 +82,9 @@ enum TextCheck {
 
   /// What a file that is not CSV is, by its first bytes; nil if it may be CSV.
   static func foreignFormat(_ bytes: UnsafeBufferPointer<UInt8>) -> (what: String, cure: String)? {
-    func begins(_ magic: [UInt8]) -> Bool { bytes.count >= magic.count && bytes.prefix(magic.count).elementsEqual(magic) }
+    func begins(_ magic: [UInt8]) -> Bool {
+      bytes.count >= magic.count && bytes.prefix(magic.count).elementsEqual(magic)
+    }
     let save = "Save it as CSV (UTF-8) and give that."
     if begins([0x50, 0x4b, 3, 4]) { return ("a zip file or an Excel or OpenDocument workbook", save) }
     if begins([0xd0, 0xcf, 0x11, 0xe0]) { return ("an old Excel workbook", save) }
