@@ -51,6 +51,11 @@ let package = Package(
       ],
       path: "Sources/langevin"),
 
+    // Benchmarks that need a program of their own.
+    .executableTarget(
+      name: "csv-reading-benchmark", dependencies: ["Tables"], path: "Benchmarks/csv-reading",
+      exclude: ["run", "pandas_reading.py"]),
+
     // Tests.
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"], path: "Tests/TensorsTests"),
     .testTarget(

@@ -12,6 +12,12 @@ enum TextCheck {
   enum Fault: Equatable {
     case invalidUTF8(offset: Int)
     case nul(offset: Int)
+
+    var offset: Int {
+      switch self {
+      case .invalidUTF8(let offset), .nul(let offset): offset
+      }
+    }
   }
 
   /// Looks for the first fault. `complete` is the number of bytes that form whole characters: fewer than all where the
