@@ -42,12 +42,7 @@ final class CSVParsing: @unchecked Sendable {
     let flags = CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL | CSV_REPALL_NL
     guard csv_init(&parser, UInt8(flags)) == 0 else { fatalError("libcsv could not start") }
     csv_set_delim(&parser, format.delimiter.byte)
-    // libcsv trims unquoted fields unless told that nothing is a space.
-    if format.trimsSpaces {
-      csv_set_space_func(&parser) { $0 == CSV_SPACE ? 1 : 0 }
-    } else {
-      csv_set_space_func(&parser) { _ in 0 }
-    }
+    if format.trimsSpaces { csv_set_space_func(&parser) { $0 == CSV_SPACE ? 1 : 0 } }
   }
 
   deinit {
@@ -100,6 +95,16 @@ final class CSVParsing: @unchecked Sendable {
   }
 
   private func feed(_ bytes: UnsafeBufferPointer<UInt8>, _ count: Int, into batch: FieldBatch) -> Int {
+    if !format.trimsSpaces {
+      // libcsv trims plain fields unless told that nothing is a space, which costs a call a byte: told only where
+      // trimming would change something.
+      let block = UnsafeBufferPointer(rebasing: bytes[..<count])
+      if TextCheck.hasSpaceAtEdge(block, delimiter: format.delimiter.byte) {
+        csv_set_space_func(&parser) { _ in 0 }
+      } else {
+        csv_set_space_func(&parser, nil)
+      }
+    }
     let parsed = csv_parse(
       &parser, bytes.baseAddress, count, takeField, takeRow, Unmanaged.passUnretained(batch).toOpaque())
     if parsed < count {

@@ -36,7 +36,8 @@ final class FieldBatch {
   @inline(__always)
   func append(_ bytes: UnsafeMutableRawPointer?, _ length: Int) {
     guard let bytes else { return storage.pointee.tokens.append(-1) }
-    storage.pointee.bytes.append(bytes.assumingMemoryBound(to: UInt8.self), length)
+    // libcsv's own buffer has at least 128 bytes.
+    storage.pointee.bytes.append(bytes, length)
     storage.pointee.tokens.append(Int32(truncatingIfNeeded: length))
   }
 

@@ -44,10 +44,17 @@ struct GrowingArray<Element: BitwiseCopyable> {
 }
 
 extension GrowingArray<UInt8> {
+  /// Appends so many bytes. 16 bytes must be readable from where they begin, and may be copied with them.
   @inline(__always)
-  mutating func append(_ bytes: UnsafePointer<UInt8>, _ length: Int) {
-    reserve(length)
-      memcpy(base + count, bytes, length)
+  mutating func append(_ bytes: UnsafeRawPointer, _ length: Int) {
+    reserve(length &+ 16)
+    let target = UnsafeMutableRawPointer(base + count)
+    // Most fields have a few bytes: copying 16 of them always is cheaper than a call of memcpy.
+    if length <= 16 {
+      target.storeBytes(of: bytes.loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
+    } else {
+      memcpy(target, bytes, length)
+    }
     count &+= length
   }
 }

@@ -115,6 +115,40 @@ enum TextCheck {
     return (bytes[0] == 0xff && bytes[1] == 0xfe) || (bytes[0] == 0xfe && bytes[1] == 0xff)
   }
 
+  /// Whether a space or tab stands next to a delimiter, quote or line break, or at either end: where trimming would
+  /// change a field.
+  static func hasSpaceAtEdge(_ bytes: UnsafeBufferPointer<UInt8>, delimiter: UInt8) -> Bool {
+    guard let base = bytes.baseAddress, bytes.count > 0 else { return false }
+    func isSpace(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 }
+    func isEdge(_ byte: UInt8) -> Bool { byte == delimiter || byte == 10 || byte == 13 || byte == 34 }
+    if isSpace(bytes[0]) || isSpace(bytes[bytes.count - 1]) { return true }
+    typealias Lanes = SIMD16<UInt8>
+    let raw = UnsafeRawPointer(base)
+    var position = 0
+    while position &+ 17 <= bytes.count {
+      let a = raw.loadUnaligned(fromByteOffset: position, as: Lanes.self)
+      let b = raw.loadUnaligned(fromByteOffset: position &+ 1, as: Lanes.self)
+      let spaceA = (a .== Lanes(repeating: 32)) .| (a .== Lanes(repeating: 9))
+      let spaceB = (b .== Lanes(repeating: 32)) .| (b .== Lanes(repeating: 9))
+      if any(spaceA .| spaceB) {
+        for index in position..<(position &+ 16)
+        where (isSpace(base[index]) && isEdge(base[index &+ 1])) || (isEdge(base[index]) && isSpace(base[index &+ 1])) {
+          return true
+        }
+      }
+      position &+= 16
+    }
+    while position &+ 1 < bytes.count {
+      if (isSpace(base[position]) && isEdge(base[position &+ 1]))
+        || (isEdge(base[position]) && isSpace(base[position &+ 1]))
+      {
+        return true
+      }
+      position &+= 1
+    }
+    return false
+  }
+
   /// The number of line breaks: \n, \r\n or a lone \r.
   static func lineBreaks(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
     var count = 0
