@@ -54,6 +54,9 @@ let package = Package(
     // Benchmarks: each folder has a `run` that prints a table beside a reference.
     .executableTarget(
       name: "training-step", dependencies: ["NeuralNetworks"], path: "Benchmarks/training-step"),
+    .executableTarget(
+      name: "csv-reading-benchmark", dependencies: ["Tables"], path: "Benchmarks/csv-reading",
+      exclude: ["run", "pandas_reading.py"]),
 
     // Tests.
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"], path: "Tests/TensorsTests"),

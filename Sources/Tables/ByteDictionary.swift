@@ -63,7 +63,7 @@ struct ByteDictionary {
       if slot.tag == tag {
         let code = Int(slot.code) - 1
         let entry = entries + code
-        if Int(entry.pointee.length) == length, memcmp(arena + entry.pointee.offset, bytes, length) == 0 {
+        if Int(entry.pointee.length) == length, ByteDictionary.areEqual(arena + entry.pointee.offset, bytes, length) {
           entry.pointee.count &+= 1
           return (code, false)
         }
@@ -109,6 +109,25 @@ struct ByteDictionary {
       slots[position] = slot
     }
     old.deallocate()
+  }
+
+  // Most fields have a few bytes: two loads that overlap are cheaper than a call of memcmp.
+  @inline(__always)
+  private static func areEqual(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+    let (first, second) = (UnsafeRawPointer(a), UnsafeRawPointer(b))
+    if length >= 8 {
+      if length > 16 { return memcmp(a, b, length) == 0 }
+      return first.loadUnaligned(as: UInt64.self) == second.loadUnaligned(as: UInt64.self)
+        && first.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+          == second.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+    }
+    if length >= 4 {
+      return first.loadUnaligned(as: UInt32.self) == second.loadUnaligned(as: UInt32.self)
+        && first.loadUnaligned(fromByteOffset: length &- 4, as: UInt32.self)
+          == second.loadUnaligned(fromByteOffset: length &- 4, as: UInt32.self)
+    }
+    if length == 0 { return true }
+    return a[0] == b[0] && a[length >> 1] == b[length >> 1] && a[length &- 1] == b[length &- 1]
   }
 
   // Multiply and fold, eight bytes at a time (the idea of wyhash); the last words overlap instead of being padded.

@@ -124,7 +124,8 @@ final class ByteSource {
       if errno == EINTR { continue }
       if errno == EISDIR { throw ByteSource.isDirectory(name) }
       throw TableError(
-        .readFailed, file: name, problem: "reading failed: \(systemMessage(errno))", cure: "Check the disk or the pipe.")
+        .readFailed, file: name, problem: "reading failed: \(systemMessage(errno))", cure: "Check the disk or the pipe."
+      )
     }
   }
 

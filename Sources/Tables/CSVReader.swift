@@ -108,7 +108,8 @@ public struct CSVReader: Sendable {
           let column = schema.columns[index]
           let markers = column.missingMarkers + options.missing.filter { !column.missingMarkers.contains($0) }
           let isNumber = column.kind == .integer || column.kind.name == .decimal
-          return ColumnPlan(name: column.name, missingMarkers: markers, mayDropSpelling: isNumber,
+          return ColumnPlan(
+            name: column.name, missingMarkers: markers, mayDropSpelling: isNumber,
             takesWholeNumbersOnly: column.kind == .integer)
         }
       }

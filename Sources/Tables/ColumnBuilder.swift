@@ -126,8 +126,7 @@ struct ColumnBuilder {
     guard plan.mayDropSpelling else { return }
     let bytes = dictionary[code]
     if markerIndex(bytes) != nil { return }
-    if let number = NumberText(bytes.baseAddress!, count: bytes.count, mark: mark, powers: powers), isFit(number)
-    {
+    if let number = NumberText(bytes.baseAddress!, count: bytes.count, mark: mark, powers: powers), isFit(number) {
       distinctNumbers += 1
     } else {
       distinctOther += 1

@@ -21,7 +21,9 @@ struct NumberText: Equatable {
   var isNegative = false
 
   /// Beyond 2^53 a Double no longer holds every integer.
-  var isInexactInteger: Bool { !hasMark && !hasExponent && (significantDigits > 15 && abs(value) > 9_007_199_254_740_992) }
+  var isInexactInteger: Bool {
+    !hasMark && !hasExponent && (significantDigits > 15 && abs(value) > 9_007_199_254_740_992)
+  }
   /// A text that must be kept as it is, though it looks like a number: a code, a telephone number, a long identifier.
   var isCode: Bool { hasLeadingZero || isInexactInteger || (hasPlus && !hasMark && significantDigits >= 7) }
 
@@ -101,7 +103,9 @@ struct NumberText: Equatable {
   @inline(never)
   private static func slowValue(_ bytes: UnsafePointer<UInt8>, count: Int, mark: UInt8) -> Double {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: count + 1) { copy in
-      for index in 0..<count { copy[index] = CChar(bitPattern: bytes[index] == mark ? UInt8(ascii: ".") : bytes[index]) }
+      for index in 0..<count {
+        copy[index] = CChar(bitPattern: bytes[index] == mark ? UInt8(ascii: ".") : bytes[index])
+      }
       copy[count] = 0
       return strtod(copy.baseAddress!, nil)
     }

@@ -1,4 +1,4 @@
-/// Where in a file libcsv is, and what its two calls, for a field and for a row, do.
+/// Where in a file its cells are: sees to it that each row has its fields, and gives them to the columns.
 struct RowState {
   /// Makes the builders once the names of the columns are known.
   typealias Start = ([String], Int) throws(TableError) -> UnsafeMutablePointer<ColumnBuilder>
@@ -8,7 +8,7 @@ struct RowState {
   private(set) var rowCount = 0
   private(set) var blankLines = 0
   private(set) var names: [String] = []
-  /// libcsv cannot be stopped from inside: the first failure waits here until the block is done.
+  /// The first failure.
   private(set) var failure: TableError?
 
   private var builders: UnsafeMutablePointer<ColumnBuilder>?
@@ -29,8 +29,26 @@ struct RowState {
   /// The name of the column the current field belongs to.
   var currentName: String? { column < names.count ? names[column] : nil }
 
+  /// Takes the fields and rows of a batch in order; stops at the first failure.
+  mutating func take(_ batch: FieldBatch) {
+    let storage = batch.storage.pointee
+    var bytes = storage.bytes.base
+    for position in 0..<storage.tokens.count {
+      let token = storage.tokens[position]
+      if token >= 0 {
+        field(bytes, Int(token))
+        bytes += Int(token)
+      } else if token == -1 {
+        field(nil, 0)
+      } else {
+        endRow(FieldBatch.terminator(token))
+        if failure != nil { return }
+      }
+    }
+  }
+
   @inline(__always)
-  mutating func field(_ bytes: UnsafeMutablePointer<UInt8>?, _ length: Int) {
+  private mutating func field(_ bytes: UnsafeMutablePointer<UInt8>?, _ length: Int) {
     if column < columnCount {
       line &+= builders.unsafelyUnwrapped[column].append(bytes, length, line: line)
       column &+= 1
@@ -40,7 +58,7 @@ struct RowState {
   }
 
   @inline(__always)
-  mutating func endRow(_ terminator: Int32) {
+  private mutating func endRow(_ terminator: Int32) {
     if column == columnCount, column > 0 {
       rowCount &+= 1
       column = 0
@@ -65,7 +83,8 @@ struct RowState {
       .tooManyFields, line: line, found: text.map { String(decoding: $0, as: UTF8.self) } ?? "",
       expected: "\(columnCount) fields",
       problem: "the row has more fields than the \(hasHeader ? "header" : "first row")",
-      cure: "Remove the surplus; put fields that hold the delimiter in quotes, or name another delimiter (--delimiter).")
+      cure: "Remove the surplus; put fields that hold the delimiter in quotes, or name another delimiter (--delimiter)."
+    )
   }
 
   @inline(never)
@@ -115,6 +134,12 @@ struct RowState {
       return
     }
     guard !hasHeader else { return }
+    if columnCount == 1 {
+      // Blank lines before the first value are missing cells too.
+      for blank in 0..<blankLines { _ = builders![0].append(nil, 0, line: blank + 1) }
+      rowCount = blankLines
+      blankLines = 0
+    }
     for (index, field) in fields.enumerated() {
       if let field {
         field.withUnsafeBufferPointer { text in
@@ -128,7 +153,7 @@ struct RowState {
         _ = builders![index].append(nil, 0, line: line)
       }
     }
-    rowCount = 1
+    rowCount += 1
   }
 
   private static func headerNames(_ fields: [[UInt8]?], line: Int) throws(TableError) -> [String] {

@@ -12,6 +12,12 @@ enum TextCheck {
   enum Fault: Equatable {
     case invalidUTF8(offset: Int)
     case nul(offset: Int)
+
+    var offset: Int {
+      switch self {
+      case .invalidUTF8(let offset), .nul(let offset): offset
+      }
+    }
   }
 
   /// Looks for the first fault. `complete` is the number of bytes that form whole characters: fewer than all where the
@@ -82,7 +88,9 @@ enum TextCheck {
 
   /// What a file that is not CSV is, by its first bytes; nil if it may be CSV.
   static func foreignFormat(_ bytes: UnsafeBufferPointer<UInt8>) -> (what: String, cure: String)? {
-    func begins(_ magic: [UInt8]) -> Bool { bytes.count >= magic.count && bytes.prefix(magic.count).elementsEqual(magic) }
+    func begins(_ magic: [UInt8]) -> Bool {
+      bytes.count >= magic.count && bytes.prefix(magic.count).elementsEqual(magic)
+    }
     let save = "Save it as CSV (UTF-8) and give that."
     if begins([0x50, 0x4b, 3, 4]) { return ("a zip file or an Excel or OpenDocument workbook", save) }
     if begins([0xd0, 0xcf, 0x11, 0xe0]) { return ("an old Excel workbook", save) }
@@ -105,6 +113,40 @@ enum TextCheck {
   static func isWideText(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard bytes.count >= 2 else { return false }
     return (bytes[0] == 0xff && bytes[1] == 0xfe) || (bytes[0] == 0xfe && bytes[1] == 0xff)
+  }
+
+  /// Whether a space or tab stands next to a delimiter, quote or line break, or at either end: where trimming would
+  /// change a field.
+  static func hasSpaceAtEdge(_ bytes: UnsafeBufferPointer<UInt8>, delimiter: UInt8) -> Bool {
+    guard let base = bytes.baseAddress, bytes.count > 0 else { return false }
+    func isSpace(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 }
+    func isEdge(_ byte: UInt8) -> Bool { byte == delimiter || byte == 10 || byte == 13 || byte == 34 }
+    if isSpace(bytes[0]) || isSpace(bytes[bytes.count - 1]) { return true }
+    typealias Lanes = SIMD16<UInt8>
+    let raw = UnsafeRawPointer(base)
+    var position = 0
+    while position &+ 17 <= bytes.count {
+      let a = raw.loadUnaligned(fromByteOffset: position, as: Lanes.self)
+      let b = raw.loadUnaligned(fromByteOffset: position &+ 1, as: Lanes.self)
+      let spaceA = (a .== Lanes(repeating: 32)) .| (a .== Lanes(repeating: 9))
+      let spaceB = (b .== Lanes(repeating: 32)) .| (b .== Lanes(repeating: 9))
+      if any(spaceA .| spaceB) {
+        for index in position..<(position &+ 16)
+        where (isSpace(base[index]) && isEdge(base[index &+ 1])) || (isEdge(base[index]) && isSpace(base[index &+ 1])) {
+          return true
+        }
+      }
+      position &+= 16
+    }
+    while position &+ 1 < bytes.count {
+      if (isSpace(base[position]) && isEdge(base[position &+ 1]))
+        || (isEdge(base[position]) && isSpace(base[position &+ 1]))
+      {
+        return true
+      }
+      position &+= 1
+    }
+    return false
   }
 
   /// The number of line breaks: \n, \r\n or a lone \r.

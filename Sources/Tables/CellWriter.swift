@@ -1,0 +1,96 @@
+/// Writes the cells of one column: what can be settled once for the column is.
+struct CellWriter {
+  private enum Content {
+    case numbers([Double], NumberFormat, isQuoted: Bool)
+    case dates([Double], DateFormat, isQuoted: Bool)
+    /// Levels as fields ready to write, end to end; level i is `bytes[ends[i]..<ends[i + 1]]`.
+    case categories([Int32], bytes: [UInt8], ends: [Int])
+    case texts([String?], delimiter: UInt8)
+  }
+
+  private let content: Content
+  private let missing: [UInt8]
+
+  init(_ values: Column.Values, _ schema: ColumnSchema, _ format: CSVFormat) throws(TableError) {
+    let delimiter = format.delimiter.byte
+    missing = schema.missingText.isEmpty ? [] : CSVQuoting.field(schema.missingText, delimiter: delimiter)
+    switch values {
+    case .numbers(let numbers):
+      if let row = numbers.firstIndex(where: \.isInfinite) {
+        throw TableError(
+          .infiniteNumber, column: schema.name, found: "\(numbers[row])", expected: "a finite number",
+          problem: "row \(row + 1) of the table holds an infinite number", cure: "Make it finite, or missing (NaN).")
+      }
+      switch schema.kind {
+      case .date(let dates), .dateTime(let dates):
+        content = .dates(numbers, dates, isQuoted: dates.pattern.utf8.contains(delimiter))
+      case .decimal(let digits):
+        let isQuoted = format.decimalComma && format.delimiter == .comma
+        content = .numbers(
+          numbers, NumberFormat(digits: digits, notation: schema.notation, decimalComma: format.decimalComma),
+          isQuoted: isQuoted)
+      case .integer:
+        content = .numbers(numbers, NumberFormat(digits: 0, notation: .init(), decimalComma: false), isQuoted: false)
+      default: throw CellWriter.mismatch(values, schema)
+      }
+    case .categories(let indices, let levels):
+      guard !schema.kind.isNumeric else { throw CellWriter.mismatch(values, schema) }
+      var bytes: [UInt8] = []
+      var ends = [0]
+      for level in levels {
+        try CellWriter.check(level, schema, format)
+        bytes += CSVQuoting.field(level, delimiter: delimiter)
+        ends.append(bytes.count)
+      }
+      content = .categories(indices, bytes: bytes, ends: ends)
+    case .texts(let texts):
+      guard !schema.kind.isNumeric else { throw CellWriter.mismatch(values, schema) }
+      for case let text? in texts { try CellWriter.check(text, schema, format) }
+      content = .texts(texts, delimiter: delimiter)
+    }
+  }
+
+  /// Appends the cell of a row.
+  @inline(__always)
+  func append(_ row: Int, to buffer: inout ByteBuffer) {
+    switch content {
+    case .numbers(let numbers, let format, let isQuoted):
+      let value = numbers[row]
+      if value.isNaN { return appendMissing(to: &buffer) }
+      if isQuoted { buffer.append(UInt8(ascii: "\"")) }
+      format.append(value, to: &buffer)
+      if isQuoted { buffer.append(UInt8(ascii: "\"")) }
+    case .dates(let numbers, let format, let isQuoted):
+      let value = numbers[row]
+      if value.isNaN { return appendMissing(to: &buffer) }
+      if isQuoted { buffer.append(UInt8(ascii: "\"")) }
+      format.append(value, to: &buffer)
+      if isQuoted { buffer.append(UInt8(ascii: "\"")) }
+    case .categories(let indices, let bytes, let ends):
+      let index = Int(indices[row])
+      if index < 0 { return appendMissing(to: &buffer) }
+      bytes.withUnsafeBufferPointer { buffer.append(UnsafeBufferPointer(rebasing: $0[ends[index]..<ends[index + 1]])) }
+    case .texts(let texts, let delimiter):
+      guard let text = texts[row] else { return appendMissing(to: &buffer) }
+      CSVQuoting.field(text, delimiter: delimiter).withUnsafeBufferPointer { buffer.append($0) }
+    }
+  }
+
+  private func appendMissing(to buffer: inout ByteBuffer) {
+    missing.withUnsafeBufferPointer { buffer.append($0) }
+  }
+
+  private static func check(_ text: String, _ schema: ColumnSchema, _ format: CSVFormat) throws(TableError) {
+    guard (text.isEmpty && format.quotedEmptyIsMissing) || schema.missingMarkers.contains(text) else { return }
+    throw TableError(
+      .ambiguousMissing, column: schema.name, found: text, expected: "a text that does not stand for missing",
+      problem: "a value would read back as missing",
+      cure: "Take it off the column's missing markers, or make it missing.")
+  }
+
+  private static func mismatch(_ values: Column.Values, _ schema: ColumnSchema) -> TableError {
+    TableError(
+      .tablesDiffer, column: schema.name, found: values.representation, expected: schema.kind.name.rawValue,
+      problem: "the values do not suit the kind of the column", cure: "Change the kind in the schema, or the values.")
+  }
+}
