@@ -1,0 +1,142 @@
+import Dispatch
+import Foundation
+import NeuralNetworks
+
+/// Runs a training: batches, learning rate, averages, held-out evaluation, early stop, checkpoints.
+///
+/// The learning rate rises, stays, and falls in a straight line over the last part of the run (Hu et al., "MiniCPM",
+/// 2024, section 4: warm-up, stable, decay). Since the stable part does not know how long the run will be, a time budget
+/// and an early stop just choose where the fall begins, and the same number of steps given beforehand repeats the run.
+public struct Trainer: Sendable {
+  /// The settings.
+  public let settings: TrainingSettings
+
+  /// Makes a trainer.
+  public init(_ settings: TrainingSettings) { self.settings = settings }
+
+  /// Trains the parameters of a store in place and leaves the best averaged ones in it.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: where the state is kept and taken from.
+  ///   - fingerprint: names the data and the settings, so that a run does not go on with others.
+  ///   - shouldContinue: called after every step; false stops the run.
+  /// - Throws: `CancellationError` after a stop, with the state saved; ``CheckpointError`` for a state that does not
+  ///   fit; what reading or writing it throws.
+  public func train(
+    _ store: ParameterStore, objective: some TrainingObjective, checkpoint: CheckpointPolicy? = nil,
+    fingerprint: String = "", shouldContinue: (TrainingProgress) -> Bool = { _ in true }
+  ) throws -> TrainingSummary {
+    let optimizer = Optimizer(settings.optimizer, store: store)
+    var state = TrainingState(fingerprint: fingerprint, best: Array(store.values))
+    if let checkpoint, checkpoint.resumes, FileManager.default.fileExists(atPath: checkpoint.path) {
+      try state.restore(from: checkpoint.path, store: store, optimizer: optimizer)
+    }
+    // A run whose length is given may still be shortened by held-out loss, so a stored plan comes first.
+    if state.plan == nil, let steps = settings.steps {
+      state.plan = steps
+      state.decayStart = decayBegins(of: steps)
+    }
+    let clock = RunClock(spent: state.seconds)
+    var saved = clock.seconds
+
+    let batch = min(settings.batch, max(objective.trainingRows, 1))
+    let pass = ShardedPass(store: store, rows: batch, precision: settings.precision, threads: settings.threads)
+    let evaluation = ShardedPass(
+      store: optimizer.average ?? store, rows: 4096, precision: settings.precision, threads: settings.threads,
+      recordsGradients: false)
+    let root = RandomStream(seed: settings.seed)
+    var order = BatchOrder(rows: objective.trainingRows, random: root.child(1))
+    // Often enough to see a turn, seldom enough to cost little.
+    let interval = max(50, min(250, objective.trainingRows / batch * 4))
+
+    while state.step < state.plan ?? .max {
+      let rows = order.batch(state.step, size: batch)
+      let shared = root.child(2).child(UInt64(state.step))
+      state.lossSum += pass.gradient(rows: rows.count, random: shared) { tape, range in
+        objective.loss(
+          TrainingBatch(
+            rows: rows[range], offset: range.lowerBound, batchSize: rows.count,
+            random: shared.child(UInt64(1 << 32 + range.lowerBound)), shared: shared), on: tape)
+      }
+      guard state.lossSum.isFinite else { throw TrainingError.notFinite(step: state.step, rate: settings.optimizer.learningRate) }
+      optimizer.step(
+        store, gradients: pass.gradients, rateFactor: rateFactor(state), threads: settings.threads)
+      state.step += 1
+      state.lossCount += 1
+      if state.step % interval == 0 || state.step == state.plan {
+        optimizer.average?.refreshHalves()
+        state.note(heldOut: objective.heldOutLoss(evaluation), values: (optimizer.average ?? store).values)
+      }
+      state.seconds = clock.seconds
+      beginDecayIfDue(&state)
+
+      let goesOn = shouldContinue(progress(state))
+      if let checkpoint, !goesOn || clock.seconds - saved > checkpoint.interval {
+        try state.save(to: checkpoint.path, store: store, optimizer: optimizer)
+        saved = clock.seconds
+      }
+      if !goesOn { throw CancellationError() }
+    }
+    state.finish(values: (optimizer.average ?? store).values)
+    _ = store.values.update(fromContentsOf: state.best)
+    store.refreshHalves()
+    return state.summary
+  }
+
+  private func rateFactor(_ state: TrainingState) -> Double {
+    let rise = min(1, Double(state.step + 1) / Double(max(settings.warmUp, 1)))
+    guard let plan = state.plan, let start = state.decayStart else { return rise }
+    return rise * (1 - max(0, Double(state.step - start)) / Double(max(plan - start, 1)))
+  }
+
+  /// Chooses where the fall of the rate begins: when time demands it, or when held-out loss no longer falls.
+  private func beginDecayIfDue(_ state: inout TrainingState) {
+    guard state.step < state.decayStart ?? .max else { return }
+    let outOfTime = state.plan == nil && state.seconds >= (settings.budget ?? .infinity) * (1 - settings.decayShare)
+    let pastBest = settings.patience > 0 && state.evaluationsSinceBest >= settings.patience
+    guard outOfTime || pastBest else { return }
+    state.summary.stoppedEarly = pastBest
+    state.decayStart = state.step
+    state.plan = totalSteps(decayStart: state.step)
+  }
+
+  private func progress(_ state: TrainingState) -> TrainingProgress {
+    let byTime = settings.budget.map { min(1, state.seconds / $0) }
+    let share = state.plan.map { Double(state.step) / Double($0) } ?? byTime ?? 0
+    return TrainingProgress(
+      step: state.step, plannedSteps: state.plan, share: share,
+      loss: state.lossCount > 0 ? state.lossSum / Double(state.lossCount) : state.summary.curve.last?.training ?? 0,
+      heldOut: state.summary.curve.last?.heldOut, elapsed: state.seconds,
+      remaining: share > 0 ? state.seconds / share * (1 - share) : nil)
+  }
+
+  /// The step at which a run of a given length begins to lower its rate, and the shortest run that begins at a step.
+  private func decayBegins(of steps: Int) -> Int { Int((Double(steps) * (1 - settings.decayShare)).rounded()) }
+  private func totalSteps(decayStart: Int) -> Int {
+    var total = max(decayStart, Int(Double(decayStart) / max(1 - settings.decayShare, 0.01)) - 2)
+    while decayBegins(of: total) < decayStart { total += 1 }
+    return total
+  }
+}
+
+/// Seconds of a run, those of earlier sittings included.
+private struct RunClock {
+  let spent: Double
+  private let start = DispatchTime.now().uptimeNanoseconds
+  init(spent: Double) { self.spent = spent }
+  var seconds: Double { spent + Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
+}
+
+/// A training that cannot go on.
+public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The loss is no number any more.
+  case notFinite(step: Int, rate: Float)
+
+  /// What is wrong, and the cure.
+  public var description: String {
+    switch self {
+    case .notFinite(let step, let rate):
+      "the loss stopped being a number at step \(step): lower the learning rate (it is \(rate))"
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import NeuralNetworks
+
+/// How long and how a model is trained.
+public struct TrainingSettings: Sendable, Codable, Equatable {
+  /// Rows a step.
+  public var batch = 1024
+  /// The number of steps, where it is fixed.
+  public var steps: Int?
+  /// The time that may be spent, in seconds, where steps are not fixed.
+  public var budget: Double?
+  /// The rule, its rate and its regularisation.
+  public var optimizer = OptimizerSettings()
+  /// Steps over which the rate rises.
+  public var warmUp = 200
+  /// The share of the run, at its end, over which the rate falls to zero.
+  public var decayShare = 0.4
+  /// Held-out evaluations without a better one after which the rate begins to fall early; 0 never.
+  public var patience = 5
+  /// The seed of everything.
+  public var seed: UInt64 = 0
+  /// Threads that work.
+  public var threads = 1
+  /// The format of products.
+  public var precision = Precision.fastest
+
+  /// The defaults.
+  public init() {}
+}
+
+/// How a run stands, for a progress line or a log.
+public struct TrainingProgress: Sendable, Codable {
+  /// Steps taken.
+  public var step: Int
+  /// Steps that the run will take, once that is known.
+  public var plannedSteps: Int?
+  /// The share of the run that is done, 0 ... 1.
+  public var share: Double
+  /// The mean training loss since the last report.
+  public var loss: Double
+  /// The last held-out loss.
+  public var heldOut: Double?
+  /// Seconds spent, earlier runs of a resumed training included.
+  public var elapsed: Double
+  /// Seconds that are left, by the rate so far.
+  public var remaining: Double?
+}
+
+/// What a run came to.
+public struct TrainingSummary: Sendable, Codable, Equatable {
+  /// One held-out evaluation.
+  public struct Point: Sendable, Codable, Equatable {
+    /// The step.
+    public var step: Int
+    /// The mean training loss since the last point.
+    public var training: Double
+    /// The held-out loss of the averaged parameters.
+    public var heldOut: Double?
+  }
+  /// Steps taken in all.
+  public var steps = 0
+  /// The step whose parameters were kept.
+  public var bestStep = 0
+  /// The evaluations in order: the learning curve.
+  public var curve: [Point] = []
+  /// Seconds spent.
+  public var seconds = 0.0
+  /// Whether the rate began to fall because held-out loss no longer did.
+  public var stoppedEarly = false
+}

@@ -1,0 +1,116 @@
+import Foundation
+import NeuralNetworks
+
+/// All that a training knows between two steps, so that it can be killed at any moment and go on to the same result.
+struct TrainingState: Codable {
+  /// Names the data and the settings.
+  let fingerprint: String
+  var step = 0
+  /// Seconds spent.
+  var seconds = 0.0
+  var summary = TrainingSummary()
+  /// The total number of steps and the step at which the rate begins to fall, once known.
+  var plan: Int?, decayStart: Int?
+  var lossSum = 0.0, lossCount = 0
+  var bestLoss: Double?, evaluationsSinceBest = 0
+  /// The averaged parameters at the best evaluation.
+  var best: [Float]
+
+  private enum CodingKeys: String, CodingKey {
+    case fingerprint, step, seconds, summary, plan, decayStart, lossSum, lossCount, bestLoss, evaluationsSinceBest
+  }
+
+  init(fingerprint: String, best: [Float]) {
+    self.fingerprint = fingerprint
+    self.best = best
+  }
+
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    fingerprint = try values.decode(String.self, forKey: .fingerprint)
+    step = try values.decode(Int.self, forKey: .step)
+    seconds = try values.decode(Double.self, forKey: .seconds)
+    summary = try values.decode(TrainingSummary.self, forKey: .summary)
+    plan = try values.decodeIfPresent(Int.self, forKey: .plan)
+    decayStart = try values.decodeIfPresent(Int.self, forKey: .decayStart)
+    lossSum = try values.decode(Double.self, forKey: .lossSum)
+    lossCount = try values.decode(Int.self, forKey: .lossCount)
+    bestLoss = try values.decodeIfPresent(Double.self, forKey: .bestLoss)
+    evaluationsSinceBest = try values.decode(Int.self, forKey: .evaluationsSinceBest)
+    best = []
+  }
+
+  /// Takes an evaluation in: the learning curve, and the parameters where they are the best yet.
+  mutating func note(heldOut: Double?, values: UnsafeMutableBufferPointer<Float>) {
+    summary.curve.append(.init(step: step, training: lossSum / Double(max(lossCount, 1)), heldOut: heldOut))
+    lossSum = 0
+    lossCount = 0
+    guard let heldOut else { return }
+    if heldOut < bestLoss ?? .infinity {
+      bestLoss = heldOut
+      best = Array(values)
+      summary.bestStep = step
+      evaluationsSinceBest = 0
+    } else {
+      evaluationsSinceBest += 1
+    }
+  }
+
+  /// Closes the run: without held-out rows the last parameters are the best.
+  mutating func finish(values: UnsafeMutableBufferPointer<Float>) {
+    if bestLoss == nil {
+      best = Array(values)
+      summary.bestStep = step
+    }
+    summary.steps = step
+    summary.seconds = seconds
+  }
+
+  // MARK: The file
+
+  private static let key = "training"
+
+  func save(to path: String, store: ParameterStore, optimizer: Optimizer) throws {
+    let header = String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
+    let parts = [(name: "parameters", values: Array(store.values)), (name: "best", values: best)] + optimizer.state
+    var archive = ModelArchive(metadata: [Self.key: header])
+    for part in parts { try archive.add(part.name, Tensor(part.values, shape: [part.values.count])) }
+    try archive.write(to: path)
+  }
+
+  mutating func restore(from path: String, store: ParameterStore, optimizer: Optimizer) throws {
+    let archive = try ModelArchive(contentsOf: path)
+    guard let header = archive.metadata[Self.key] else { throw CheckpointError.foreign(path) }
+    var stored = try JSONDecoder().decode(TrainingState.self, from: Data(header.utf8))
+    guard stored.fingerprint == fingerprint else { throw CheckpointError.otherRun(path) }
+    func part(_ name: String) throws -> [Float] {
+      let values = try archive.tensor(name).values
+      guard values.count == store.values.count else { throw CheckpointError.otherRun(path) }
+      return values
+    }
+    stored.best = try part("best")
+    _ = store.values.update(fromContentsOf: try part("parameters"))
+    store.refreshHalves()
+    optimizer.restore(
+      step: stored.step, first: try part("first"), second: try part("second"),
+      average: optimizer.average == nil ? nil : try part("average"))
+    self = stored
+  }
+}
+
+/// A checkpoint that a run cannot go on from.
+public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The file holds something else.
+  case foreign(String)
+  /// The file is of a run on other data or with other options.
+  case otherRun(String)
+
+  /// What is wrong, and the cure.
+  public var description: String {
+    switch self {
+    case .foreign(let path): "\(path) is no checkpoint of a training: remove it, or leave out --resume"
+    case .otherRun(let path):
+      "\(path) is the checkpoint of a run on other data or with other options: give the same ones, or leave out --resume"
+    }
+  }
+}
