@@ -56,9 +56,10 @@ struct MaskedNetwork: Sendable {
   /// The parameters of all slots' distributions, `[rows, outputs]`.
   func callAsFunction(_ input: MaskedInput, on tape: Tape) -> Variable { head(hidden(input, on: tape)) }
 
-  /// The parameters of some of them, `[rows, range.count]`.
-  func outputs(_ range: Range<Int>, of hidden: Variable) -> Variable {
-    hidden.linear(
+  /// The parameters of one slot's distribution, `[rows, slot's outputs]`.
+  func outputs(of slot: Int, hidden: Variable) -> Variable {
+    let range = layout.slots[slot].output
+    return hidden.linear(
       hidden.tape.parameter(head.weight).columns(range), head.bias.map { hidden.tape.parameter($0).columns(range) })
   }
 
