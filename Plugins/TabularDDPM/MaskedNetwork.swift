@@ -3,6 +3,16 @@ import NeuralNetworks
 
 /// The shape of the network that predicts masked slots from visible ones.
 struct MaskedNetworkSettings: Sendable, Codable, Equatable {
+  /// What lies between the input and the heads.
+  enum Trunk: String, Sendable, Codable, CaseIterable {
+    /// Pre-norm residual blocks.
+    case residualMLP = "residual-mlp"
+    /// Plain layers.
+    case mlp
+    /// Attention between the slots of a row.
+    case columnTransformer = "column-transformer"
+  }
+  var trunk = Trunk.residualMLP
   var width = 512
   var blocks = 2
   var dropout: Float = 0.1

@@ -18,6 +18,8 @@ struct MaskedSampler: Sendable {
   var generatesMissing = true
   /// How many evaluations a row may take; more slots than that are revealed several at a time.
   var evaluations = Int.max
+  /// Whether fewer slots are revealed at the start, when little is visible, than at the end.
+  var isCosine = false
   private let order: RevealOrder
   private let columns: [NumberColumn]
   private let rules: [SlotRule]
@@ -160,7 +162,10 @@ struct MaskedSampler: Sendable {
     let rest = drawn.filter { !taken.contains($0) }
     guard !rest.isEmpty else { return groups }
     var position = 0
-    for size in RevealCounts.plan(codes: rest.count, evaluations: max(1, min(evaluations, rest.count))) {
+    let pace = MaskingSchedule(isCosine ? .cosine : .linear)
+    for size in RevealCounts.plan(
+      codes: rest.count, evaluations: max(1, min(evaluations, rest.count)), schedule: pace)
+    {
       var group: [Int] = []
       for slot in rest[position..<position + size] {
         // A place must see its bin, so it waits for an evaluation of its own.

@@ -1,6 +1,7 @@
 import DiffusionCore
 import Foundation
 import Tables
+import Tensors
 
 /// What a slot may be, where a condition leaves several possibilities.
 struct SlotConstraint: Sendable, Equatable {
