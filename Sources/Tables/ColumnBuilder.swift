@@ -65,8 +65,9 @@ struct ColumnBuilder {
     if mode == .dictionary {
       let (code, isNew) = dictionary.code(bytes, length, line: line)
       codes.append(Int32(truncatingIfNeeded: code))
+      let lineBreaks = Int(dictionary.entries[code].lineBreaks)
       if isNew { enter(code) }
-      return Int(dictionary.entries[code].lineBreaks)
+      return lineBreaks
     }
     if mode == .numbers, markerNumbers.isEmpty,
       let number = NumberText(bytes, count: length, mark: mark, powers: powers), isFit(number)

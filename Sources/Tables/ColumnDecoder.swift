@@ -127,7 +127,7 @@ struct ColumnDecoder {
     let expected: String
     var cure = "Correct the cell, or empty it if its value is unknown; "
     switch schema.kind {
-    case .integer: expected = "a whole number within ±2^53"
+    case .integer: expected = "a whole number smaller than 2^53"
     case .decimal: expected = format.decimalComma ? "a number with decimal comma" : "a number"
     case .date(let format), .dateTime(let format): expected = "a date as \(format.pattern)"
     case .boolean: expected = "one of " + schema.levels.joined(separator: ", ")

@@ -37,7 +37,7 @@ struct ColumnFacts {
       missingCount = missing.reduce(0, +)
       valueCount = rowCount - missingCount
       distinctCount = ColumnBuilder.spellingLimit
-      numberCount = valueCount
+      numberCount = builder.mode == .numbers ? valueCount : 0
       settleMissingText(missing)
       return
     }
@@ -102,7 +102,8 @@ struct ColumnFacts {
 
   /// Whether every value is a number and none a code. `inf` beside numbers counts, to be refused.
   var isNumeric: Bool {
-    builder.mode == .numbers || (numberCount > 0 && codeCount == 0 && (otherCount == 0 || firstInfinite != nil))
+    builder.mode == .numbers
+      || (builder.mode == .dictionary && numberCount > 0 && codeCount == 0 && (otherCount == 0 || firstInfinite != nil))
   }
 
   /// The column's text, where there is only one.

@@ -20,9 +20,9 @@ struct NumberText: Equatable {
   var hasPlus = false
   var isNegative = false
 
-  /// Beyond 2^53 a Double no longer holds every integer.
+  /// From 2^53 on a Double no longer holds every integer.
   var isInexactInteger: Bool {
-    !hasMark && !hasExponent && (significantDigits > 15 && abs(value) > 9_007_199_254_740_992)
+    !hasMark && !hasExponent && significantDigits > 15 && abs(value) >= 9_007_199_254_740_992
   }
   /// A text that must be kept as it is, though it looks like a number: a code, a telephone number, a long identifier.
   var isCode: Bool { hasLeadingZero || isInexactInteger || (hasPlus && !hasMark && significantDigits >= 7) }

@@ -44,7 +44,7 @@ import Testing
         values = .numbers(
           (0..<rowCount).map { _ in
             isMissing(&random)
-              ? .nan : Double(Int.random(in: -9_007_199_254_740_992...9_007_199_254_740_992, using: &random))
+              ? .nan : Double(Int.random(in: -9_007_199_254_740_991...9_007_199_254_740_991, using: &random))
           })
       case 1:
         let digits = Int.random(in: 1...6, using: &random)
