@@ -24,12 +24,11 @@ public enum IdentifierPattern: Sendable, Equatable, Codable {
   /// Learns the shape from distinct values. `column` names the fall-back's prefix.
   public static func learn(from values: [String], column: String) -> IdentifierPattern {
     guard !values.isEmpty else { return .numbered(prefix: column) }
-    if let pattern = learnSequence(values) ?? learnCounter(values) { return pattern }
     if values.allSatisfy(isUUID) {
       return .uuid(uppercase: values.contains { $0.contains { "ABCDEF".contains($0) } })
     }
     if values.allSatisfy(isEmail) { return .email }
-    return learnTemplate(values) ?? .numbered(prefix: column)
+    return learnSequence(values) ?? learnCounter(values) ?? learnTemplate(values) ?? .numbered(prefix: column)
   }
 
   /// Whether the shape is one that identifiers have and words have not.

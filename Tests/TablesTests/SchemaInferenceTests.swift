@@ -92,7 +92,8 @@ import Testing
   @Test func `Free text, constants and categories`() throws {
     let words = ["red", "green", "blue", "far", "near", "old"]
     var random = SeededGenerator(seed: 1)
-    let sentences = (0..<40).map { _ in (0..<6).map { _ in words.randomElement(using: &random)! }.joined(separator: " ") }
+    let sentences = (0..<40).map { _ in (0..<6).map { _ in words.randomElement(using: &random)! }.joined(separator: " ")
+    }
     #expect(try kind(sentences) == .text)
     #expect(try kind(["x", "x", "x"]) == .constant(value: "x"))
     #expect(try kind(["7", "7"]) == .constant(value: "7"))
