@@ -109,10 +109,15 @@ struct ColumnDecoder {
         return value.isNaN ? nil : String(Int(value))
       }
     }
-    let distinct: [String?] = (0..<builder.dictionary.count).map { code in
+    func text(_ code: Int) -> String? {
       let bytes = builder.dictionary[code]
       return isMissing(bytes, builder) ? nil : String(decoding: bytes, as: UTF8.self)
     }
+    // Where most texts occur once, a list of the distinct ones would only double the memory.
+    if builder.dictionary.count * 2 > builder.count {
+      return (0..<builder.count).map { row in builder.codes[row] < 0 ? nil : text(Int(builder.codes[row])) }
+    }
+    let distinct = (0..<builder.dictionary.count).map(text)
     return (0..<builder.count).map { row in
       let code = builder.codes[row]
       return code < 0 ? nil : distinct[Int(code)]

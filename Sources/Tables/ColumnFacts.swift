@@ -177,7 +177,9 @@ struct ColumnFacts {
   /// Markers for missing that keep a column of numbers or dates from being one.
   var spoilt: (wouldBe: String, markers: [(text: String, count: Int)])? {
     guard builder.mode == .dictionary else { return nil }
-    let suspects = otherCodes.filter { MissingMarkerProposal.texts.contains(cell($0).text) }
+    let suspects = otherCodes.filter {
+      builder.dictionary[$0].count <= 8 && MissingMarkerProposal.texts.contains(cell($0).text)
+    }
     guard !suspects.isEmpty else { return nil }
     let found = suspects.map { (text: cell($0).text, count: Int(builder.dictionary.entries[$0].count)) }
     if suspects.count == otherCodes.count, numberCount > 0, codeCount == 0 { return ("numbers", found) }

@@ -51,6 +51,21 @@ import Testing
     #expect(NumberText(written)?.value == strtod(written, nil))
   }
 
+  @Test func `Numbers of 14 to 21 digits are read as strtod reads them`() {
+    var random = SeededGenerator(seed: 9)
+    for _ in 0..<100_000 {
+      let count = Int.random(in: 14...21, using: &random)
+      var digits = (0..<count).map { _ in "\(Int.random(in: 0...9, using: &random))" }
+      digits.insert(".", at: Int.random(in: 0...count, using: &random))
+      let written = digits.joined()
+      if NumberText(written)?.value != strtod(written, nil) { Issue.record("\(written)") }
+    }
+    // Halfway between two Doubles, and just above.
+    for written in ["9007199254740993.0", "9007199254740995.0", "4503599627370497.5", "4503599627370498.5001"] {
+      #expect(NumberText(written)?.value == strtod(written, nil))
+    }
+  }
+
   @Test(arguments: ["", "-", ".", "1e", "1e+", "0x10", "1_000", "1,5", " 1", "1 ", "nan", "inf", "--1", "1.2.3"])
   func `What is not a number is not read as one`(written: String) {
     #expect(NumberText(written) == nil)
