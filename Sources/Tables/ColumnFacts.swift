@@ -162,8 +162,8 @@ struct ColumnFacts {
       ForeignNumbers.hasThousandsSeparator(builder.dictionary[code], mark: mark)
         || MissingMarkerProposal.texts.contains(cell(code).text)
     }
-    let found = otherCodes.first { ForeignNumbers.hasThousandsSeparator(builder.dictionary[$0], mark: mark) }
-    return isEach ? found.map(cell) : nil
+    guard isEach else { return nil }
+    return otherCodes.first { ForeignNumbers.hasThousandsSeparator(builder.dictionary[$0], mark: mark) }.map(cell)
   }
 
   /// The first cell with the other decimal mark, if all cells that are not plain numbers have it.
