@@ -28,6 +28,18 @@ import Testing
     #expect(result.schema.format.lineEnding == .carriageReturnLineFeed)
   }
 
+  @Test func `Dropped columns are left out, and lines in them counted`() throws {
+    let text = "a,b,c\n1,\"x\ny\",2\n3,,4\n"
+    let result = try read(text, .init(dropped: ["b"]))
+    #expect(result.table.columnNames == ["a", "c"])
+    #expect(result.schema.columns.map(\.name) == ["a", "c"])
+    #expect(errorReading(text + "5,6\n", .init(dropped: ["b"]))?.line == 5)
+    let scratch = Scratch()
+    let again = try Table.read(scratch.file(text), schema: result.schema, options: .init(dropped: ["b"]))
+    #expect(again == result.table)
+    #expect(errorReading(text, .init(dropped: ["d"]))?.reason == .unknownColumn)
+  }
+
   @Test func `A byte order mark is no part of the first name`() throws {
     #expect(try read("\u{feff}a,b\n1,2\n").table.columnNames == ["a", "b"])
     #expect(try read("\u{feff}\"a\",b\n1,2\n").table.columnNames == ["a", "b"])
@@ -105,6 +117,14 @@ import Testing
     #expect(a == levels)
     #expect(b == ["q\"\r\nx"])
     #expect(c == ["  sp  "])
+  }
+
+  @Test(arguments: 262_140...262_146) func `A space at a block's end is kept`(position: Int) throws {
+    let long = String(repeating: "x", count: position - 4)
+    let table = try read("a,b\n\(long) , 1\n", .init(kinds: ["a": .text, "b": .text])).table
+    let spaced = try read("a,b\n\(long) ,1\n", .init(kinds: ["a": .text])).table
+    #expect(table["b"]?.values == .texts([" 1"]))
+    #expect(spaced["a"]?.values == .texts([long + " "]))
   }
 }
 
