@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The `langevin` command. Each subcommand is a file of its own in `Commands`.
 @main
@@ -21,6 +22,8 @@ struct Langevin: ParsableCommand {
 
   // Usage errors end with status 2, as in most tools, where the argument parser's own would be 64.
   static func main() {
+    // A closed pipe is an error of the write that meets it (status 74), not a signal.
+    signal(SIGPIPE, SIG_IGN)
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
       try Misspelling.check(arguments, in: Langevin.self)

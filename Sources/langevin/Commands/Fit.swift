@@ -8,7 +8,7 @@ struct Fit: ParsableCommand {
     discussion: """
       Examples:
         langevin fit people.csv -o people.langevin
-        langevin fit people.csv -o people.langevin --budget 10m --seed 1 --missing '?,NA'
+        langevin fit people.csv -o people.langevin --budget 10m --missing '?,NA'
 
       The model is one safetensors file that holds all it needs. Then:
         langevin sample people.langevin -o synthetic.csv --rows 1000
@@ -42,9 +42,10 @@ struct Fit: ParsableCommand {
     console.report(table.notes)
     try Trainable.check(table, path: data)
 
+    let seed = try options.chosenSeed(console, resuming: training.resume ? place.checkpoint : nil)
     let interruption = Interruption { console.say("finishing the step and saving; Ctrl-C again stops at once") }
     let job = TrainingJob(
-      method: synthesizer, data: table, options: values, training: training, seed: options.chosenSeed(console),
+      method: synthesizer, data: table, options: values, training: training, seed: seed,
       threads: options.threadCount, place: place, console: console, interruption: interruption)
     let model = try job.run()
     try ModelFile.write(model, method: synthesizer.descriptor.id, to: place)

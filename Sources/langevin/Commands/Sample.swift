@@ -8,7 +8,7 @@ struct Sample: ParsableCommand {
     discussion: """
       Examples:
         langevin sample people.langevin -o synthetic.csv --rows 1000
-        langevin sample people.langevin -o - --rows 10000000 --quiet | gzip > many.csv.gz
+        langevin sample people.langevin -o - --rows 10000000 | gzip > many.csv.gz
         langevin sample people.langevin -o oslo.csv --where 'city=Oslo' --no-missing
 
       Rows are written as they are made, in constant memory whatever their number.
@@ -35,7 +35,7 @@ struct Sample: ParsableCommand {
     let (fitted, method) = try ModelFile.read(model, registry: BundledPlugins.registry())
     let values = try settings.values(sampling.flags, for: method.descriptor)
     let wish = try sampling.wish(schema: fitted.schema, reading: reading)
-    let seed = options.chosenSeed(console)
+    let seed = try options.chosenSeed(console)
 
     let interruption = Interruption { console.say("stopping; Ctrl-C again stops at once") }
     let made: Int

@@ -51,9 +51,10 @@ struct Synth: ParsableCommand {
     try Trainable.check(table, path: data)
     let wish = try sampling.wish(schema: table.schema, reading: reading)
 
+    let seed = try options.chosenSeed(console, resuming: training.resume ? place.checkpoint : nil)
     let interruption = Interruption { console.say("finishing the step and saving; Ctrl-C again stops at once") }
     let job = TrainingJob(
-      method: synthesizer, data: table, options: values, training: training, seed: options.chosenSeed(console),
+      method: synthesizer, data: table, options: values, training: training, seed: seed,
       threads: options.threadCount, place: place, console: console, interruption: interruption)
     let model = try job.run()
     let trained = clock.seconds

@@ -21,8 +21,18 @@ struct RunOptions: ParsableArguments {
   var threadCount: Int { threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount) }
 
   /// The seed, by default a random one that is short enough to type, and announced.
-  func chosenSeed(_ console: Console) -> UInt64 {
+  ///
+  /// - Parameter checkpoint: the file of a run to go on from, which has a seed already; nil for a run from the start.
+  func chosenSeed(_ console: Console, resuming checkpoint: String? = nil) throws -> UInt64 {
     if let seed { return seed }
+    if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) {
+      guard let kept = try ModelArchive(contentsOf: checkpoint).metadata["seed"].flatMap({ UInt64($0) }) else {
+        throw Failure(
+          .usage, "the seed of the run that left \(checkpoint) is needed to go on from it",
+          cure: "add --seed with the number that was printed when that run began")
+      }
+      return kept
+    }
     let chosen = UInt64.random(in: 1..<1_000_000_000)
     console.announce(Choice("seed", String(chosen), because: "none was given", flag: "--seed"))
     return chosen
@@ -42,6 +52,10 @@ struct TrainingOptions: ParsableArguments {
 
   @Flag(help: "Goes on from the checkpoint that an interrupted run left beside the output.")
   var resume = false
+
+  @Option(
+    help: .init("How often the checkpoint is written.", valueName: "time"), transform: { try TimeSpan.seconds($0) })
+  var checkpointEvery = 15.0
 
   func validate() throws {
     if budget != nil, steps != nil { throw ValidationError("give one of --budget and --steps") }

@@ -75,7 +75,7 @@ struct TrainingJob {
     } else if exists {
       console.say("\(path) is of an earlier run and will be replaced; --resume would go on from it")
     }
-    return CheckpointPolicy(path: path, resumes: training.resume)
+    return CheckpointPolicy(path: path, resumes: training.resume, interval: training.checkpointEvery)
   }
 }
 
