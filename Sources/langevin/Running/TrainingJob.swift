@@ -40,9 +40,16 @@ struct TrainingJob {
     }
   }
 
-  /// Removes the checkpoint of a run that came to its end.
+  /// Removes the checkpoint of a run that came to its end, with what a killed run left of one half written.
   func removeCheckpoint() {
-    if let path = place.checkpoint { unlink(path) }
+    guard let path = place.checkpoint else { return }
+    unlink(path)
+    let file = URL(fileURLWithPath: path)
+    let folder = file.deletingLastPathComponent().path
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    where name.hasPrefix(file.lastPathComponent + ".") && name.hasSuffix(".partial") {
+      unlink(folder + "/" + name)
+    }
   }
 
   /// What is said when the run was told to stop: how to go on.
