@@ -35,7 +35,8 @@ private func checkDistribution(
   let variance = made.values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(made.count)
   laws.expect(
     "distribution", abs(mean - data.mean) <= tolerance && abs(variance.squareRoot() - data.deviation) <= tolerance,
-    "with \(type(of: schedule)) data of mean \(data.mean), deviation \(data.deviation) come out as \(mean), \(variance.squareRoot())")
+    "with \(type(of: schedule)) data of mean \(data.mean), deviation \(data.deviation) come out as \(mean), \(variance.squareRoot())"
+  )
 }
 
 private struct Refusal: Error {}

@@ -41,7 +41,7 @@ import Testing
 
   @Test func aPathOfACleanEndIsEven() {
     let path = MaskingSchedule(.linear).path(evaluations: 4)
-    #expect(path.map(\.keepProbability) == [0, 0.25, 0.5, 0.75, 1])
+    #expect(worstDifference(path.map(\.keepProbability), [0, 0.25, 0.5, 0.75, 1]) < 1e-15 && path.count == 5)
   }
 
   @Test func lossWeightsAreThoseOfThePapers() {

@@ -39,9 +39,12 @@ import Testing
   }
 
   @Test func valuesAreCheckedAgainstKindAndRange() {
-    #expect(error(["steps": "ten"])?.description == "option 'steps' cannot be 'ten'; give a whole number from 1 to 10000")
-    #expect(error(["steps": "0"])?.description == "option 'steps' is 0, out of range; give a whole number from 1 to 10000")
-    #expect(error(["steps": "1.5"]) == .malformed(option: "steps", text: "1.5", expected: "a whole number from 1 to 10000"))
+    #expect(
+      error(["steps": "ten"])?.description == "option 'steps' cannot be 'ten'; give a whole number from 1 to 10000")
+    #expect(
+      error(["steps": "0"])?.description == "option 'steps' is 0, out of range; give a whole number from 1 to 10000")
+    #expect(
+      error(["steps": "1.5"]) == .malformed(option: "steps", text: "1.5", expected: "a whole number from 1 to 10000"))
     #expect(error(["learning-rate": "nan"]) != nil)
     #expect(error(["learning-rate": "1.01"]) != nil)
     #expect(error(["ema": "maybe"]) != nil)

@@ -4,7 +4,8 @@ import Testing
 
 private struct StubMethod: Method {
   var descriptor: MethodDescriptor
-  init(_ id: String, aliases: [String] = [], tasks: Set<MethodTask> = [.synthesize], options: [OptionDescription] = []) {
+  init(_ id: String, aliases: [String] = [], tasks: Set<MethodTask> = [.synthesize], options: [OptionDescription] = [])
+  {
     descriptor = MethodDescriptor(
       id: id, aliases: aliases, tasks: tasks, summary: "A method for tests.", citation: "", options: options)
   }
@@ -66,7 +67,10 @@ private struct Mishap: Error, CustomStringConvertible { var description: String 
     #expect(try registry.samplers.make("ddim", options: ["eta": "0.5"]) as? DDIMSampler == DDIMSampler(eta: 0.5))
     #expect(throws: OptionError.self) { try registry.samplers.make("ddim", options: ["eta": "2"]) }
     // Two options that are each in range and together are not.
-    #expect(throws: OptionError.outOfRange(option: "maximum-sigma", value: "1", expected: "more than minimum-sigma, which is 2")) {
+    #expect(
+      throws: OptionError.outOfRange(
+        option: "maximum-sigma", value: "1", expected: "more than minimum-sigma, which is 2")
+    ) {
       try registry.noiseSchedules.make("karras", options: ["minimum-sigma": "2", "maximum-sigma": "1"])
     }
   }
@@ -83,7 +87,9 @@ private struct Mishap: Error, CustomStringConvertible { var description: String 
   }
 
   @Test func unknownNamesGetSuggestions() throws {
-    let registry = try PluginRegistry([StubPlugin(id: "stub", methods: [StubMethod("tabular-ddpm"), StubMethod("smote")])])
+    let registry = try PluginRegistry([
+      StubPlugin(id: "stub", methods: [StubMethod("tabular-ddpm"), StubMethod("smote")])
+    ])
     let error = #expect(throws: RegistryError.self) { try registry.method("smoth") }
     #expect(error?.description == "unknown method 'smoth'; did you mean 'smote'?")
     let other = #expect(throws: RegistryError.self) { try registry.method("zzz") }
@@ -100,7 +106,8 @@ private struct Mishap: Error, CustomStringConvertible { var description: String 
     let error = #expect(throws: RegistryError.self) { try registry.method("trees") }
     #expect(
       error?.description
-        == "the method 'trees' of plugin 'boost' cannot run here: libxgboost is missing; apt-get install libxgboost-dev")
+        == "the method 'trees' of plugin 'boost' cannot run here: libxgboost is missing; apt-get install libxgboost-dev"
+    )
     #expect(registry.methods(for: .synthesize).isEmpty)
     #expect(registry.methods.ids == ["trees"])
   }
@@ -117,18 +124,23 @@ private struct Mishap: Error, CustomStringConvertible { var description: String 
 
   @Test func theCorePluginKeepsTheLaws() throws {
     try checkPlugin(CorePlugin())
-    try checkRegistry(PluginRegistry([CorePlugin(), StubPlugin(id: "stub", methods: [StubMethod("a", aliases: ["b"])])]))
+    try checkRegistry(
+      PluginRegistry([CorePlugin(), StubPlugin(id: "stub", methods: [StubMethod("a", aliases: ["b"])])]))
   }
 
   @Test func theKitCatchesABadPlugin() {
     let empty = #expect(throws: ConformanceFailure.self) { try checkPlugin(StubPlugin(id: "stub")) }
     #expect(empty?.breaks("offers") == true)
-    let failing = #expect(throws: ConformanceFailure.self) { try checkPlugin(StubPlugin(id: "stub", failure: Mishap())) }
+    let failing = #expect(throws: ConformanceFailure.self) {
+      try checkPlugin(StubPlugin(id: "stub", failure: Mishap()))
+    }
     #expect(failing?.breaks("registers") == true)
     let unmade = Registration<any NoiseSchedule>(
-      ComponentDescriptor(id: "s", summary: "A schedule for tests.", citation: "")) { _ in throw Mishap() }
+      ComponentDescriptor(id: "s", summary: "A schedule for tests.", citation: "")
+    ) { _ in throw Mishap() }
     let broken = Registration<any NoiseSchedule>(
-      ComponentDescriptor(id: "r", summary: "A schedule for tests.", citation: "")) { _ in RisingSchedule() }
+      ComponentDescriptor(id: "r", summary: "A schedule for tests.", citation: "")
+    ) { _ in RisingSchedule() }
     let bad = #expect(throws: ConformanceFailure.self) {
       try checkPlugin(StubPlugin(id: "stub", schedules: [unmade, broken]))
     }
