@@ -9,9 +9,9 @@ import Tensors
 /// - Parameters:
 ///   - sampler: the sampler, in a setting fit for 64 steps.
 ///   - tolerance: how far the mean and the standard deviation of 20,000 values may be off, in data units. A standard
-///     error of the mean is .0035; a first-order sampler's own error at 64 steps is of the order of .02.
+///     error of the mean is .0035; ancestral sampling's own error in the spread at 64 steps of Karras' path is .045.
 /// - Throws: ``ConformanceFailure`` with every broken law.
-public func checkSampler(_ sampler: some Sampler, tolerance: Double = 0.05) throws(ConformanceFailure) {
+public func checkSampler(_ sampler: some Sampler, tolerance: Double = 0.07) throws(ConformanceFailure) {
   var laws = LawBook("\(type(of: sampler))")
   let data = GaussianDenoiser(mean: 0.7, deviation: 0.5)
   do {

@@ -140,6 +140,12 @@ import Testing
     #expect(found.contains(kind))
   }
 
+  /// Writes the archive where `Tests/Fixtures/core/check_archive.py` can compare it with the Python package's reading.
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["LANGEVIN_ARCHIVE_OUT"] != nil))
+  func writesForThePythonPackage() throws {
+    try archive.write(to: #require(ProcessInfo.processInfo.environment["LANGEVIN_ARCHIVE_OUT"]))
+  }
+
   // MARK: damage
 
   @Test func everyCutIsNoticed() throws {
@@ -221,20 +227,5 @@ import Testing
       error.description
         == "'m.safetensors' is of format version 2, and this program reads up to 1; install a newer version of Langevin"
     )
-  }
-}
-
-@Suite struct CRC64Tests {
-  @Test func matchesTheBitwiseDefinition() throws {
-    let golden = try Golden.load().crc64
-    #expect(golden["123456789"] == "995dc9bbdf1939fa")
-    for (text, expected) in golden {
-      var check = CRC64()
-      // In two pieces, as files come.
-      let bytes = Array(text.utf8)
-      bytes[..<(bytes.count / 2)].withUnsafeBytes { check.update($0) }
-      bytes[(bytes.count / 2)...].withUnsafeBytes { check.update($0) }
-      #expect(check.text == expected)
-    }
   }
 }
