@@ -76,10 +76,11 @@ import Testing
   }
 
   @Test func `Where diffusion is not the tool it is said`() throws {
-    let prose = try warnings(
-      table("note,remark,n", rows: 300) { row in
-        "remark number \(row * 7919 % 1000003) on this and that,quite another \(row * 104729 % 1000033) text,\(row % 5)"
-      })
+    let words = ["rain", "the", "harbour", "slowly", "went", "blue", "over", "a", "stone", "and", "lamp", "never"]
+    func sentence(_ seed: Int) -> String {
+      (0..<8).map { words[(seed * ($0 + 3) + seed / 12 * $0) % 12] }.joined(separator: " ")
+    }
+    let prose = try warnings(table("note,remark,n", rows: 300) { "\(sentence($0)),\(sentence($0 * 5 + 1)),\($0 % 5)" })
     #expect(prose.contains("mostly-text"))
     #expect(try warnings("a,b\n1,2\n2,3\n").contains("too-few-rows"))
     let wide = try warnings(

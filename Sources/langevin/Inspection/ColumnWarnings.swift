@@ -31,26 +31,41 @@ enum ColumnWarnings {
             message: "\(Wording.percent(summary.missingShare)) of the cells are missing.",
             cure: "It is generated just as empty; --drop \(schema.name) leaves it out."))
       }
-      if case .categories(let indices, let levels) = column.values, summary.distinct > 1 {
-        found += rareClasses(schema.name, indices, levels, isTarget: schema.name == target)
+      if summary.distinct > 1, let counts = classCounts(column.values, isTarget: schema.name == target) {
+        found += rareClasses(schema.name, counts, isTarget: schema.name == target)
       }
     }
     return found
   }
 
+  /// The rows of every class; nil where the values are no classes. A target of few whole numbers is one of classes.
+  private static func classCounts(_ values: Column.Values, isTarget: Bool) -> [(label: String, count: Int)]? {
+    switch values {
+    case .categories(let indices, let levels):
+      var counts = [Int](repeating: 0, count: levels.count)
+      for index in indices where index >= 0 { counts[Int(index)] += 1 }
+      return zip(levels, counts).filter { $0.1 > 0 }.map { (label: $0.0, count: $0.1) }
+    case .numbers(let numbers) where isTarget:
+      let present = numbers.filter { !$0.isNaN }
+      guard present.allSatisfy({ $0 == $0.rounded() && $0.magnitude < 1e6 }) else { return nil }
+      let counts = Dictionary(present.map { ($0, 1) }, uniquingKeysWith: +)
+      guard counts.count <= 20 else { return nil }
+      return counts.sorted { $0.key < $1.key }.map { (label: String(Int($0.key)), count: $0.value) }
+    default: return nil
+    }
+  }
+
   private static func rareClasses(
-    _ name: String, _ indices: [Int32], _ levels: [String], isTarget: Bool
+    _ name: String, _ counts: [(label: String, count: Int)], isTarget: Bool
   ) -> [Inspection.Warning] {
-    var counts = [Int](repeating: 0, count: levels.count)
-    for index in indices where index >= 0 { counts[Int(index)] += 1 }
-    let rare = levels.indices.filter { (1..<fewRowsOfClass).contains(counts[$0]) }.sorted { counts[$0] < counts[$1] }
+    let rare = counts.filter { $0.count < fewRowsOfClass }.sorted { $0.count < $1.count }
     guard !rare.isEmpty else { return [] }
-    let list = rare.prefix(5).map { "\(levels[$0]) (\(counts[$0]))" }.joined(separator: ", ")
-    let all = counts.count { $0 > 0 }
+    let list = rare.prefix(5).map { "\($0.label) (\($0.count))" }.joined(separator: ", ")
     return [
       .init(
         code: isTarget ? "rare-class" : "rare-level", column: name,
-        message: "\(Wording.count(rare.count)) of \(Wording.count(all)) levels have fewer than \(fewRowsOfClass) rows: "
+        message: "\(Wording.count(rare.count)) of \(Wording.count(counts.count)) levels "
+          + "\(rare.count == 1 ? "has" : "have") fewer than \(fewRowsOfClass) rows: "
           + list + (rare.count > 5 ? ", …" : "") + ".",
         cure: isTarget ? "What is made for them is little more than a guess: join them, or gather more rows." : nil)
     ]

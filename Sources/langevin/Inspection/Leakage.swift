@@ -47,15 +47,30 @@ enum Leakage {
   }
 
   /// The rows of a column in groups of equal or neighbouring values; missing cells are a group of their own.
+  /// Without bins, numbers are grouped by value.
   private struct Groups {
     var index: [Int]
     var count: Int
+
+    /// The number of groups that have rows.
+    private(set) var used = 0
 
     init(_ column: Column, bins: Int) {
       switch column.values {
       case .categories(let indices, let levels):
         index = indices.map { $0 < 0 ? levels.count : Int($0) }
         count = levels.count + 1
+      case .numbers(let numbers) where bins == 0:
+        var places: [Double: Int] = [:]
+        index = numbers.map { value in
+          if value.isNaN { return 0 }
+          let next = places.count + 1
+          return places[value]
+            ?? {
+              places[value] = next; return next
+            }()
+        }
+        count = places.count + 1
       case .numbers(let numbers):
         let sorted = numbers.filter { !$0.isNaN }.sorted()
         var edges: [Double] = []
@@ -72,6 +87,7 @@ enum Leakage {
         index = texts.map { _ in 0 }
         count = 1
       }
+      used = Set(index).count
     }
   }
 
@@ -80,9 +96,19 @@ enum Leakage {
   private static func nearlyEqual(_ columns: [Column]) -> [Inspection.Warning] {
     var found: [Inspection.Warning] = []
     let marks = columns.map { column in column.rows(Array(0..<min(column.count, 1_000))) }
+    let groups = columns.map { Groups($0, bins: 0) }
     for first in marks.indices {
       for second in marks.indices where second > first {
-        guard let share = equalShare(marks[first], marks[second]), share >= 0.95 else { continue }
+        guard let share = equalShare(marks[first], marks[second]), share >= 0.95 else {
+          if saysTheSame(groups[first], groups[second]) {
+            found.append(
+              .init(
+                code: "one-to-one", column: marks[second].name,
+                message: "Goes with \(marks[first].name) one to one: the two say the same.",
+                cure: "Where they only name one thing twice: --drop \(marks[second].name)"))
+          }
+          continue
+        }
         found.append(
           .init(
             code: "near-equal", column: marks[second].name,
@@ -91,6 +117,17 @@ enum Leakage {
       }
     }
     return found
+  }
+
+  /// Whether two columns of a few values are one in other words, as a code and its name are.
+  private static func saysTheSame(_ first: Groups, _ second: Groups) -> Bool {
+    guard first.used > 1, first.used == second.used, first.used * 5 <= first.index.count else { return false }
+    var partner = [Int](repeating: -1, count: first.count)
+    for (mine, other) in zip(first.index, second.index) {
+      if partner[mine] < 0 { partner[mine] = other }
+      if partner[mine] != other { return false }
+    }
+    return true
   }
 
   private static func equalShare(_ a: Column, _ b: Column) -> Double? {
