@@ -49,7 +49,7 @@ final class Console: Sendable {
     case .plain, .verbose:
       let reason = choice.reason.isEmpty ? "" : ", because \(choice.reason)"
       let flag = choice.flag.isEmpty ? "" : " (\(choice.flag))"
-      write("\(choice.name) \(choice.value)\(reason)\(flag)\n")
+      write(wrapped("\(choice.name) \(choice.value)\(reason)\(flag)"))
     }
   }
 
@@ -61,7 +61,7 @@ final class Console: Sendable {
     let limit = voice == .verbose ? sorted.count : 10
     for note in sorted.prefix(limit) {
       let mark = note.severity == .warning ? terminal.strong("warning:", .yellow) + " " : ""
-      write("\(mark)\(note)\n")
+      write(wrapped("\(mark)\(note)"))
     }
     if sorted.count > limit { write("… and \(sorted.count - limit) more notes (--verbose)\n") }
   }
@@ -92,6 +92,12 @@ final class Console: Sendable {
   func endPhase() {
     write("")
     state.withValue { $0.shown = -.infinity }
+  }
+
+  /// A sentence for a terminal, broken between words; for a log it stays one line.
+  private func wrapped(_ text: String) -> String {
+    guard terminal.redraws else { return text + "\n" }
+    return TextTable.wrapped(text, width: Terminal.width(of: 2) - 3).joined(separator: "\n  ") + "\n"
   }
 
   // Escapes are not needed to draw a line over: spaces do, with and without colours.
