@@ -1,0 +1,85 @@
+/// Why a model file could not be written, read, or used. The text names the file, what was found, and the cure.
+public struct ArchiveError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What is wrong.
+  public enum Problem: Sendable, Equatable {
+    /// The file cannot be opened, read or written.
+    case inputOutput(action: String, reason: String)
+    /// The file is of another format.
+    case foreign(found: String)
+    /// The header claims to be longer than the format allows, or than the file.
+    case headerLength(claimed: UInt64, limit: UInt64)
+    /// The file ends early.
+    case truncated(expected: UInt64, found: UInt64)
+    /// There are more bytes than the header speaks of.
+    case trailingBytes(count: UInt64)
+    /// The header is not the JSON that the format asks for.
+    case malformedHeader(reason: String)
+    /// The elements are of a type that is not supported.
+    case elementType(tensor: String, found: String)
+    /// The bytes of a tensor are not as many as its type and shape need.
+    case size(tensor: String, needed: UInt64, found: UInt64)
+    /// A tensor begins inside the one before it, or leaves a hole after it.
+    case layout(tensor: String, expectedStart: UInt64, foundStart: UInt64)
+    /// Safetensors, and made by another program.
+    case notOurs
+    /// Made by a later version.
+    case newerFormat(found: Int, known: Int)
+    /// The contents differ from those that were written.
+    case altered(part: String, expected: String, found: String)
+    /// A tensor that the model needs is not there.
+    case missingTensor(name: String, known: [String])
+    /// A tensor has another shape than the model needs.
+    case shape(tensor: String, needed: [Int], found: [Int])
+    /// Metadata that the model needs are not there or cannot be read.
+    case metadata(key: String, reason: String)
+  }
+
+  /// The file, as the user named it; empty for an archive in memory.
+  public let file: String
+  /// What is wrong.
+  public let problem: Problem
+
+  /// Makes an error about a file.
+  public init(_ problem: Problem, file: String = "") {
+    self.problem = problem
+    self.file = file
+  }
+
+  /// One or two sentences for the user.
+  public var description: String { (file.isEmpty ? "the model" : "'\(file)'") + " " + text }
+
+  private var text: String {
+    switch problem {
+    case .inputOutput(let action, let reason):
+      "could not be \(action): \(reason)"
+    case .foreign(let found):
+      "is no model file but \(found); give a .safetensors file that Langevin wrote"
+    case .headerLength(let claimed, let limit):
+      "claims a header of \(claimed) bytes where at most \(limit) fit: it is damaged or no model file; copy it again"
+    case .truncated(let expected, let found):
+      "ends after \(found) of \(expected) bytes: it was not copied or downloaded whole; copy it again"
+    case .trailingBytes(let count):
+      "has \(count) bytes after its last tensor: it is damaged; copy it again"
+    case .malformedHeader(let reason):
+      "has a header that cannot be read (\(reason)): it is damaged; copy it again"
+    case .elementType(let tensor, let found):
+      "holds tensor '\(tensor)' of type '\(found)'; supported are \(ElementType.allCases.map(\.rawValue).joined(separator: ", "))"
+    case .size(let tensor, let needed, let found):
+      "gives tensor '\(tensor)' \(found) bytes where its type and shape need \(needed): it is damaged; copy it again"
+    case .layout(let tensor, let expected, let found):
+      "puts tensor '\(tensor)' at byte \(found) instead of \(expected), over or away from the one before: it is damaged; copy it again"
+    case .notOurs:
+      "is a safetensors file of another program; give one that Langevin wrote"
+    case .newerFormat(let found, let known):
+      "is of format version \(found), and this program reads up to \(known); install a newer version of Langevin"
+    case .altered(let part, let expected, let found):
+      "was altered after it was written: the checksum of its \(part) is \(found) instead of \(expected); restore it from a copy or train again"
+    case .missingTensor(let name, let known):
+      "lacks the tensor '\(name)'; \(suggestionText(for: name, in: known)) It may belong to another method or version"
+    case .shape(let tensor, let needed, let found):
+      "holds tensor '\(tensor)' of shape \(found) where the model needs \(needed); it may belong to other options"
+    case .metadata(let key, let reason):
+      "has no usable metadata '\(key)': \(reason)"
+    }
+  }
+}
