@@ -25,7 +25,8 @@ let size = table.columns.reduce(0) { total, column in
 func seconds(_ duration: Duration) -> String { String(format: "%.3f", duration / .seconds(1)) }
 func megabytes(_ bytes: Int) -> String { String(format: "%.0f", Double(bytes) / 1e6) }
 print("langevin read \(seconds(reading)) s, peak \(megabytes(peak)) MB, table \(megabytes(size)) MB")
-print("  \(table.rowCount) rows: " + result!.schema.columns.map { "\($0.name) \($0.kind.name)" }.joined(separator: ", "))
+print(
+  "  \(table.rowCount) rows: " + result!.schema.columns.map { "\($0.name) \($0.kind.name)" }.joined(separator: ", "))
 if arguments.count > 2 {
   let writing = try clock.measure { try table.write(to: arguments[2], schema: result!.schema) }
   let cells = table.rowCount * table.columns.count

@@ -25,11 +25,16 @@ struct ColumnCoding: Sendable, Codable, Equatable {
     /// A function of other columns: never modelled, always consistent.
     case derived(DerivedColumn)
     /// The same everywhere.
-    case constant
+    case constant(ConstantCell)
     /// Made anew by a pattern.
     case identifier(IdentifierGenerator)
     /// Free text, which is left empty.
     case text
+  }
+
+  enum ConstantCell: Sendable, Codable, Equatable {
+    case number(Double)
+    case level(String)
   }
 
   struct Continuous: Sendable, Codable, Equatable {
@@ -60,6 +65,14 @@ struct ColumnCoding: Sendable, Codable, Equatable {
     return own + (hasMissing ? 1 : 0)
   }
 
+  /// The levels of a category.
+  var levels: [String] {
+    switch content {
+    case .levels(let levels), .groupedLevels(let levels, _): levels
+    default: []
+    }
+  }
+
   /// The code of a missing cell.
   var missingCode: Int { codes - 1 }
 
@@ -86,7 +99,7 @@ struct DerivedColumn: Sendable, Codable, Equatable {
   var source: Int
   /// For every code of the source, this column's cell as a row of `cells`.
   var cellOfCode: [Int32]
-  /// The distinct cells: numbers, or levels.
+  /// The distinct cells: numbers, or levels; missing comes last.
   var cells: Cells
 
   enum Cells: Sendable, Codable, Equatable {

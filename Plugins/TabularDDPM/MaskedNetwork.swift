@@ -3,6 +3,16 @@ import NeuralNetworks
 
 /// The shape of the network that predicts masked slots from visible ones.
 struct MaskedNetworkSettings: Sendable, Codable, Equatable {
+  /// What lies between the input and the heads.
+  enum Trunk: String, Sendable, Codable, CaseIterable {
+    /// Pre-norm residual blocks.
+    case residualMLP = "residual-mlp"
+    /// Plain layers.
+    case mlp
+    /// Attention between the slots of a row.
+    case columnTransformer = "column-transformer"
+  }
+  var trunk = Trunk.residualMLP
   var width = 512
   var blocks = 2
   var dropout: Float = 0.1
@@ -56,9 +66,10 @@ struct MaskedNetwork: Sendable {
   /// The parameters of all slots' distributions, `[rows, outputs]`.
   func callAsFunction(_ input: MaskedInput, on tape: Tape) -> Variable { head(hidden(input, on: tape)) }
 
-  /// The parameters of some of them, `[rows, range.count]`.
-  func outputs(_ range: Range<Int>, of hidden: Variable) -> Variable {
-    hidden.linear(
+  /// The parameters of one slot's distribution, `[rows, slot's outputs]`.
+  func outputs(of slot: Int, hidden: Variable) -> Variable {
+    let range = layout.slots[slot].output
+    return hidden.linear(
       hidden.tape.parameter(head.weight).columns(range), head.bias.map { hidden.tape.parameter($0).columns(range) })
   }
 

@@ -105,6 +105,26 @@ struct MaskedObjective: Sendable {
     return losses.reduce(0, +)
   }
 
+  /// The bound of each row, in nats, averaged over several masks.
+  func bounds(_ data: CodedTable, repeats: Int, pass: ShardedPass, seed: UInt64) -> [Float] {
+    let rows = (0..<Int32(data.rows)).map { $0 }
+    var total = [Float](repeating: 0, count: data.rows)
+    for turn in 0..<repeats {
+      let parts = pass.map(rows: data.rows) { tape, range -> [Float] in
+        var losses = [Float](repeating: 0, count: range.count)
+        _ = loss(
+          data, rows: rows[range],
+          // Every row is seen at evenly spread shares.
+          shares: { (Self.share($0 + range.lowerBound, offset: 0) + Double(turn)) / Double(repeats) }, weight: 1,
+          random: RandomStream(seed: seed, stream: UInt64(turn) << 40 + UInt64(range.lowerBound)), on: tape,
+          perRow: &losses)
+        return losses
+      }
+      for (row, loss) in parts.joined().enumerated() { total[row] += loss / Float(repeats) }
+    }
+    return total
+  }
+
   /// Evenly spread shares in 0 ..< 1: the golden-ratio sequence, so that any run of rows has all noise levels.
   static func share(_ index: Int, offset: Double) -> Double {
     (offset + Double(index) * 0.618033988749895).truncatingRemainder(dividingBy: 1)

@@ -21,6 +21,8 @@ struct CodingSettings: Sendable, Codable, Equatable {
   var relationShare = 0.01
   /// Levels beyond which a category is split into two codes.
   var mostLevels = 1000
+  /// Whether columns that are a function of another are left out of the model.
+  var derives = true
   var bins = 32, cells = 32
 }
 
@@ -50,7 +52,7 @@ extension TableCoding {
       codings.append(ColumnCoding(name: column.name, content: content, hasMissing: hasMissing))
     }
     self.init(columns: codings, roundings: roundings)
-    self = deriving(from: table, random: random)
+    if settings.derives { self = deriving(from: table, random: random) }
   }
 
   /// The greatest step of which all values are multiples, in units of the last decimal.
@@ -75,7 +77,7 @@ extension TableCoding {
     for index in indices where index >= 0 { counts[Int(index)] += 1 }
     // Frequent first: groups of one softmax then hold neighbours in frequency.
     let used = levels.indices.filter { counts[$0] > 0 }.sorted { (counts[$1], $0) < (counts[$0], $1) }.map { levels[$0] }
-    if used.count == 1 && !hasMissing { return .constant }
+    if used.count == 1 && !hasMissing { return .constant(.level(used[0])) }
     if used.count <= settings.mostLevels { return .levels(used) }
     return .groupedLevels(used, groupSize: Int(Double(used.count).squareRoot().rounded(.up)))
   }
@@ -90,7 +92,7 @@ extension TableCoding {
       if distinct.last?.value == value { distinct[distinct.count - 1].count += 1 } else { distinct.append((value, 1)) }
     }
     let total = Double(max(present.count, 1))
-    if distinct.count == 1 && present.count == values.count { return .constant }
+    if distinct.count == 1 && present.count == values.count { return .constant(.number(distinct[0].value)) }
     if distinct.count <= min(settings.fewValues, max(2, present.count / 3)) {
       var below = 0.0
       let quantiles = distinct.map { entry -> Float in
@@ -107,7 +109,7 @@ extension TableCoding {
     let eligible = values.indices.filter { !values[$0].isNaN && !heavyValues.contains(values[$0]) }
     let relations = ColumnRelation.find(
       target: target, columns: numbers, candidates: numbers.indices.filter { !numbers[$0].isEmpty }, eligible: eligible,
-      decimals: decimals, least: max(Int(settings.relationShare * Double(values.count)), 20), random: random)
+      decimals: decimals, least: Int(min(max(settings.relationShare * Double(values.count), 20), 1e15)), random: random)
     let rest = present.filter { !heavyValues.contains($0) }
     let codes = settings.numbers == .codes
     return .continuous(

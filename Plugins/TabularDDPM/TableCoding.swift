@@ -177,6 +177,82 @@ struct TableCoding: Sendable, Codable, Equatable {
   }
 }
 
+extension TableCoding {
+  /// Codes what can be coded, and says which rows hold nothing that the coding does not know.
+  func encodeKnown(_ table: Table, random: RandomStream) throws -> (known: [Bool], coded: CodedTable) {
+    var known = [Bool](repeating: true, count: table.rowCount)
+    var usable = table
+    for (index, column) in columns.enumerated() where column.isModelled {
+      guard index < table.columns.count, table.columns[index].name == column.name else {
+        throw CodingError.missingColumn(column.name)
+      }
+      if !column.hasMissing {
+        for row in 0..<table.rowCount where table.columns[index].isMissing(row) { known[row] = false }
+      }
+      if case .categories(let indices, let found) = table.columns[index].values {
+        let levels = Set(column.levels)
+        let isKnown = found.map { levels.contains($0) }
+        for row in indices.indices where indices[row] >= 0 && !isKnown[Int(indices[row])] { known[row] = false }
+      }
+    }
+    // Rows that cannot be coded stand in as the first that can, so that places in the table stay.
+    let substitute = known.firstIndex(of: true)
+    guard let substitute else {
+      return (known, CodedTable(rows: 0, codes: [], scores: []))
+    }
+    if known.contains(false) { usable = table.rows(known.indices.map { known[$0] ? $0 : substitute }) }
+    return (known, try encode(usable, random: random))
+  }
+
+  /// The codes and the number of a cell that a condition fixes.
+  func codes(_ column: Int, of cell: ConditionPlan.KnownCell) -> (codes: [Int32], number: Double?) {
+    switch cell {
+    case .codes(let codes): return (codes, nil)
+    case .number(let value):
+      guard case .continuous(let c) = columns[column].content else { return ([], nil) }
+      if let heavy = Self.exact(value, in: c.heavy) {
+        return ([Int32(c.bins + heavy), CodedTable.notApplicable], value)
+      }
+      let place = min(c.map.quantile(value, tie: 0.5), 1 - 1e-9) * Double(c.bins)
+      let cell = c.cells > 0 ? Int32((place - place.rounded(.down)) * Double(c.cells)) : 0
+      return (columns[column].codes > 1 ? [Int32(place), cell] : [cell], value)
+    }
+  }
+
+  /// Where a derived cell is given and its source is not, the source follows if only one of its codes gives that cell.
+  func fillSources(of table: Table, in coded: inout CodedTable) {
+    let layout = layout, slots = layout.slots.count
+    for (index, column) in columns.enumerated() {
+      guard case .derived(let derived) = column.content, index < table.columns.count else { continue }
+      let slot = layout.slotsOfColumn[derived.source][0]
+      var codesOfCell: [Int32: [Int32]] = [:]
+      for (code, cell) in derived.cellOfCode.enumerated() { codesOfCell[cell, default: []].append(Int32(code)) }
+      for row in 0..<coded.rows where coded.codes[row * slots + slot] == CodedTable.unknown {
+        let cell: Int?
+        switch (derived.cells, table.columns[index].values) {
+        case (.numbers(let cells), .numbers(let values)): cell = cells.firstIndex { $0 == values[row] }
+        case (.levels(let cells), .categories(let indices, let levels)):
+          cell = indices[row] < 0 ? nil : cells.firstIndex { $0 == levels[Int(indices[row])] }
+        default: cell = nil
+        }
+        guard let cell, let codes = codesOfCell[Int32(cell)], codes.count == 1 else { continue }
+        coded.codes[row * slots + slot] = codes[0]
+        if let numeric = layout.numericIndex[derived.source],
+          case .values(_, let quantiles) = columns[derived.source].content
+        {
+          coded.scores[row * layout.numericCount + numeric] = Float(NormalDistribution.quantile(Double(quantiles[Int(codes[0])])))
+        }
+      }
+    }
+  }
+
+  /// The score of a number of a column that has many.
+  func score(_ column: Int, of value: Double) -> Float {
+    guard case .continuous(let c) = columns[column].content, value.isFinite else { return 0 }
+    return Float(c.map.score(c.map.quantile(value, tie: 0.5)))
+  }
+}
+
 /// A table that does not fit a coding.
 enum CodingError: Error, Equatable, CustomStringConvertible {
   case missingColumn(String)

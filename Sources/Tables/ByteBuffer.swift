@@ -24,6 +24,9 @@ struct ByteBuffer: ~Copyable {
 
   mutating func removeAll() { count = 0 }
 
+  /// For one who has written into reserved space.
+  mutating func setCount(_ newCount: Int) { count = newCount }
+
   @inline(__always)
   mutating func reserve(_ extra: Int) {
     if count + extra > capacity { grow(extra) }
@@ -52,6 +55,10 @@ struct ByteBuffer: ~Copyable {
     reserve(source.count)
     memcpy(base + count, start, source.count)
     count += source.count
+  }
+
+  mutating func append(_ source: [UInt8]) {
+    if !source.isEmpty { source.withUnsafeBufferPointer { append($0) } }
   }
 
   mutating func append(_ text: String) {

@@ -12,13 +12,16 @@ public struct CSVReadOptions: Sendable, Equatable {
   public var kinds: [String: ColumnKind.Name]
   /// The formats of date columns that inference shall not choose.
   public var dateFormats: [String: DateFormat]
+  /// Columns to leave out.
+  public var dropped: Set<String>
   /// Whether a column without any value is kept (as a category without levels) rather than an error.
   public var keepsEmptyColumns: Bool
 
   /// Makes options; all have defaults.
   public init(
     delimiter: CSVFormat.Delimiter? = nil, header: Bool = true, decimalComma: Bool? = nil, missing: [String] = [],
-    kinds: [String: ColumnKind.Name] = [:], dateFormats: [String: DateFormat] = [:], keepsEmptyColumns: Bool = false
+    kinds: [String: ColumnKind.Name] = [:], dateFormats: [String: DateFormat] = [:], dropped: Set<String> = [],
+    keepsEmptyColumns: Bool = false
   ) {
     self.delimiter = delimiter
     self.header = header
@@ -26,6 +29,7 @@ public struct CSVReadOptions: Sendable, Equatable {
     self.missing = missing
     self.kinds = kinds
     self.dateFormats = dateFormats
+    self.dropped = dropped
     self.keepsEmptyColumns = keepsEmptyColumns
   }
 }
@@ -69,7 +73,8 @@ public struct CSVReader: Sendable {
           let isNumeric = kind == nil || kind == .integer || kind == .decimal
           return ColumnPlan(
             name: name, missingMarkers: options.missing,
-            mayDropSpelling: isNumeric && options.dateFormats[name] == nil, takesWholeNumbersOnly: kind == .integer)
+            mayDropSpelling: isNumeric && options.dateFormats[name] == nil, takesWholeNumbersOnly: kind == .integer,
+            isDropped: options.dropped.contains(name))
         }
       }
       let inference = SchemaInference(options: options, format: scan.format)
@@ -77,12 +82,12 @@ public struct CSVReader: Sendable {
       var schema = Schema(columns: [], format: scan.format)
       var notes = scan.notes
       var columns: [Column] = []
-      for position in 0..<scan.columnCount {
+      for position in 0..<scan.columnCount where !scan[position].plan.isDropped {
         let (column, columnNotes) = try inference.infer(scan[position])
         notes += columnNotes
         let (values, levels) = try ColumnDecoder(schema: column, format: scan.format).values(of: scan[position])
         schema.columns.append(column)
-        if column.kind.isCategorical { schema.columns[position].levels = levels }
+        if column.kind.isCategorical { schema.columns[schema.columns.count - 1].levels = levels }
         columns.append(Column(name: column.name, values: values))
         scan.release(position)
       }
@@ -101,10 +106,11 @@ public struct CSVReader: Sendable {
       var effective = options
       if effective.decimalComma == nil, schema.format.decimalComma { effective.decimalComma = true }
       let scan = CSVScan(options: effective)
-      var order: [Int] = []
+      var order: [Int?] = []
       try scan.run(ByteSource(path: path)) { names, line throws(TableError) in
-        order = try ColumnMatching.positions(of: names, in: schema, hasHeader: options.header, line: line)
+        order = try ColumnMatching.positions(of: names, in: schema, options: options, line: line)
         return order.map { index in
+          guard let index else { return ColumnPlan(name: "", isDropped: true) }
           let column = schema.columns[index]
           let markers = column.missingMarkers + options.missing.filter { !column.missingMarkers.contains($0) }
           let isNumber = column.kind == .integer || column.kind.name == .decimal
@@ -115,7 +121,7 @@ public struct CSVReader: Sendable {
       }
       var result = Schema(columns: schema.columns, format: scan.format)
       var columns = schema.columns.map { Column(name: $0.name, values: .numbers([])) }
-      for (position, index) in order.enumerated() {
+      for case (let position, let index?) in order.enumerated() {
         let decoder = ColumnDecoder(schema: schema.columns[index], format: scan.format, isStrict: true)
         let (values, levels) = try decoder.values(of: scan[position])
         if result.columns[index].kind.isCategorical { result.columns[index].levels = levels }
@@ -129,7 +135,7 @@ public struct CSVReader: Sendable {
   }
 
   private func checkOptions(_ names: [String]) throws(TableError) {
-    let asked = Set(options.kinds.keys).union(options.dateFormats.keys)
+    let asked = Set(options.kinds.keys).union(options.dateFormats.keys).union(options.dropped)
     for name in asked.sorted() where !names.contains(name) {
       let near = nearestName(to: name, among: names).map { "Did you mean \($0)?" }
       throw TableError(

@@ -42,7 +42,8 @@ final class CSVScan {
     // Parsing and taking cells cost about the same: each has a core of its own.
     let ring = BatchRing()
     let work = DispatchGroup()
-    DispatchQueue.global(qos: .userInitiated).async(group: work) { parser.run(into: ring) }
+    // A queue of its own gets a thread even where all of the shared ones wait for a reader.
+    DispatchQueue(label: "langevin.csv-parsing").async(group: work) { parser.run(into: ring) }
     defer {
       ring.cancel()
       work.wait()

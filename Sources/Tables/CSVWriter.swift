@@ -6,9 +6,11 @@
 public final class CSVWriter {
   private let schema: Schema
   private let sink: ByteSink
-  private var buffer = ByteBuffer(capacity: CSVWriter.flushSize + (1 << 12))
+  private var buffer = ByteBuffer(capacity: 2 * CSVWriter.flushSize)
   private let file: String
+  private let ending: [UInt8]
   private static let flushSize = 1 << 17
+  private static let blockRows = 256
 
   /// Opens the file and writes the header, if the schema's format has one.
   /// - Throws: `TableError` of category `inputOutput`, or `invalidSchema`.
@@ -20,13 +22,14 @@ public final class CSVWriter {
     }
     self.schema = schema
     file = path
+    ending = Array(schema.format.lineEnding.rawValue.utf8)
     sink = try ByteSink(path: path)
     guard schema.format.hasHeader else { return }
     for (index, column) in schema.columns.enumerated() {
       if index > 0 { buffer.append(schema.format.delimiter.byte) }
       appendText(column.name)
     }
-    buffer.append(schema.format.lineEnding.rawValue)
+    buffer.append(ending)
   }
 
   /// Appends the rows of a table. Its columns are matched to the schema's by name; others are left out. Numbers are
@@ -44,15 +47,15 @@ public final class CSVWriter {
         }
         cells.append(try CellWriter(found.values, column, schema.format))
       }
-      let delimiter = schema.format.delimiter.byte
-      let ending = Array(schema.format.lineEnding.rawValue.utf8)
-      for row in 0..<table.rowCount {
-        for index in cells.indices {
-          if index > 0 { buffer.append(delimiter) }
-          cells[index].append(row, to: &buffer)
-        }
-        for byte in ending { buffer.append(byte) }
+      // A block of rows is written column by column, then woven into rows: a tight loop for each kind of cell.
+      let block = RenderedBlock(columnCount: cells.count)
+      var first = 0
+      while first < table.rowCount {
+        let rows = first..<min(first + CSVWriter.blockRows, table.rowCount)
+        block.render(cells, rows)
+        block.weave(into: &buffer, delimiter: schema.format.delimiter.byte, ending: ending)
         if buffer.count >= CSVWriter.flushSize { try flush() }
+        first = rows.upperBound
       }
     } catch {
       sink.abandon()
@@ -78,7 +81,7 @@ public final class CSVWriter {
   }
 
   private func appendText(_ text: String) {
-    for byte in CSVQuoting.field(text, delimiter: schema.format.delimiter.byte) { buffer.append(byte) }
+    buffer.append(CSVQuoting.field(text, delimiter: schema.format.delimiter.byte))
   }
 }
 

@@ -50,34 +50,61 @@ struct CellWriter {
     }
   }
 
-  /// Appends the cell of a row.
-  @inline(__always)
-  func append(_ row: Int, to buffer: inout ByteBuffer) {
+  /// Appends the cells of some rows, end to end, and to `ends` where each of them ends in the buffer.
+  func append(_ rows: Range<Int>, to buffer: inout ByteBuffer, ends cellEnds: inout GrowingArray<Int>) {
     switch content {
     case .numbers(let numbers, let format, let isQuoted):
-      let value = numbers[row]
-      if value.isNaN { return appendMissing(to: &buffer) }
-      if isQuoted { buffer.append(UInt8(ascii: "\"")) }
-      format.append(value, to: &buffer)
-      if isQuoted { buffer.append(UInt8(ascii: "\"")) }
+      numbers.withUnsafeBufferPointer { numbers in
+        for row in rows {
+          let value = numbers[row]
+          if value.isNaN {
+            buffer.append(missing)
+          } else {
+            if isQuoted { buffer.append(UInt8(ascii: "\"")) }
+            format.append(value, to: &buffer)
+            if isQuoted { buffer.append(UInt8(ascii: "\"")) }
+          }
+          cellEnds.append(buffer.count)
+        }
+      }
     case .dates(let numbers, let format, let isQuoted):
-      let value = numbers[row]
-      if value.isNaN { return appendMissing(to: &buffer) }
-      if isQuoted { buffer.append(UInt8(ascii: "\"")) }
-      format.append(value, to: &buffer)
-      if isQuoted { buffer.append(UInt8(ascii: "\"")) }
+      for row in rows {
+        let value = numbers[row]
+        if value.isNaN {
+          buffer.append(missing)
+        } else {
+          if isQuoted { buffer.append(UInt8(ascii: "\"")) }
+          format.append(value, to: &buffer)
+          if isQuoted { buffer.append(UInt8(ascii: "\"")) }
+        }
+        cellEnds.append(buffer.count)
+      }
     case .categories(let indices, let bytes, let ends):
-      let index = Int(indices[row])
-      if index < 0 { return appendMissing(to: &buffer) }
-      bytes.withUnsafeBufferPointer { buffer.append(UnsafeBufferPointer(rebasing: $0[ends[index]..<ends[index + 1]])) }
+      indices.withUnsafeBufferPointer { indices in
+        bytes.withUnsafeBufferPointer { bytes in
+          ends.withUnsafeBufferPointer { ends in
+            for row in rows {
+              let index = Int(indices[row])
+              if index < 0 {
+                buffer.append(missing)
+              } else {
+                buffer.append(UnsafeBufferPointer(rebasing: bytes[ends[index]..<ends[index + 1]]))
+              }
+              cellEnds.append(buffer.count)
+            }
+          }
+        }
+      }
     case .texts(let texts, let delimiter):
-      guard let text = texts[row] else { return appendMissing(to: &buffer) }
-      CSVQuoting.field(text, delimiter: delimiter).withUnsafeBufferPointer { buffer.append($0) }
+      for row in rows {
+        if let text = texts[row] {
+          buffer.append(CSVQuoting.field(text, delimiter: delimiter))
+        } else {
+          buffer.append(missing)
+        }
+        cellEnds.append(buffer.count)
+      }
     }
-  }
-
-  private func appendMissing(to buffer: inout ByteBuffer) {
-    missing.withUnsafeBufferPointer { buffer.append($0) }
   }
 
   private static func check(_ text: String, _ schema: ColumnSchema, _ format: CSVFormat) throws(TableError) {

@@ -7,6 +7,8 @@ struct ColumnPlan {
   var mayDropSpelling = true
   /// Whether a number with a fraction is a misfit.
   var takesWholeNumbersOnly = false
+  /// Whether the cells are counted and not kept.
+  var isDropped = false
 }
 
 /// A column as it is read, one cell after the other.
@@ -14,7 +16,7 @@ struct ColumnPlan {
 /// It begins as a dictionary of exact texts, so that its kind can be judged by the distinct texts alone when the whole
 /// file is read. A column of ever new numbers (or date-times) turns into plain values once it has 8,192 of them.
 struct ColumnBuilder {
-  enum Mode: UInt8 { case dictionary, numbers, dates }
+  enum Mode: UInt8 { case dictionary, numbers, dates, dropped }
 
   static let spellingLimit = 8192
 
@@ -40,6 +42,7 @@ struct ColumnBuilder {
 
   init(plan: ColumnPlan, mark: UInt8, powers: UnsafePointer<Double>) {
     self.plan = plan
+    if plan.isDropped { mode = .dropped }
     self.mark = mark
     self.powers = powers
     missingCounts = [Int](repeating: 0, count: plan.missingMarkers.count + 1)
@@ -59,14 +62,15 @@ struct ColumnBuilder {
   mutating func append(_ bytes: UnsafePointer<UInt8>?, _ length: Int, line: Int) -> Int {
     guard let bytes else {
       missingCounts[0] &+= 1
-      if mode == .dictionary { codes.append(-1) } else { numbers.append(.nan) }
+      if mode == .dictionary { codes.append(-1) } else if mode != .dropped { numbers.append(.nan) }
       return 0
     }
     if mode == .dictionary {
       let (code, isNew) = dictionary.code(bytes, length, line: line)
       codes.append(Int32(truncatingIfNeeded: code))
+      let lineBreaks = Int(dictionary.entries[code].lineBreaks)
       if isNew { enter(code) }
-      return Int(dictionary.entries[code].lineBreaks)
+      return lineBreaks
     }
     if mode == .numbers, markerNumbers.isEmpty,
       let number = NumberText(bytes, count: length, mark: mark, powers: powers), isFit(number)
@@ -75,7 +79,9 @@ struct ColumnBuilder {
       numbers.append(number.value)
       return 0
     }
-    appendSlowly(UnsafeBufferPointer(start: bytes, count: length), line: line)
+    let field = UnsafeBufferPointer(start: bytes, count: length)
+    if mode == .dropped { return TextCheck.lineBreaks(field) }
+    appendSlowly(field, line: line)
     return 0
   }
 

@@ -109,10 +109,15 @@ struct ColumnDecoder {
         return value.isNaN ? nil : String(Int(value))
       }
     }
-    let distinct: [String?] = (0..<builder.dictionary.count).map { code in
+    func text(_ code: Int) -> String? {
       let bytes = builder.dictionary[code]
       return isMissing(bytes, builder) ? nil : String(decoding: bytes, as: UTF8.self)
     }
+    // Where most texts occur once, a list of the distinct ones would only double the memory.
+    if builder.dictionary.count * 2 > builder.count {
+      return (0..<builder.count).map { row in builder.codes[row] < 0 ? nil : text(Int(builder.codes[row])) }
+    }
+    let distinct = (0..<builder.dictionary.count).map(text)
     return (0..<builder.count).map { row in
       let code = builder.codes[row]
       return code < 0 ? nil : distinct[Int(code)]
@@ -127,7 +132,7 @@ struct ColumnDecoder {
     let expected: String
     var cure = "Correct the cell, or empty it if its value is unknown; "
     switch schema.kind {
-    case .integer: expected = "a whole number within ±2^53"
+    case .integer: expected = "a whole number smaller than 2^53"
     case .decimal: expected = format.decimalComma ? "a number with decimal comma" : "a number"
     case .date(let format), .dateTime(let format): expected = "a date as \(format.pattern)"
     case .boolean: expected = "one of " + schema.levels.joined(separator: ", ")

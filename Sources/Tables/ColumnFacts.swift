@@ -37,7 +37,7 @@ struct ColumnFacts {
       missingCount = missing.reduce(0, +)
       valueCount = rowCount - missingCount
       distinctCount = ColumnBuilder.spellingLimit
-      numberCount = valueCount
+      numberCount = builder.mode == .numbers ? valueCount : 0
       settleMissingText(missing)
       return
     }
@@ -102,7 +102,8 @@ struct ColumnFacts {
 
   /// Whether every value is a number and none a code. `inf` beside numbers counts, to be refused.
   var isNumeric: Bool {
-    builder.mode == .numbers || (numberCount > 0 && codeCount == 0 && (otherCount == 0 || firstInfinite != nil))
+    builder.mode == .numbers
+      || (builder.mode == .dictionary && numberCount > 0 && codeCount == 0 && (otherCount == 0 || firstInfinite != nil))
   }
 
   /// The column's text, where there is only one.
@@ -161,8 +162,8 @@ struct ColumnFacts {
       ForeignNumbers.hasThousandsSeparator(builder.dictionary[code], mark: mark)
         || MissingMarkerProposal.texts.contains(cell(code).text)
     }
-    let found = otherCodes.first { ForeignNumbers.hasThousandsSeparator(builder.dictionary[$0], mark: mark) }
-    return isEach ? found.map(cell) : nil
+    guard isEach else { return nil }
+    return otherCodes.first { ForeignNumbers.hasThousandsSeparator(builder.dictionary[$0], mark: mark) }.map(cell)
   }
 
   /// The first cell with the other decimal mark, if all cells that are not plain numbers have it.
@@ -176,7 +177,9 @@ struct ColumnFacts {
   /// Markers for missing that keep a column of numbers or dates from being one.
   var spoilt: (wouldBe: String, markers: [(text: String, count: Int)])? {
     guard builder.mode == .dictionary else { return nil }
-    let suspects = otherCodes.filter { MissingMarkerProposal.texts.contains(cell($0).text) }
+    let suspects = otherCodes.filter {
+      builder.dictionary[$0].count <= 8 && MissingMarkerProposal.texts.contains(cell($0).text)
+    }
     guard !suspects.isEmpty else { return nil }
     let found = suspects.map { (text: cell($0).text, count: Int(builder.dictionary.entries[$0].count)) }
     if suspects.count == otherCodes.count, numberCount > 0, codeCount == 0 { return ("numbers", found) }

@@ -1,6 +1,6 @@
 /// What the values of a column are, and so how they are held, generated and written.
 public enum ColumnKind: Sendable, Equatable {
-  /// Whole numbers within ±2^53. Held as numbers.
+  /// Whole numbers smaller than 2^53 in magnitude. Held as numbers.
   case integer
   /// Decimal numbers with at most so many digits after the mark. Held as numbers.
   case decimal(digits: Int)

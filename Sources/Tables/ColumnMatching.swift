@@ -1,11 +1,11 @@
 /// Matches the columns of a file to those of a schema.
 enum ColumnMatching {
-  /// For each column of the file its index in the schema.
+  /// For each column of the file its index in the schema; nil for one to be dropped.
   static func positions(
-    of names: [String], in schema: Schema, hasHeader: Bool, line: Int
-  ) throws(TableError) -> [Int] {
+    of names: [String], in schema: Schema, options: CSVReadOptions, line: Int
+  ) throws(TableError) -> [Int?] {
     let known = schema.columns.map(\.name)
-    if !hasHeader {
+    if !options.header {
       guard names.count == known.count else {
         throw TableError(
           .missingColumn, line: line, found: "\(names.count) columns", expected: "\(known.count) columns",
@@ -14,7 +14,7 @@ enum ColumnMatching {
       }
       return Array(known.indices)
     }
-    let unknown = names.filter { !known.contains($0) }
+    let unknown = names.filter { !known.contains($0) && !options.dropped.contains($0) }
     let missing = known.filter { !names.contains($0) }
     if let first = unknown.first {
       let near = nearestName(to: first, among: missing.isEmpty ? known : missing)
@@ -23,7 +23,8 @@ enum ColumnMatching {
         expected: missing.isEmpty ? "only the columns of the schema" : "also " + missing.joined(separator: ", "),
         problem: unknown.count == 1
           ? "the schema has no such column" : "the schema lacks \(unknown.count) columns of the file",
-        cure: near.map { "Did you mean \($0)? Rename the column or leave it out." } ?? "Leave the column out.")
+        cure: near.map { "Did you mean \($0)? Rename the column or leave it out." }
+          ?? "Leave the column out (--drop \(first)).")
     }
     if let first = missing.first {
       throw TableError(
@@ -31,6 +32,6 @@ enum ColumnMatching {
         problem: missing.count == 1 ? "the file lacks this column" : "the file lacks \(missing.count) columns",
         cure: "Add it, empty where its values are unknown.")
     }
-    return names.map { known.firstIndex(of: $0)! }
+    return names.map { known.firstIndex(of: $0) }
   }
 }

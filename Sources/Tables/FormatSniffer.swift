@@ -19,11 +19,17 @@ struct FormatSniffer {
     let data = rows.dropFirst(hasHeader && rows.count > 1 ? 1 : 0)
     let inner = data.flatMap { $0.dropFirst() }
     // Nearly every field but a row's first begins with a space, as in UCI's adult.data.
-    let spaced = inner.count { $0.bytes.first == UInt8(ascii: " ") }
+    let spaced = inner.count { !$0.isQuoted && $0.bytes.first == UInt8(ascii: " ") }
     format.trimsSpaces = inner.count > 0 && spaced * 20 >= inner.count * 19
     let all = data.joined()
-    format.quotedEmptyIsMissing = !all.isEmpty && all.allSatisfy(\.isQuoted)
+    // Every field in quotes, some without need: a habit of the writing program, so "" means nothing special.
+    format.quotedEmptyIsMissing =
+      all.allSatisfy(\.isQuoted) && all.contains { !$0.bytes.isEmpty && $0.bytes.allSatisfy(isPlain) }
     return format
+  }
+
+  private func isPlain(_ byte: UInt8) -> Bool {
+    byte > 32 && byte < 127 && !",;|\"".utf8.contains(byte)
   }
 
   private struct Field {

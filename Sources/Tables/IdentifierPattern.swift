@@ -24,12 +24,11 @@ public enum IdentifierPattern: Sendable, Equatable, Codable {
   /// Learns the shape from distinct values. `column` names the fall-back's prefix.
   public static func learn(from values: [String], column: String) -> IdentifierPattern {
     guard !values.isEmpty else { return .numbered(prefix: column) }
-    if let pattern = learnSequence(values) ?? learnCounter(values) { return pattern }
     if values.allSatisfy(isUUID) {
       return .uuid(uppercase: values.contains { $0.contains { "ABCDEF".contains($0) } })
     }
     if values.allSatisfy(isEmail) { return .email }
-    return learnTemplate(values) ?? .numbered(prefix: column)
+    return learnSequence(values) ?? learnCounter(values) ?? learnTemplate(values) ?? .numbered(prefix: column)
   }
 
   /// Whether the shape is one that identifiers have and words have not.
@@ -67,10 +66,13 @@ public enum IdentifierPattern: Sendable, Equatable, Codable {
     var widths: Set<Int> = []
     var padded = false
     for value in values {
-      guard value.hasPrefix(prefix), value.hasSuffix(suffix), value.utf8.count > prefix.utf8.count + suffix.utf8.count
+      // By bytes: comparing Strings would weigh Unicode's equivalences.
+      guard value.utf8.starts(with: prefix.utf8), value.utf8.reversed().starts(with: suffix.utf8.reversed()),
+        value.utf8.count > prefix.utf8.count + suffix.utf8.count
       else { return nil }
       let digits = value.utf8.dropFirst(prefix.utf8.count).dropLast(suffix.utf8.count)
-      guard digits.count <= 15, digits.allSatisfy(isDigit), let number = Int(String(digits)!) else { return nil }
+      guard digits.count <= 15, digits.allSatisfy(isDigit) else { return nil }
+      let number = digits.reduce(0) { $0 * 10 + Int($1 - 48) }
       widths.insert(digits.count)
       padded = padded || digits.first == 48 && digits.count > 1
       last = max(last, number)

@@ -20,9 +20,9 @@ struct NumberText: Equatable {
   var hasPlus = false
   var isNegative = false
 
-  /// Beyond 2^53 a Double no longer holds every integer.
+  /// From 2^53 on a Double no longer holds every integer.
   var isInexactInteger: Bool {
-    !hasMark && !hasExponent && (significantDigits > 15 && abs(value) > 9_007_199_254_740_992)
+    !hasMark && !hasExponent && significantDigits > 15 && abs(value) >= 9_007_199_254_740_992
   }
   /// A text that must be kept as it is, though it looks like a number: a code, a telephone number, a long identifier.
   var isCode: Bool { hasLeadingZero || isInexactInteger || (hasPlus && !hasMark && significantDigits >= 7) }
@@ -95,9 +95,28 @@ struct NumberText: Equatable {
     if significantDigits <= 15, power >= -22, power <= 22 {
       let magnitude = power < 0 ? Double(mantissa) / powers[-power] : Double(mantissa) * powers[power]
       value = isNegative ? -magnitude : magnitude
+    } else if significantDigits <= 19, mantissa != 0, power <= 0, power >= -19 {
+      let magnitude = NumberText.quotient(mantissa, UInt64(powers[-power]))
+      value = isNegative ? -magnitude : magnitude
     } else {
       value = NumberText.slowValue(bytes, count: count, mark: mark)
     }
+  }
+
+  /// The Double nearest to a quotient of whole numbers that are not 0: what numbers of 16 to 19 digits need, several
+  /// times faster than strtod. Both are moved up to the top bit, so that the quotient has 63 or 64 bits; 53 of them stay.
+  private static func quotient(_ dividend: UInt64, _ divisor: UInt64) -> Double {
+    let (up, divisorUp) = (dividend.leadingZeroBitCount, divisor.leadingZeroBitCount)
+    let high = dividend << UInt64(up)
+    let (bits, remainder) = (divisor << UInt64(divisorUp)).dividingFullWidth((high >> 1, (high & 1) << 63))
+    let surplus = UInt64(11 - bits.leadingZeroBitCount)
+    let half: UInt64 = 1 << (surplus - 1)
+    let rest = bits & (half * 2 - 1)
+    var kept = bits >> surplus
+    // Halves go to the even neighbour; a remainder puts the true value above the half.
+    if rest > half || (rest == half && (remainder != 0 || kept & 1 == 1)) { kept += 1 }
+    let exponent = divisorUp - up - 63 + Int(surplus)
+    return Double(kept) * Double(bitPattern: UInt64(1023 + exponent) << 52)
   }
 
   @inline(never)

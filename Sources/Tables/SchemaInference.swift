@@ -25,7 +25,8 @@ struct SchemaInference {
     guard facts.valueCount > 0 else {
       guard options.keepsEmptyColumns else {
         throw TableError(
-          .allMissing, column: name, found: "\(builder.count) missing cells", expected: "at least one value",
+          .allMissing, column: name, found: "\(builder.count) rows, all of them missing",
+          expected: "at least one value",
           problem: "the column has no value at all", cure: "Remove the column, or leave it out (--drop \(name)).")
       }
       return (schema(name, .category, facts), [TableNote(column: name, what: "The column is empty.")])

@@ -71,22 +71,20 @@ struct TrainingState: Codable {
   private static let key = "training"
 
   func save(to path: String, store: ParameterStore, optimizer: Optimizer) throws {
-    let header = String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
+    var archive = ModelArchive()
+    try archive.set(self, for: Self.key)
     let parts = [(name: "parameters", values: Array(store.values)), (name: "best", values: best)] + optimizer.state
-    var archive = ModelArchive(metadata: [Self.key: header])
-    for part in parts { try archive.add(part.name, Tensor(part.values, shape: [part.values.count])) }
+    for part in parts { archive.add(StoredTensor(part.name, Tensor(part.values, shape: [part.values.count]))) }
     try archive.write(to: path)
   }
 
   mutating func restore(from path: String, store: ParameterStore, optimizer: Optimizer) throws {
     let archive = try ModelArchive(contentsOf: path)
-    guard let header = archive.metadata[Self.key] else { throw CheckpointError.foreign(path) }
-    var stored = try JSONDecoder().decode(TrainingState.self, from: Data(header.utf8))
+    guard archive.metadata[Self.key] != nil else { throw CheckpointError.foreign(path) }
+    var stored: TrainingState = try archive.value(for: Self.key)
     guard stored.fingerprint == fingerprint else { throw CheckpointError.otherRun(path) }
     func part(_ name: String) throws -> [Float] {
-      let values = try archive.tensor(name).values
-      guard values.count == store.values.count else { throw CheckpointError.otherRun(path) }
-      return values
+      try archive.tensor(name, shape: [store.values.count]).tensor().values
     }
     stored.best = try part("best")
     _ = store.values.update(fromContentsOf: try part("parameters"))

@@ -1,0 +1,359 @@
+import DiffusionCore
+import Foundation
+import NeuralNetworks
+
+/// Generates rows by unmasking slots in a random order, each from its distribution given all that is visible: ancestral
+/// sampling without a solver, and exact while one slot is revealed at a time.
+///
+/// Sources: Hoogeboom et al., "Autoregressive diffusion models", ICLR 2022, algorithm 1; several slots an evaluation as in
+/// Sahoo et al., "Simple and effective masked diffusion language models", NeurIPS 2024, section 4.
+///
+/// Rows of one shard share an order, so that an evaluation needs the head of few slots only. Constrained slots come
+/// first and are drawn within their constraint. All rows then have the right distribution if a row is kept with the
+/// probability that its constrained draws would have had without the constraint (rejection sampling); the first draw's
+/// probability is the same for all and is left out.
+struct MaskedSampler: Sendable {
+  let objective: MaskedObjective
+  var plan: ConditionPlan
+  var generatesMissing = true
+  /// How many evaluations a row may take; more slots than that are revealed several at a time.
+  var evaluations = Int.max
+  /// Whether fewer slots are revealed at the start, when little is visible, than at the end.
+  var isCosine = false
+  private let order: RevealOrder
+  private let columns: [NumberColumn]
+  private let rules: [SlotRule]
+
+  /// What the loop needs of a slot, without looking into the coding.
+  private struct SlotRule: Sendable {
+    var codes: Int
+    var isDensity: Bool
+    var column: Int
+    var numeric: Int
+    /// The slot before, and the codes of it that have a place here.
+    var follows: Int
+    var placeCodes: Int32
+    var missing: Int
+    var output: Range<Int>
+  }
+
+  /// How the number of a column is worked out.
+  private struct NumberColumn: Sendable {
+    var numeric = -1
+    var first = -1, place = -1
+    var relations: Int32 = .max, missing: Int32 = .max
+    var scoreOfCode: [Float] = []
+    var limit: Float = 0
+    var isDensity = false
+    var dependents: [Int] = []
+  }
+
+  init(_ objective: MaskedObjective, plan: ConditionPlan) throws {
+    self.objective = objective
+    self.plan = plan
+    let coding = objective.coding, layout = objective.layout
+    order = try RevealOrder(after: layout.slots.map(\.follows))
+    rules = layout.slots.map { slot in
+      let column = coding.columns[slot.column]
+      let places: Int32 =
+        switch column.content {
+        case .continuous(let c): Int32(c.bins)
+        default: Int32(column.codes - (column.hasMissing ? 1 : 0))
+        }
+      var rule = SlotRule(
+        codes: 0, isDensity: false, column: slot.column, numeric: layout.numericIndex[slot.column] ?? -1,
+        follows: slot.follows ?? -1, placeCodes: places,
+        missing: slot.follows == nil && column.hasMissing ? column.missingCode : -1, output: slot.output)
+      switch slot.kind {
+      case .category(let codes): rule.codes = codes
+      case .density(let components): (rule.codes, rule.isDensity) = (components, true)
+      }
+      return rule
+    }
+    var columns = [NumberColumn](repeating: NumberColumn(), count: coding.columns.count)
+    for (index, column) in coding.columns.enumerated() {
+      guard let numeric = layout.numericIndex[index] else { continue }
+      let own = layout.slotsOfColumn[index]
+      columns[index].numeric = numeric
+      if column.codes > 1 { columns[index].first = own[0] }
+      if column.hasMissing { columns[index].missing = Int32(column.missingCode) }
+      switch column.content {
+      case .values(_, let quantiles):
+        columns[index].scoreOfCode = quantiles.map { Float(NormalDistribution.quantile(Double($0))) }
+      case .continuous(let c):
+        columns[index].place = own[own.count - 1]
+        columns[index].relations = Int32(c.bins + c.heavy.count)
+        columns[index].isDensity = c.cells == 0
+        columns[index].limit = Float(c.map.score(1))
+        columns[index].scoreOfCode =
+          Array(repeating: .nan, count: c.bins) + c.heavy.map { Float(c.map.score(c.map.quantile($0, tie: 0.5))) }
+        for parent in Set(c.relations.flatMap(\.parents)) { columns[parent].dependents.append(index) }
+      default: break
+      }
+    }
+    self.columns = columns
+  }
+
+  /// The rows of one shard, row-major.
+  struct Rows: Sendable {
+    var count: Int
+    var codes: [Int32]
+    var scores: [Float]
+    /// `[rows, columns]`: numbers as they will be written; missing is NaN.
+    var numbers: [Double]
+
+    /// Only some of the rows.
+    func selecting(_ rows: [Int]) -> Rows {
+      func take<T>(_ values: [T]) -> [T] {
+        let width = count == 0 ? 0 : values.count / count
+        return rows.flatMap { values[$0 * width..<($0 + 1) * width] }
+      }
+      return Rows(count: rows.count, codes: take(codes), scores: take(scores), numbers: take(numbers))
+    }
+
+    mutating func replace(_ rows: [Int], with other: Rows) {
+      func put<T>(_ from: [T], _ to: inout [T]) {
+        let width = count == 0 ? 0 : to.count / count
+        for (index, row) in rows.enumerated() {
+          to.replaceSubrange(row * width..<(row + 1) * width, with: from[index * width..<(index + 1) * width])
+        }
+      }
+      put(other.codes, &codes)
+      put(other.scores, &scores)
+      put(other.numbers, &numbers)
+    }
+  }
+
+  /// Generates the unknown slots of some rows.
+  ///
+  /// - Throws: ``ConditionError/impossible(_:)`` where the conditions are never met together.
+  func sample(_ start: Rows, random: RandomStream, on tape: Tape) throws -> Rows {
+    var random = random
+    guard !plan.constraints.isEmpty else { return reveal(start, &random, on: tape).rows }
+    var done = start, pending = Array(0..<start.count)
+    for _ in 0..<200 where !pending.isEmpty {
+      let (rows, weights) = reveal(start.selecting(pending), &random, on: tape)
+      let kept = pending.indices.filter { random.uniform() < weights[$0] && meetsBounds(rows, $0) }
+      done.replace(kept.map { pending[$0] }, with: rows.selecting(kept))
+      let keptSet = Set(kept)
+      pending = pending.indices.filter { !keptSet.contains($0) }.map { pending[$0] }
+    }
+    guard pending.isEmpty else {
+      throw ConditionError.impossible("the model makes such rows too seldom; loosen a condition")
+    }
+    return done
+  }
+
+  private func meetsBounds(_ rows: Rows, _ row: Int) -> Bool {
+    plan.bounds.allSatisfy { column, range in range.contains(rows.numbers[row * columns.count + column]) }
+  }
+
+  /// Which slots each evaluation reveals.
+  private func schedule(_ random: inout RandomStream, unknown: Set<Int>) -> [[Int]] {
+    let drawn = order.random(&random).filter { unknown.contains($0) }
+    // Constrained slots first and alone, so that their probabilities are conditional on each other.
+    let constrained = plan.constraints.keys.filter { unknown.contains($0) }.sorted()
+    let leading = constrained.flatMap { slot -> [Int] in
+      let first = rules[slot].follows
+      return first >= 0 && unknown.contains(first) && !constrained.contains(first) ? [first, slot] : [slot]
+    }
+    var groups = leading.map { [$0] }
+    let taken = Set(leading)
+    let rest = drawn.filter { !taken.contains($0) }
+    guard !rest.isEmpty else { return groups }
+    var position = 0
+    let pace = MaskingSchedule(isCosine ? .cosine : .linear)
+    for size in RevealCounts.plan(
+      codes: rest.count, evaluations: max(1, min(evaluations, rest.count)), schedule: pace)
+    {
+      var group: [Int] = []
+      for slot in rest[position..<position + size] {
+        // A place must see its bin, so it waits for an evaluation of its own.
+        if rules[slot].follows >= 0, group.contains(rules[slot].follows) { groups.append(group); group = [] }
+        group.append(slot)
+      }
+      if !group.isEmpty { groups.append(group) }
+      position += size
+    }
+    return groups
+  }
+
+  private func reveal(
+    _ start: Rows, _ random: inout RandomStream, on tape: Tape
+  ) -> (rows: Rows, weights: [Float]) {
+    let slots = rules.count, count = start.count
+    var rows = start
+    var weights = [Float](repeating: 1, count: count)
+    var visible = start.codes.map { $0 != CodedTable.unknown }
+    var unknown: Set<Int> = []
+    for slot in 0..<slots where (0..<count).contains(where: { !visible[$0 * slots + slot] }) { unknown.insert(slot) }
+    var input = MaskedInput(rows: count, layout: objective.layout)
+    var isFirstDraw = true
+    for group in schedule(&random, unknown: unknown) {
+      var output: Variable?
+      for slot in group {
+        let rule = rules[slot]
+        var live: [Int] = [], idle: [Int] = []
+        for row in 0..<count where !visible[row * slots + slot] {
+          let first = rule.follows >= 0 ? rows.codes[row * slots + rule.follows] : 0
+          if rule.follows < 0 || first >= 0 && first < rule.placeCodes { live.append(row) } else { idle.append(row) }
+        }
+        if !live.isEmpty {
+          if output == nil {
+            fill(&input, rows, visible)
+            tape.reset()
+            output = objective.network.hidden(input, on: tape)
+          }
+          let parameters = objective.network.outputs(of: slot, hidden: output!)
+          let isConstrained = plan.constraints[slot] != nil
+          for row in live {
+            let mass = draw(slot, row: row, parameters.values.baseAddress! + row * parameters.columns, &rows, &random)
+            if isConstrained && !isFirstDraw { weights[row] *= mass }
+          }
+          if isConstrained { isFirstDraw = false }
+        }
+        for row in idle { rows.codes[row * slots + slot] = CodedTable.notApplicable }
+        for row in live + idle {
+          visible[row * slots + slot] = true
+          if rule.numeric >= 0 { resolve(rule.column, row: row, &rows, visible, &random) }
+        }
+      }
+    }
+    return (rows, weights)
+  }
+
+  private func fill(_ input: inout MaskedInput, _ rows: Rows, _ visible: [Bool]) {
+    let slots = rules.count, numbers = objective.layout.numericCount
+    rows.codes.withUnsafeBufferPointer { codes in
+      rows.scores.withUnsafeBufferPointer { scores in
+        visible.withUnsafeBufferPointer { visible in
+          for row in 0..<rows.count {
+            objective.builder.fill(
+              &input, row: row, codes: codes.baseAddress! + row * slots,
+              scores: scores.baseAddress.map { $0 + row * numbers }, visible: visible.baseAddress! + row * slots)
+          }
+        }
+      }
+    }
+  }
+
+  /// Draws one slot and returns the probability of its constraint.
+  private func draw(
+    _ slot: Int, row: Int, _ parameters: UnsafePointer<Float>, _ rows: inout Rows, _ random: inout RandomStream
+  ) -> Float {
+    let rule = rules[slot], constraint = plan.constraints[slot]
+    if rule.isDensity {
+      let mixture = GaussianMixture(parameters, components: rule.codes)
+      rows.codes[row * rules.count + slot] = 0
+      let (score, mass) = mixture.draw(within: constraint?.scores, &random)
+      if rule.numeric >= 0 { rows.scores[row * objective.layout.numericCount + rule.numeric] = score }
+      return mass
+    }
+    let excluded = generatesMissing || constraint != nil ? -1 : rule.missing
+    let (code, mass) = Categorical.draw(
+      parameters, rule.codes, allowed: constraint?.codes, excluding: excluded, random.uniform())
+    rows.codes[row * rules.count + slot] = Int32(code)
+    return mass
+  }
+
+  /// Works out a column's number once its slots and its parents are known, and then what depends on it.
+  private func resolve(
+    _ column: Int, row: Int, _ rows: inout Rows, _ visible: [Bool], _ random: inout RandomStream
+  ) {
+    let rule = columns[column], slots = rules.count
+    guard rule.numeric >= 0 else { return }
+    let known = rows.codes.withUnsafeBufferPointer { codes in
+      visible.withUnsafeBufferPointer { visible in
+        objective.builder.knows(
+          Int32(rule.numeric), codes.baseAddress! + row * slots, visible.baseAddress! + row * slots)
+      }
+    }
+    let first = rule.first >= 0 ? rows.codes[row * slots + rule.first] : 0
+    guard known, first != rule.missing else { return }
+    let at = row * objective.layout.numericCount + rule.numeric
+    let place = rule.place >= 0 ? rows.codes[row * slots + rule.place] : 0
+    let value = objective.coding.number(
+      column, first: first, fine: place, score: rows.scores[at], jitter: Double(random.uniform()),
+      parent: { rows.numbers[row * columns.count + $0] })
+    rows.numbers[row * columns.count + column] = value
+    let ready = Int(first) < rule.scoreOfCode.count ? rule.scoreOfCode[Int(first)] : .nan
+    if !ready.isNaN {
+      rows.scores[at] = ready
+    } else if rule.isDensity && first < rule.relations {
+      rows.scores[at] = min(max(rows.scores[at], -rule.limit), rule.limit)
+    } else {
+      rows.scores[at] = objective.coding.score(column, of: value)
+    }
+    for dependent in rule.dependents where rows.codes[row * slots + columns[dependent].first] >= columns[dependent].relations {
+      resolve(dependent, row: row, &rows, visible, &random)
+    }
+  }
+}
+
+/// Draws from softmax(logits).
+enum Categorical {
+  /// A code by inversion among the allowed ones, and the probability of all that are allowed.
+  static func draw(
+    _ logits: UnsafePointer<Float>, _ count: Int, allowed: [Bool]?, excluding: Int, _ uniform: Float
+  ) -> (code: Int, mass: Float) {
+    var top = logits[0]
+    for i in 1..<max(count, 1) { top = max(top, logits[i]) }
+    func may(_ i: Int) -> Bool { i != excluding && (allowed == nil || allowed![i]) }
+    var sum: Float = 0, all: Float = 0, last = 0
+    for i in 0..<count {
+      let weight = exp(logits[i] - top)
+      all += weight
+      if may(i) { sum += weight; last = i }
+    }
+    var left = uniform * sum
+    for i in 0..<count where may(i) {
+      left -= exp(logits[i] - top)
+      if left < 0 { return (i, sum / all) }
+    }
+    return (last, sum / all)
+  }
+}
+
+/// A mixture of Gaussians as the network gives it: logits, means, log deviations.
+struct GaussianMixture {
+  private let parameters: UnsafePointer<Float>
+  private let components: Int
+
+  init(_ parameters: UnsafePointer<Float>, components: Int) {
+    self.parameters = parameters
+    self.components = components
+  }
+
+  private func mean(_ k: Int) -> Float { parameters[components + k] }
+  private func deviation(_ k: Int) -> Float { exp(min(max(parameters[2 * components + k], -7), 4)) }
+
+  /// A draw within bounds, and the probability of the bounds.
+  func draw(within bounds: ClosedRange<Float>?, _ random: inout RandomStream) -> (score: Float, mass: Float) {
+    guard let bounds else {
+      let k = Categorical.draw(parameters, components, allowed: nil, excluding: -1, random.uniform()).code
+      return (mean(k) + deviation(k) * random.normal(), 1)
+    }
+    // Within each component by inversion of the normal distribution between the bounds.
+    var top = parameters[0], sum = 0.0, total = 0.0
+    for k in 1..<components { top = max(top, parameters[k]) }
+    let shares = (0..<components).map { k -> (low: Double, high: Double, weight: Double) in
+      let weight = Double(exp(parameters[k] - top))
+      let low = NormalDistribution.cumulative(Double((bounds.lowerBound - mean(k)) / deviation(k)))
+      let high = NormalDistribution.cumulative(Double((bounds.upperBound - mean(k)) / deviation(k)))
+      total += weight
+      sum += weight * (high - low)
+      return (low, high, weight * (high - low))
+    }
+    guard sum > 1e-12 * total else {
+      return (bounds.lowerBound + random.uniform() * (bounds.upperBound - bounds.lowerBound), Float(1e-12))
+    }
+    var left = random.uniformDouble() * sum, k = 0
+    while k < components - 1, left >= shares[k].weight {
+      left -= shares[k].weight
+      k += 1
+    }
+    let share = shares[k].low + random.uniformDouble() * (shares[k].high - shares[k].low)
+    let score = mean(k) + deviation(k) * Float(NormalDistribution.quantile(min(max(share, 1e-12), 1 - 1e-12)))
+    return (min(max(score, bounds.lowerBound), bounds.upperBound), Float(sum / total))
+  }
+}

@@ -1,0 +1,142 @@
+import DiffusionCore
+import Foundation
+import NeuralNetworks
+import Tables
+
+/// Masked diffusion over codes and scores: the default method for tables.
+///
+/// Every column becomes one or two slots (``TableCoding``). Noise masks slots, and a network predicts each masked slot
+/// from the visible ones (``MaskedObjective``); sampling unmasks one after another (``MaskedSampler``). Because any set of
+/// slots may be visible, making rows, conditioning, and filling empty cells are one and the same.
+public struct TabularMasked: Synthesizer {
+  static let id = "tabular-masked"
+
+  /// Makes the method.
+  public init() {}
+
+  public var descriptor: MethodDescriptor {
+    MethodDescriptor(
+      id: Self.id, aliases: ["masked"], tasks: [.synthesize],
+      summary: "Masked diffusion over quantile codes and densities.",
+      rationale: "Exact conditioning on any cells, a true likelihood bound, missing values as they are, and minutes on a CPU.",
+      citation: "Austin et al., D3PM, NeurIPS 2021; Hoogeboom et al., Autoregressive diffusion models, ICLR 2022; "
+        + "Sahoo et al., MDLM, NeurIPS 2024",
+      options: MaskedOptions.descriptions,
+      examples: [
+        "langevin synth customers.csv -o synthetic.csv",
+        "langevin synth customers.csv -o rich.csv --where 'income=>50K' --where 'age=30..40' --rows 500",
+      ])
+  }
+
+  public func fit(
+    _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
+  ) throws -> any FittedSynthesizer {
+    var choices: [Choice] = []
+    func choose(_ choice: Choice) {
+      choices.append(choice)
+      run.announce(choice)
+    }
+    let random = RandomStream(seed: run.seed)
+    let coding = TableCoding(
+      fitting: table, schema: schema, settings: MaskedOptions.coding(options), random: random.child(10))
+    let layout = coding.layout
+    guard !layout.slots.isEmpty else { throw FitError.nothingToModel }
+    guard table.rowCount >= FitError.fewestRows else { throw FitError.tooFewRows(table.rowCount) }
+    let data = try coding.encode(table, random: random.child(11))
+    for column in coding.columns { column.announce(in: coding, choose) }
+
+    // A tenth of the rows, but no more than a good estimate needs, judges the others.
+    var shuffle = random.child(13)
+    let order = shuffle.permutation(table.rowCount).map { Int32($0) }
+    let heldOut = min(4096, table.rowCount / 10)
+    let plan = MaskedOptions.plan(options, rows: table.rowCount - heldOut, layout: layout, run: run, choose)
+    var parameters = ParameterLayout()
+    let network = MaskedNetwork(
+      layout, settings: plan.network, prior: MaskedNetwork.prior(layout, data: data), in: &parameters)
+    let store = ParameterStore(layout: parameters, values: parameters.initialValues(random.child(12)))
+    let objective = MaskedObjective(coding: coding, network: network)
+    let task = MaskedTask(
+      objective: objective, data: data, training: Array(order[heldOut...]), heldOut: Array(order[..<heldOut]))
+    let summary = try Trainer(plan.training).train(
+      store, objective: task, checkpoint: run.checkpoint,
+      fingerprint: Self.fingerprint(data, plan, seed: run.seed, steps: run.steps), shouldContinue: run.shouldContinue)
+
+    let report = task.report(
+      store, summary: summary, settings: plan.training, columns: table.columns.count, choices: choices)
+    return FittedTabularMasked(
+      schema: schema, coding: coding, settings: plan.network, store: store, objective: objective,
+      precision: plan.training.precision, report: report)
+  }
+
+  public func load(_ archive: ModelArchive) throws -> any FittedSynthesizer {
+    try FittedTabularMasked(archive)
+  }
+
+  /// Names the data and what was asked of them, so that a checkpoint is not taken for another run's.
+  private static func fingerprint(_ data: CodedTable, _ plan: MaskedOptions.Plan, seed: UInt64, steps: Int?) throws -> String {
+    var sum = CRC64()
+    data.codes.withUnsafeBytes { sum.update($0) }
+    data.scores.withUnsafeBytes { sum.update($0) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    var settings = plan.training
+    settings.threads = 1  // Results do not depend on it.
+    settings.budget = nil  // Resumed time is counted, and may be extended.
+    try encoder.encode(settings).withUnsafeBytes { sum.update($0) }
+    try encoder.encode(plan.network).withUnsafeBytes { sum.update($0) }
+    return "\(id) \(seed) \(steps ?? 0) \(sum.text)"
+  }
+}
+
+/// A table that this method cannot learn.
+enum FitError: Error, Equatable, CustomStringConvertible {
+  static let fewestRows = 10
+  case nothingToModel
+  case tooFewRows(Int)
+
+  var description: String {
+    switch self {
+    case .nothingToModel:
+      "there is nothing to model: every column is constant, an identifier or free text; give a column another kind with --schema"
+    case .tooFewRows(let rows):
+      "\(rows) rows are too few to learn a table from: at least \(Self.fewestRows) are needed, and a few hundred to be useful"
+    }
+  }
+}
+
+extension ColumnCoding {
+  /// Says what was decided about a column, where a user might expect something else.
+  func announce(in coding: TableCoding, _ choose: (Choice) -> Void) {
+    switch content {
+    case .derived(let derived):
+      choose(
+        Choice(
+          "column \(name)", "follows from \(coding.columns[derived.source].name)",
+          because: "each value there goes with one value here", flag: "--set derive=no"))
+    case .text:
+      choose(
+        Choice("column \(name)", "left empty", because: "free text cannot be synthesised", flag: "--schema"))
+    case .identifier:
+      choose(Choice("column \(name)", "made anew", because: "identifiers are never copied", flag: "--schema"))
+    case .continuous(let c) where !c.relations.isEmpty:
+      let names = c.relations.map { $0.text { coding.columns[$0].name } }
+      choose(
+        Choice(
+          "column \(name)", "may equal \(names.joined(separator: ", "))", because: "it does to the last digit in many rows",
+          flag: "--set relations=no"))
+    default: break
+    }
+  }
+}
+
+extension ColumnRelation {
+  /// The relation as a person writes it.
+  func text(_ name: (Int) -> String) -> String {
+    switch form {
+    case .equal: name(parents[0])
+    case .sum: "\(name(parents[0])) + \(name(parents[1]))"
+    case .difference: "\(name(parents[0])) − \(name(parents[1]))"
+    case .ratio: "\(factor) × \(name(parents[0]))"
+    }
+  }
+}
