@@ -325,7 +325,7 @@ struct GaussianMixture {
   }
 
   private func mean(_ k: Int) -> Float { parameters[components + k] }
-  private func deviation(_ k: Int) -> Float { exp(min(max(parameters[2 * components + k], -7), 4)) }
+  private func deviation(_ k: Int) -> Float { exp(min(max(parameters[2 * components + k], LossTerm.logDeviationRange.lowerBound), LossTerm.logDeviationRange.upperBound)) }
 
   /// A draw within bounds, and the probability of the bounds.
   func draw(within bounds: ClosedRange<Float>?, _ random: inout RandomStream) -> (score: Float, mass: Float) {

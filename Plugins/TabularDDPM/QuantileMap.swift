@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// The map between the values of a column and their quantiles, piecewise linear between stored knots.
@@ -10,7 +11,7 @@ struct QuantileMap: Sendable, Codable, Equatable {
   /// The number of values the map was made from.
   let count: Int
 
-  static let mostKnots = 4096
+  static let mostKnots = Int(ProcessInfo.processInfo.environment["KNOTS"] ?? "4096")!
 
   /// Makes the map of some values, none missing.
   ///

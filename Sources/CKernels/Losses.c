@@ -27,9 +27,12 @@ KERNEL float kernel_cross_entropy(const float *restrict x, int32_t target, size_
 KERNEL float kernel_mixture_density(const float *restrict x, float z, size_t size, float weight,
                                     float *restrict dx) {
   RELAXED
-  enum { MOST = 64 };
-  const float *logits = x, *means = x + size, *scales = x + 2 * size;
-  float joint[MOST];
+  const float *logits = x, *means = x + size, *given = x + 2 * size;
+  float joint[KERNEL_MOST_COMPONENTS], scales[KERNEL_MOST_COMPONENTS];
+  for (size_t i = 0; i < size; i++) {
+    float s = given[i] < KERNEL_LOG_DEVIATION_LOW ? KERNEL_LOG_DEVIATION_LOW : given[i];
+    scales[i] = s > KERNEL_LOG_DEVIATION_HIGH ? KERNEL_LOG_DEVIATION_HIGH : s;
+  }
   float top_logit = logits[0];
   for (size_t i = 1; i < size; i++) top_logit = logits[i] > top_logit ? logits[i] : top_logit;
   float prior = 0.0f;
@@ -48,7 +51,9 @@ KERNEL float kernel_mixture_density(const float *restrict x, float z, size_t siz
       float posterior = exponential(joint[i] - top) / sum;
       dx[i] = weight * (exponential(logits[i] - top_logit) / prior - posterior);
       dx[i + size] = -weight * posterior * d * inverse;
-      dx[i + 2 * size] = weight * posterior * (1.0f - d * d);
+      float slope = weight * posterior * (1.0f - d * d);
+      int runs_away = (given[i] < scales[i] && slope > 0.0f) || (given[i] > scales[i] && slope < 0.0f);
+      dx[i + 2 * size] = runs_away ? 0.0f : slope;
     }
   }
   return logf(prior) + top_logit - logf(sum) - top + 0.918938533f;

@@ -24,9 +24,10 @@ INLINE uint32_t float_to_bits(float value) {
   return bits;
 }
 
-// exp(x) to about 1 ulp on [-87, 88], constant outside: x = n ln 2 + r, then a polynomial in r
+// exp(x) to about 1 ulp on [-87, 88], zero below and constant above: x = n ln 2 + r, then a polynomial in r
 // (Cephes expf by S. Moshier, the coefficients of its public domain release).
 INLINE float exponential(float x) {
+  float given = x;
   x = x < -87.0f ? -87.0f : x;
   x = x > 88.0f ? 88.0f : x;
   float shifted = x * 1.44269504088896341f + 12582912.0f;  // round to nearest by the 1.5 * 2^23 trick
@@ -40,7 +41,8 @@ INLINE float exponential(float x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * r * r + r + 1.0f;
-  return p * bits_to_float((uint32_t)((int32_t)n + 127) << 23);
+  p *= bits_to_float((uint32_t)((int32_t)n + 127) << 23);
+  return given < -87.0f ? 0.0f : p;
 }
 
 INLINE float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }

@@ -29,7 +29,7 @@ public struct LearningRateSchedule: Sendable, Codable, Equatable {
   /// The factor at a step, when `progress` (0 ... 1) of the run is done.
   public func factor(step: Int, progress: Double) -> Double {
     let rise = warmUp > 0 ? min(1, Double(step + 1) / Double(warmUp)) : 1
-    let fallen = min(max((progress - (1 - decayShare)) / decayShare, 0), 1)
+    let fallen = decayShare > 0 ? min(max((progress - (1 - decayShare)) / decayShare, 0), 1) : 0
     switch decay {
     case .constant: return rise
     case .linear: return rise * (1 - fallen)

@@ -83,7 +83,8 @@ public final class ParameterStore: @unchecked Sendable {
 
   /// Makes a store with given values, one for every element of the layout.
   public init(layout: ParameterLayout, values initial: [Float]) {
-    precondition(initial.count == layout.count, "a layout of \(layout.count) needs as many values, not \(initial.count)")
+    precondition(
+      initial.count == layout.count, "a layout of \(layout.count) needs as many values, not \(initial.count)")
     self.layout = layout
     values = Self.aligned(Float.self, layout.count)
     halves = Self.aligned(UInt16.self, layout.count)
@@ -102,7 +103,8 @@ public final class ParameterStore: @unchecked Sendable {
 
   /// The values of one parameter.
   public func tensor(_ parameter: Parameter) -> Tensor {
-    Tensor(Array(values[parameter.offset..<parameter.offset + parameter.count]), shape: [parameter.rows, parameter.columns])
+    Tensor(
+      Array(values[parameter.offset..<parameter.offset + parameter.count]), shape: [parameter.rows, parameter.columns])
   }
 
   static func aligned<Element: BitwiseCopyable & Numeric>(_ type: Element.Type, _ count: Int)

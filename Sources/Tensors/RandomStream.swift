@@ -20,7 +20,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, Codable 
   private var block: SIMD4<UInt32> = .zero
   private var spareNormal: Float?
 
-  private enum CodingKeys: String, CodingKey { case seed, stream, position }
+  private enum CodingKeys: String, CodingKey { case seed, stream, position, spareNormal }
 
   /// Makes the stream at its start, or at a position within it.
   public init(seed: UInt64, stream: UInt64 = 0, position: UInt64 = 0) {
@@ -30,13 +30,28 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, Codable 
     if position % 4 != 0 { block = Self.philox(seed: seed, stream: stream, counter: position / 4) }
   }
 
-  /// Reads a stream back. A spare normal is not stored: it is as if it had been dropped.
+  /// Reads a stream back, so that it goes on as the stored one would have.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
       seed: try values.decode(UInt64.self, forKey: .seed),
       stream: try values.decode(UInt64.self, forKey: .stream),
       position: try values.decode(UInt64.self, forKey: .position))
+    spareNormal = try values.decodeIfPresent(Float.self, forKey: .spareNormal)
+  }
+
+  /// Writes what a stream needs to go on.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(seed, forKey: .seed)
+    try values.encode(stream, forKey: .stream)
+    try values.encode(position, forKey: .position)
+    try values.encodeIfPresent(spareNormal, forKey: .spareNormal)
+  }
+
+  /// Equal streams go on alike.
+  public static func == (a: RandomStream, b: RandomStream) -> Bool {
+    a.seed == b.seed && a.stream == b.stream && a.position == b.position && a.spareNormal == b.spareNormal
   }
 
   /// An independent stream named by a label: the same parent and label always give the same child.

@@ -103,9 +103,10 @@ extension Variable {
     let tape = tape, input = self
     guard rate > 0, let random = tape.random else { return self }
     let mask = tape.arena.allocate(UInt8.self, count: count)
-    kernel_dropout_mask(random.seed, random.stream, random.position >> 2, 1 - rate, mask, count)
+    let block = (random.position + 3) >> 2  // a block that was begun is left
+    kernel_dropout_mask(random.seed, random.stream, block, 1 - rate, mask, count)
     tape.random = RandomStream(
-      seed: random.seed, stream: random.stream, position: random.position + UInt64((count + 255) / 256) * 128)
+      seed: random.seed, stream: random.stream, position: 4 * block + UInt64((count + 255) / 256) * 128)
     let scale = 1 / (1 - rate)
     let output = tape.makeNode(rows, columns, from: input)
     kernel_dropout_apply(pointer, mask, scale, output.pointer, count, 0)

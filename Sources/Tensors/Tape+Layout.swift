@@ -14,7 +14,8 @@ extension Variable {
   /// Exchanges the two middle axes of `[outer, first, second, width]` that the matrix holds in row-major order. The
   /// result has `width` columns: splitting and merging attention heads, and turning time × feature into feature × time.
   public func swappingAxes(outer: Int, first: Int, second: Int, width: Int) -> Variable {
-    precondition(count == outer * first * second * width, "\(rows) × \(columns) is not [\(outer), \(first), \(second), \(width)]")
+    precondition(
+      count == outer * first * second * width, "\(rows) × \(columns) is not [\(outer), \(first), \(second), \(width)]")
     let tape = tape, input = self
     let output = tape.makeNode(outer * first * second, width, from: input)
     Self.swap(pointer, output.pointer, outer, first, second, width, accumulate: false)
@@ -34,7 +35,11 @@ extension Variable {
         for b in 0..<second {
           let source = from + ((o * first + a) * second + b) * width
           let target = to + ((o * second + b) * first + a) * width
-          if accumulate { kernel_accumulate(source, 1, target, width) } else { target.update(from: source, count: width) }
+          if accumulate {
+            kernel_accumulate(source, 1, target, width)
+          } else {
+            target.update(from: source, count: width)
+          }
         }
       }
     }

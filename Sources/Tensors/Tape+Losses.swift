@@ -15,15 +15,27 @@ public struct LossTerm: Sendable {
   /// What the term's loss is multiplied with.
   public var weight: Float
 
+  /// The log deviations of a mixture are clamped to this range; outside it, only a gradient that leads back inside
+  /// counts. A sampler of the same mixture has to clamp alike.
+  public static let logDeviationRange: ClosedRange<Float> = KERNEL_LOG_DEVIATION_LOW...KERNEL_LOG_DEVIATION_HIGH
+  /// The most components that a mixture may have.
+  public static let mostComponents = Int(KERNEL_MOST_COMPONENTS)
+
   /// A softmax cross-entropy over columns `start ..< start + size`.
+  ///
+  /// - Precondition: the target is in `0 ..< size`.
   public static func category(row: Int, start: Int, size: Int, target: Int, weight: Float) -> LossTerm {
-    LossTerm(
+    precondition(target >= 0 && target < size, "class \(target) of \(size)")
+    return LossTerm(
       row: Int32(row), start: Int32(start), size: Int32(size), target: Int32(target), value: 0, weight: weight)
   }
 
   /// A mixture of `size` Gaussians over columns `start ..< start + 3 size`: logits, means, log deviations.
+  ///
+  /// - Precondition: there are 1 ... ``mostComponents`` components.
   public static func density(row: Int, start: Int, size: Int, value: Float, weight: Float) -> LossTerm {
-    LossTerm(row: Int32(row), start: Int32(start), size: Int32(size), target: -1, value: value, weight: weight)
+    precondition(size > 0 && size <= mostComponents, "a mixture has 1 ... \(mostComponents) components, not \(size)")
+    return LossTerm(row: Int32(row), start: Int32(start), size: Int32(size), target: -1, value: value, weight: weight)
   }
 }
 
@@ -31,7 +43,7 @@ extension Variable {
   /// The weighted sum of softmax cross-entropies and mixture densities over ragged groups of columns, `[1, 1]`.
   ///
   /// A mixture's term is −ln Σₖ softmax(logits)ₖ N(value; meanₖ, e^(log deviationₖ)) (Bishop 1994, "Mixture density
-  /// networks", equation 29). Log deviations are used as they are: bound them before.
+  /// networks", equation 29), with log deviations clamped to ``LossTerm/logDeviationRange``.
   ///
   /// - Parameters:
   ///   - terms: each group at most once in a row; groups that are not named get no gradient.
@@ -51,7 +63,9 @@ extension Variable {
     for (i, term) in terms.enumerated() {
       let width = Int(term.target >= 0 ? term.size : 3 * term.size)
       precondition(
-        Int(term.row) < rows && Int(term.start) + width <= columns && term.target < term.size, "\(term) is outside")
+        term.row >= 0 && Int(term.row) < rows && term.start >= 0 && Int(term.start) + width <= columns
+          && term.target < term.size && (term.target >= 0 || term.size <= LossTerm.mostComponents),
+        "\(term) is outside \(rows) × \(columns)")
       let offset = Int(term.row) * columns + Int(term.start)
       let target = slope.map { $0 + offset }
       let loss =

@@ -5,7 +5,8 @@ extension Variable {
   ///
   /// Source: Ba, Kiros & Hinton, "Layer normalization", 2016, equation 3. The variance has `epsilon` added.
   public func layerNorm(gain: Variable, bias: Variable, epsilon: Float = 1e-5) -> Variable {
-    precondition(gain.columns == columns && bias.columns == columns, "layer norm of \(columns) by \(gain.columns)")
+    precondition(gain.count == columns && bias.count == columns, "layer norm of \(columns) by \(gain.columns)")
+    precondition(gain.index != index && bias.index != index, "layer norm of a row by itself")
     let tape = tape, input = self
     let output = tape.makeNode(rows, columns, from: input, gain, bias)
     let mean = tape.arena.allocate(Float.self, count: rows)
@@ -13,11 +14,23 @@ extension Variable {
     kernel_layer_norm_forward(
       pointer, gain.pointer, bias.pointer, output.pointer, mean, inverse, rows, columns, epsilon)
     tape.derivative(of: output) { gradient in
-      // The kernel writes all three; what is constant gets memory that nobody reads.
-      let (target, accumulate) = tape.gradientTarget(input.index)
+      // The kernel writes all three, and takes them for three places: what is constant, or the gain once more, gets
+      // memory of its own.
+      func own() -> UnsafeMutablePointer<Float> {
+        let memory = tape.arena.allocate(Float.self, count: gain.columns)
+        memory.update(repeating: 0, count: gain.columns)
+        return memory
+      }
+      let shared = gain.index == bias.index
+      let gainTarget = gain.isVariable ? tape.zeroedGradient(gain.index) : own()
+      let biasTarget = bias.isVariable && !shared ? tape.zeroedGradient(bias.index) : own()
+      let (target, accumulate) =
+        input.isVariable
+        ? tape.gradientTarget(input.index) : (tape.arena.allocate(Float.self, count: input.count), false)
       kernel_layer_norm_backward(
-        input.pointer, gain.pointer, mean, inverse, gradient, target, tape.zeroedGradient(gain.index),
-        tape.zeroedGradient(bias.index), input.rows, input.columns, accumulate ? 1 : 0)
+        input.pointer, gain.pointer, mean, inverse, gradient, target, gainTarget, biasTarget, input.rows,
+        input.columns, accumulate ? 1 : 0)
+      if shared { kernel_accumulate(biasTarget, 1, gainTarget, gain.columns) }
     }
     return output
   }

@@ -105,7 +105,8 @@ public final class Tape {
   ///
   /// - Precondition: the loss has one element, and the tape has a gradient buffer or inputs.
   public func backward(from loss: Variable) {
-    precondition(loss.rows == 1 && loss.columns == 1, "backward starts at a scalar, not at \(loss.rows) × \(loss.columns)")
+    precondition(
+      loss.rows == 1 && loss.columns == 1, "backward starts at a scalar, not at \(loss.rows) × \(loss.columns)")
     guard nodes[loss.index].isVariable else { return }
     gradientTarget(loss.index).pointer[0] = 1
     for derivative in derivatives.reversed() { derivative() }
@@ -118,7 +119,8 @@ public final class Tape {
   func makeNode(_ rows: Int, _ columns: Int, isVariable: Bool) -> Variable {
     let variable = Variable(tape: self, index: nodes.count, rows: rows, columns: columns)
     nodes.append(
-      Node(value: arena.allocate(Float.self, count: rows * columns), rows: rows, columns: columns, isVariable: isVariable))
+      Node(
+        value: arena.allocate(Float.self, count: rows * columns), rows: rows, columns: columns, isVariable: isVariable))
     return variable
   }
 

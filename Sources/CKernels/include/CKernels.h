@@ -50,8 +50,13 @@ void kernel_embedding_backward(const float *dy, const int32_t *index, float *dta
 // and writes weight * (softmax - onehot) into dx (which may be NULL).
 float kernel_cross_entropy(const float *x, int32_t target, size_t size, float weight, float *dx);
 
-// Negative log density of z under a mixture of Gaussians with `size` components, parameters laid out as
-// [logits | means | log deviations]; log deviations are used as given. Gradient as above.
+// Negative log density of z under a mixture of Gaussians with `size` components (at most KERNEL_MOST_COMPONENTS),
+// parameters laid out as [logits | means | log deviations]. Log deviations are clamped to the range below. Gradient as
+// above; that of a log deviation outside the range is zero unless a descent along it leads back inside, so that a
+// deviation can neither run away nor stick.
+#define KERNEL_LOG_DEVIATION_LOW (-7.0f)
+#define KERNEL_LOG_DEVIATION_HIGH 4.0f
+enum { KERNEL_MOST_COMPONENTS = 64 };
 float kernel_mixture_density(const float *x, float z, size_t size, float weight, float *dx);
 
 // Optimisers. One fused pass over parameters: g = scale * sum of gradient buffers (which are zeroed) + l2 w + l1 sign(w),
