@@ -1,7 +1,7 @@
 import Tensors
 
 /// What the network sees of some rows: noisy cells and known ones, and how noisy the noisy ones are.
-struct DDPMInput: Sendable {
+package struct DDPMInput: Sendable {
   /// Features of one number: its noisy score or 0; its known score or 0; whether it is known.
   static let numberFeatures = 3
 
@@ -11,9 +11,9 @@ struct DDPMInput: Sendable {
   /// `[rows, numbers, 3]`.
   var numbers: [Float]
   /// `[rows]`: t.
-  var steps: [Int32]
+  package var steps: [Int32]
 
-  init(rows: Int, layout: DDPMLayout) {
+  package init(rows: Int, layout: DDPMLayout) {
     self.rows = rows
     classes = Array(repeating: -1, count: rows * layout.categories.count)
     numbers = Array(repeating: 0, count: rows * layout.numbers.count * Self.numberFeatures)
@@ -21,14 +21,14 @@ struct DDPMInput: Sendable {
   }
 
   /// Sets a category of a row; a class below zero shows nothing.
-  mutating func set(category index: Int, row: Int, class code: Int32, isKnown: Bool, layout: DDPMLayout) {
+  package mutating func set(category index: Int, row: Int, class code: Int32, isKnown: Bool, layout: DDPMLayout) {
     let category = layout.categories[index]
     classes[row * layout.categories.count + index] =
       code < 0 ? -1 : Int32(category.embedding + (isKnown ? category.size : 0)) + code
   }
 
   /// Sets a number of a row.
-  mutating func set(number index: Int, row: Int, score: Float, isKnown: Bool, layout: DDPMLayout) {
+  package mutating func set(number index: Int, row: Int, score: Float, isKnown: Bool, layout: DDPMLayout) {
     let at = (row * layout.numbers.count + index) * Self.numberFeatures
     numbers[at] = isKnown ? 0 : score
     numbers[at + 1] = isKnown ? score : 0

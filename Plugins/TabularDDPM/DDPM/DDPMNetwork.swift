@@ -3,9 +3,9 @@ import Foundation
 import NeuralNetworks
 
 /// The shape of the network that predicts noise and clean classes.
-struct DDPMNetworkSettings: Sendable, Codable, Equatable {
+package struct DDPMNetworkSettings: Sendable, Codable, Equatable {
   /// What lies between the input and the output.
-  enum Kind: String, Sendable, Codable, CaseIterable {
+  package enum Kind: String, Sendable, Codable, CaseIterable {
     /// Linear maps with rectifiers: TabDDPM's own.
     case mlp
     /// Pre-norm residual blocks.
@@ -13,12 +13,21 @@ struct DDPMNetworkSettings: Sendable, Codable, Equatable {
     /// Attention between columns, one token each.
     case columnTransformer = "column-transformer"
   }
-  var kind = Kind.mlp
-  var width = 512
-  var layers = 3
-  var dropout: Float = 0
+  package var kind = Kind.mlp
+  package var width = 512
+  package var layers = 3
+  package var dropout: Float = 0
   /// Heads of attention.
   var heads = 4
+
+  package init(kind: Kind = .mlp, width: Int = 512, layers: Int = 3, dropout: Float = 0) {
+    self.kind = kind
+    self.width = width
+    self.layers = layers
+    self.dropout = dropout
+    // Heads must divide the width.
+    heads = [4, 2, 1].first { width % $0 == 0 } ?? 1
+  }
 }
 
 /// Predicts, from a noisy row, its known cells and the step, the noise of each number and the logits of each category's
@@ -27,7 +36,7 @@ struct DDPMNetworkSettings: Sendable, Codable, Equatable {
 /// The row and the step enter as in TabDDPM (Kotelnikov et al. 2023, section 3 and its code's `MLPDiffusion`): a linear
 /// map of the row plus a two-layer map of the step's sinusoids. TabDDPM feeds the logarithm of one-hot classes, 0 or
 /// −69.08; a learned vector for each class is the same affine map, better scaled.
-struct DDPMNetwork: Sendable {
+package struct DDPMNetwork: Sendable {
   private enum Body: Sendable {
     case mlp(MLP)
     case residual([ResidualBlock], LayerNorm, Linear)
@@ -46,7 +55,7 @@ struct DDPMNetwork: Sendable {
   /// `[T + 1, timeWidth]`.
   private let sinusoids: Tensor
 
-  init(_ layout: DDPMLayout, settings: DDPMNetworkSettings, steps: Int, in parameters: inout ParameterLayout) {
+  package init(_ layout: DDPMLayout, settings: DDPMNetworkSettings, steps: Int, in parameters: inout ParameterLayout) {
     self.layout = layout
     width = settings.width
     let isTransformer = settings.kind == .columnTransformer
@@ -102,7 +111,7 @@ struct DDPMNetwork: Sendable {
   }
 
   /// `[rows, outputs]`: by cell, the logits of its categories and the noise of its number.
-  func callAsFunction(_ input: DDPMInput, on tape: Tape) -> Variable {
+  package func callAsFunction(_ input: DDPMInput, on tape: Tape) -> Variable {
     let rows = input.rows
     let sines = tape.constant(rows: rows, columns: Self.timeWidth) { memory in
       sinusoids.values.withUnsafeBufferPointer { table in

@@ -65,8 +65,6 @@ enum DDPMOptions {
       kind: kind, width: options.integer("width", automatic: width),
       layers: options.integer("layers", automatic: rows < 1000 || kind == .columnTransformer ? 2 : 3),
       dropout: Float(options.number("dropout")))
-    // Heads must divide the width.
-    plan.model.network.heads = [4, 2, 1].first { plan.model.network.width % $0 == 0 } ?? 1
     choose(
       Choice(
         "network", "\(kind.rawValue), width \(plan.model.network.width), \(plan.model.network.layers) layers",
@@ -117,10 +115,11 @@ enum DDPMOptions {
 }
 
 /// All that makes a model besides its coding and its parameters.
-struct DDPMSettings: Sendable, Codable, Equatable {
+package struct DDPMSettings: Sendable, Codable, Equatable {
+  package init() {}
   /// T.
-  var steps = 100
-  var schedule = DDPMSchedule.cosine
-  var network = DDPMNetworkSettings()
+  package var steps = 100
+  package var schedule = DDPMSchedule.cosine
+  package var network = DDPMNetworkSettings()
   var sampling = DDPMSampling()
 }

@@ -2,7 +2,7 @@ import DiffusionCore
 import Foundation
 
 /// How noise grows over the T steps.
-enum DDPMSchedule: String, Sendable, Codable, CaseIterable {
+package enum DDPMSchedule: String, Sendable, Codable, CaseIterable {
   /// Nichol & Dhariwal 2021, equation 17: TabDDPM's own.
   case cosine
   /// Ho et al. 2020, section 4, scaled to T steps.
@@ -11,7 +11,7 @@ enum DDPMSchedule: String, Sendable, Codable, CaseIterable {
   case sigmoid
 
   /// The rates of T steps.
-  func stepped(_ steps: Int) -> SteppedSchedule {
+  package func stepped(_ steps: Int) -> SteppedSchedule {
     switch self {
     case .cosine: .cosine(steps: steps)
     case .linear: .linear(steps: steps)
@@ -28,7 +28,7 @@ enum DDPMSchedule: String, Sendable, Codable, CaseIterable {
   /// The steps at which a sampler asks the network, from T down, and the 0 where it ends: evenly spread.
   ///
   /// - Parameter evaluations: at least 1; more than T are T.
-  static func visited(of steps: Int, evaluations: Int) -> [Int] {
+  package static func visited(of steps: Int, evaluations: Int) -> [Int] {
     let count = min(max(evaluations, 1), steps)
     return (0...count).map { Int((Double(steps) * (1 - Double($0) / Double(count))).rounded()) }
   }

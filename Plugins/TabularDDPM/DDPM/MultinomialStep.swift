@@ -13,7 +13,7 @@ import Foundation
 ///
 /// Source: Hoogeboom et al., "Argmax flows and multinomial diffusion", NeurIPS 2021, equations 13 to 16; Kotelnikov et
 /// al., "TabDDPM", ICML 2023, section 3. Steps longer than one are the same algebra (Song et al. 2021, appendix A).
-struct MultinomialStep: Sendable, Equatable {
+package struct MultinomialStep: Sendable, Equatable {
   /// α, the chance that a class is kept on the way from s to t, and 1 − α.
   let keep: Float, replace: Float
   /// ᾱ_s and 1 − ᾱ_s.
@@ -22,7 +22,7 @@ struct MultinomialStep: Sendable, Equatable {
   /// The step from t back to s.
   ///
   /// - Precondition: 0 ≤ s < t ≤ T.
-  init(from t: Int, to s: Int, schedule: SteppedSchedule) {
+  package init(from t: Int, to s: Int, schedule: SteppedSchedule) {
     precondition(s >= 0 && s < t && t <= schedule.steps, "no step leads from \(t) back to \(s) of \(schedule.steps)")
     let kept = schedule.logCumulative[t] - schedule.logCumulative[s]
     keep = Float(exp(kept))
@@ -40,7 +40,7 @@ struct MultinomialStep: Sendable, Equatable {
   ///   - weight: what the derivative is multiplied with.
   ///   - scratch: memory for `size` numbers.
   ///   - slope: where the derivative is written, `[size]`.
-  func divergence(
+  package func divergence(
     _ logits: UnsafePointer<Float>, size: Int, clean target: Int, noisy: Int, weight: Float,
     scratch: UnsafeMutablePointer<Float>, slope: UnsafeMutablePointer<Float>?
   ) -> Float {
@@ -84,7 +84,7 @@ struct MultinomialStep: Sendable, Equatable {
   ///   - logits: `[size]`; minus infinity rules a class out of ĉ₀.
   ///   - scratch: memory for `size` numbers.
   ///   - random: uniform in 0 ..< 1.
-  func draw(
+  package func draw(
     _ logits: UnsafePointer<Float>, size: Int, noisy: Int, scratch: UnsafeMutablePointer<Float>, random: Float
   ) -> Int {
     _ = Self.softmax(logits, size, into: scratch)

@@ -18,6 +18,7 @@ public struct TabularDDPMMethod: Synthesizer {
   /// Makes the method.
   public init() {}
 
+  /// The method as data.
   public var descriptor: MethodDescriptor {
     MethodDescriptor(
       id: Self.id, aliases: ["tabddpm", "ddpm"], tasks: [.synthesize],
@@ -34,6 +35,7 @@ public struct TabularDDPMMethod: Synthesizer {
       ])
   }
 
+  /// Learns a table.
   public func fit(
     _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
   ) throws -> any FittedSynthesizer {
@@ -71,6 +73,7 @@ public struct TabularDDPMMethod: Synthesizer {
       report: task.report(store, summary: summary, settings: plan.training, choices: choices))
   }
 
+  /// Reads a model that this method wrote.
   public func load(_ archive: ModelArchive) throws -> any FittedSynthesizer { try FittedTabularDDPM(archive) }
 
   /// Names the data and what was asked of them, so that a checkpoint is not taken for another run's.
