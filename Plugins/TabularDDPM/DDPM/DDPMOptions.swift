@@ -1,0 +1,125 @@
+import DiffusionCore
+import NeuralNetworks
+
+/// The options of `tabular-ddpm`, and what follows from them and from the data.
+enum DDPMOptions {
+  static let descriptions: [OptionDescription] = [
+    OptionDescription(
+      "denoiser", .choice(DDPMNetworkSettings.Kind.allCases.map(\.rawValue)), default: .text("mlp"),
+      help: "the network: mlp (as published), residual-mlp, or column-transformer (slower; attention between columns)"),
+    OptionDescription(
+      "width", .integer(8...4096), automatic: "From the number of rows: 128, 256 or 512; 64 for column-transformer.",
+      help: "width of the network; the paper tunes 128 to 1,024"),
+    OptionDescription(
+      "layers", .integer(1...16), automatic: "2 below 1,000 rows, else 3.",
+      help: "layers or blocks of the network; the paper tunes 2 to 8"),
+    OptionDescription(
+      "dropout", .number(0...0.9), default: .number(0), help: "share of inner values dropped in training"),
+    OptionDescription(
+      "diffusion-steps", .integer(2...4000), default: .integer(100),
+      help: "T, the steps from data to noise; the paper uses 100 or 1,000"),
+    OptionDescription(
+      "schedule", .choice(DDPMSchedule.allCases.map(\.rawValue)), default: .text("cosine"),
+      help: "how noise grows over the steps; cosine as published"),
+    OptionDescription(
+      "learning-rate", .number(1e-6...1), default: .number(0.002),
+      help: "the rate of AdamW, which falls in a straight line to zero; the paper tunes 1e-5 to 3e-3"),
+    OptionDescription("weight-decay", .number(0...10), default: .number(0), help: "L2 regularisation, decoupled"),
+    OptionDescription(
+      "batch", .integer(8...65536), automatic: "A quarter of the rows, from 32 to 1,024.",
+      help: "rows a step; the paper uses 4,096 on a GPU"),
+    OptionDescription(
+      "few-values", .integer(0...1000), default: .integer(0),
+      help: "numbers with at most so many distinct values are categories; the paper has every number continuous"),
+    OptionDescription("derive", .flag, default: .flag(true), help: "look for columns that are a function of another"),
+    OptionDescription(
+      "sampler", .choice(DDPMSampling.Kind.allCases.map(\.rawValue)), default: .text("ddpm"),
+      help:
+        "how numbers are walked from noise to data: ddpm (as published), or ddim or dpm-solver-2m for few evaluations"),
+    OptionDescription(
+      "evaluations", .integer(1...4000), automatic: "One for every diffusion step.",
+      help: "evaluations of the network for a row; fewer are faster and coarser"),
+    OptionDescription(
+      "variance", .choice(AncestralSampler.Variance.allCases.map(\.rawValue)), default: .text("forward"),
+      help: "the variance that ddpm draws; forward as published, posterior is the smaller one"),
+    OptionDescription("eta", .number(0...1), default: .number(0), help: "how noisy ddim is: 0 not at all, 1 as ddpm"),
+  ]
+
+  /// How the model is made and trained.
+  struct Plan: Sendable {
+    var model = DDPMSettings()
+    var training = TrainingSettings()
+  }
+
+  static func plan(
+    _ options: OptionValues, rows: Int, columns: Int, run: TrainingRun, _ choose: (Choice) -> Void
+  ) -> Plan {
+    var plan = Plan()
+    plan.model.steps = options.integer("diffusion-steps")
+    plan.model.schedule = DDPMSchedule(rawValue: options.text("schedule")) ?? .cosine
+    plan.model.sampling = sampling(options)
+    // The paper's widths of 256 to 1,024 were tuned on a GPU: on a CPU more steps beat more parameters.
+    let kind = DDPMNetworkSettings.Kind(rawValue: options.text("denoiser")) ?? .mlp
+    let width = kind == .columnTransformer ? 64 : rows < 1000 ? 128 : rows < 10_000 ? 256 : 512
+    plan.model.network = DDPMNetworkSettings(
+      kind: kind, width: options.integer("width", automatic: width),
+      layers: options.integer("layers", automatic: rows < 1000 || kind == .columnTransformer ? 2 : 3),
+      dropout: Float(options.number("dropout")))
+    choose(
+      Choice(
+        "network", "\(kind.rawValue), width \(plan.model.network.width), \(plan.model.network.layers) layers",
+        because: "\(rows) rows to train on", flag: "--set denoiser=, --set width=, --set layers="))
+
+    plan.training.batch = options.integer("batch", automatic: min(1024, max(32, rows / 4)))
+    plan.training.optimizer = OptimizerSettings(
+      rule: .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), learningRate: Float(options.number("learning-rate")),
+      weightDecay: Float(options.number("weight-decay")), averageDecay: 0.999)
+    // The published rate falls from the first step; the trainer needs a little time to see how long a budget is.
+    plan.training.decayShare = 0.9
+    plan.training.warmUp = 50
+    plan.training.patience = 0
+    plan.training.seed = run.seed
+    plan.training.threads = run.threads
+    plan.training.steps = run.steps
+    plan.training.budget = run.budget
+    if run.steps == nil, run.budget == nil {
+      let seconds = (min(max(30 + Double(rows * columns) / 4000, 30), 600) / 5).rounded() * 5
+      plan.training.budget = seconds
+      choose(Choice("budget", "\(Int(seconds)) s", because: "\(rows) rows of \(columns) columns", flag: "--budget"))
+    }
+    return plan
+  }
+
+  static func sampling(_ options: OptionValues) -> DDPMSampling {
+    DDPMSampling(
+      kind: DDPMSampling.Kind(rawValue: options.text("sampler")) ?? .ddpm,
+      evaluations: options.isAutomatic("evaluations") ? nil : options.integer("evaluations"),
+      variance: AncestralSampler.Variance(rawValue: options.text("variance")) ?? .forward, eta: options.number("eta"))
+  }
+
+  /// How a request wants its rows: as the model was told, but for what the request itself says.
+  static func sampling(_ fitted: DDPMSampling, request: OptionValues?) -> DDPMSampling {
+    guard let request else { return fitted }
+    func isGiven(_ name: String) -> Bool { request.given.contains(name) && request.values[name] != nil }
+    var result = fitted
+    if isGiven("sampler") { result.kind = DDPMSampling.Kind(rawValue: request.text("sampler")) ?? fitted.kind }
+    if isGiven("evaluations") {
+      result.evaluations = request.isAutomatic("evaluations") ? nil : request.integer("evaluations")
+    }
+    if isGiven("variance") {
+      result.variance = AncestralSampler.Variance(rawValue: request.text("variance")) ?? fitted.variance
+    }
+    if isGiven("eta") { result.eta = request.number("eta") }
+    return result
+  }
+}
+
+/// All that makes a model besides its coding and its parameters.
+package struct DDPMSettings: Sendable, Codable, Equatable {
+  package init() {}
+  /// T.
+  package var steps = 100
+  package var schedule = DDPMSchedule.cosine
+  package var network = DDPMNetworkSettings()
+  var sampling = DDPMSampling()
+}
