@@ -78,7 +78,7 @@ import Testing
   @Test func `Where diffusion is not the tool it is said`() throws {
     let words = ["rain", "the", "harbour", "slowly", "went", "blue", "over", "a", "stone", "and", "lamp", "never"]
     func sentence(_ seed: Int) -> String {
-      (0..<8).map { words[(seed * ($0 + 3) + seed / 12 * $0) % 12] }.joined(separator: " ")
+      (0..<8).map { words[((seed + 1) * 7919 >> $0) % 12] }.joined(separator: " ")
     }
     let prose = try warnings(table("note,remark,n", rows: 300) { "\(sentence($0)),\(sentence($0 * 5 + 1)),\($0 % 5)" })
     #expect(prose.contains("mostly-text"))
