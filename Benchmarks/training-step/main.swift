@@ -1,28 +1,27 @@
-// Times training steps of plain networks and prints them as JSON lines, for `run` to set beside PyTorch.
+// Times training steps of plain networks. `compare.py` calls it in turn with PyTorch; `run` starts that.
 //
-//   training-step [threads]
+//   training-step list                              the cases, one JSON object a line
+//   training-step time <case> <precision> <seconds> <threads>
+//   training-step bare <case> <precision> <seconds> <threads>
 
 import Dispatch
 import Foundation
 import NeuralNetworks
 
-struct Case {
-  var batch: Int, width: Int, layers: Int, dropout: Float = 0
-  static let inputs = 110
-  /// Multiply-adds count twice; a training step costs three products per layer.
-  var flops: Double {
-    let weights = Self.inputs * width + (layers - 1) * width * width + width * Self.inputs
-    return 6 * Double(batch) * Double(weights)
-  }
-}
-
 func now() -> Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
+
+/// Processor time of this process, in seconds: what tuning looks at where neighbours take turns on the machine.
+func processorTime() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
 
 /// The median time of repeated runs, in seconds.
 func median(seconds: Double, _ body: () -> Void) -> Double {
   for _ in 0..<5 { body() }
   var times: [Double] = []
   let start = now()
+  let startCPU = processorTime()
+  defer {
+    FileHandle.standardError.write(Data("cpu \((processorTime() - startCPU) / Double(times.count) * 1e3)\n".utf8))
+  }
   while now() - start < seconds || times.count < 10 {
     let begin = now()
     body()
@@ -31,41 +30,50 @@ func median(seconds: Double, _ body: () -> Void) -> Double {
   return times.sorted()[times.count / 2]
 }
 
-func time(_ c: Case, precision: Precision, threads: Int) -> Double {
+func time(_ c: Case, precision: Precision, threads: Int, seconds: Double) -> Double {
   var layout = ParameterLayout()
-  let network = MLP(
-    "mlp", widths: [Case.inputs] + Array(repeating: c.width, count: c.layers) + [Case.inputs], activation: .relu,
-    dropout: c.dropout, in: &layout)
+  let network = Network(c, in: &layout)
   let store = ParameterStore(layout: layout, values: layout.initialValues(RandomStream(seed: 1)))
   let optimizer = Optimizer(OptimizerSettings(averageDecay: 0), store: store)
-  let pass = ShardedPass(store: store, rows: c.batch, precision: precision, threads: threads)
+  let rowsPerShard = CommandLine.arguments.count > 6 ? Int(CommandLine.arguments[6]) : nil
+  let rows = c.batch * max(c.tokens, 1), columns = c.tokens > 0 ? c.width : Case.inputs
+  let pass =
+    rowsPerShard.map {
+      ShardedPass(store: store, rows: c.batch, rowsPerShard: $0, precision: precision, threads: threads)
+    }
+    ?? ShardedPass(
+      store: store, rows: c.batch, rowsPerShard: 256 / max(c.tokens, 1), precision: precision, threads: threads)
   var random = RandomStream(seed: 2)
-  let input = random.normals(c.batch * Case.inputs), target = random.normals(c.batch * Case.inputs)
-  let weights = [Float](repeating: 1 / Float(c.batch * Case.inputs), count: c.batch * Case.inputs)
+  let input = random.normals(rows * columns), target = random.normals(rows * columns)
+  let weights = [Float](repeating: 1 / Float(rows * columns), count: rows * columns)
   var step: UInt64 = 0
-  return median(seconds: 1.5) {
+  return median(seconds: seconds) {
     step += 1
     _ = pass.gradient(rows: c.batch, random: RandomStream(seed: 3, stream: step)) { tape, range in
-      let cells = range.lowerBound * Case.inputs..<range.upperBound * Case.inputs
-      let x = tape.constant(rows: range.count, columns: Case.inputs) { memory in
+      let each = max(c.tokens, 1)
+      let cells = range.lowerBound * each * columns..<range.upperBound * each * columns
+      let x = tape.constant(rows: range.count * each, columns: columns) { memory in
         _ = memory.update(fromContentsOf: input[cells])
       }
-      return network(x).squaredError(Array(target[cells]), weights: Array(weights[cells]))
+      return network(x).squaredError(target[cells], weights: weights[cells])
     }
     optimizer.step(store, gradients: pass.gradients, threads: threads)
   }
 }
 
-let threads = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1])! : 2
-let cases = [
-  Case(batch: 1024, width: 512, layers: 3), Case(batch: 256, width: 256, layers: 3),
-  Case(batch: 4096, width: 256, layers: 3), Case(batch: 4096, width: 256, layers: 3, dropout: 0.1),
-]
-for c in cases {
-  for precision in Precision.allCases {
-    let seconds = time(c, precision: precision, threads: threads)
-    print(
-      "{\"batch\": \(c.batch), \"width\": \(c.width), \"layers\": \(c.layers), \"dropout\": \(c.dropout), "
-        + "\"precision\": \"\(precision)\", \"ms\": \(seconds * 1e3), \"gflops\": \(c.flops / seconds * 1e-9)}")
+let arguments = CommandLine.arguments
+if arguments.count == 2, arguments[1] == "list" {
+  for c in Case.all { print(c.json) }
+} else if arguments.count >= 6, let c = Case.all.first(where: { $0.name == arguments[2] }),
+  let precision = Precision(rawValue: arguments[3]), let seconds = Double(arguments[4]), let threads = Int(arguments[5])
+{
+  if arguments[1] == "bare" {
+    let (time, way) = Bare.time(c, precision: precision, threads: threads, seconds: seconds)
+    print("{\"ms\": \(time * 1e3), \"way\": \"\(way)\"}")
+  } else {
+    print("{\"ms\": \(time(c, precision: precision, threads: threads, seconds: seconds) * 1e3)}")
   }
+} else {
+  print("usage: training-step list | (time | bare) <case> <precision> <seconds> <threads>")
+  exit(2)
 }

@@ -29,10 +29,11 @@ struct MaskedObjective: Sendable {
   /// - Parameters:
   ///   - rows: indices into the data.
   ///   - shares: for each row, in 0 ..< 1, how much of it is visible.
-  ///   - perRow: filled with each row's bound, where given.
+  ///   - scoresNextOnly: whether only the slot whose turn is next counts, once, instead of all that are masked.
+  ///   - perRow: each row's loss is added to it, where given.
   func loss(
     _ data: CodedTable, rows: ArraySlice<Int32>, shares: (Int) -> Double, weight: Float, random: RandomStream,
-    on tape: Tape, perRow: UnsafeMutablePointer<Float>? = nil
+    on tape: Tape, scoresNextOnly: Bool = false, perRow: UnsafeMutablePointer<Float>? = nil
   ) -> Variable {
     let slots = layout.slots.count
     var random = random
@@ -50,8 +51,9 @@ struct MaskedObjective: Sendable {
           let own = codes.baseAddress! + Int(source) * slots
           let ownScores = scores.baseAddress.map { $0 + Int(source) * layout.numericCount }
           builder.fill(&input, row: row, codes: own, scores: ownScores, visible: visible)
-          let factor = weight * Float(slots) / Float(slots - count)
-          for slot in 0..<slots where !visible[slot] && own[slot] >= 0 {
+          let factor = scoresNextOnly ? weight : weight * Float(slots) / Float(slots - count)
+          for slot in 0..<slots
+          where own[slot] >= 0 && (scoresNextOnly ? place[slot] == count : !visible[slot]) {
             terms.append(term(row: row, slot: slot, code: own[slot], scores: ownScores, weight: factor))
           }
         }
@@ -105,24 +107,25 @@ struct MaskedObjective: Sendable {
     return losses.reduce(0, +)
   }
 
-  /// The bound of each row, in nats, averaged over several masks.
-  func bounds(_ data: CodedTable, repeats: Int, pass: ShardedPass, seed: UInt64) -> [Float] {
+  /// The bound of each row, in nats: its slots are revealed one after another in a random order of the row's own, and
+  /// each is scored when its turn comes.
+  ///
+  /// - Parameter evaluations: rows with more slots are scored at so many of them, evenly spread.
+  func bounds(_ data: CodedTable, evaluations: Int = 64, pass: ShardedPass, seed: UInt64) -> [Float] {
+    let slots = layout.slots.count, turns = min(slots, evaluations)
     let rows = (0..<Int32(data.rows)).map { $0 }
-    var total = [Float](repeating: 0, count: data.rows)
-    for turn in 0..<repeats {
-      let parts = pass.map(rows: data.rows) { tape, range -> [Float] in
-        var losses = [Float](repeating: 0, count: range.count)
+    return pass.map(rows: data.rows) { tape, range -> [Float] in
+      var total = [Float](repeating: 0, count: range.count)
+      for turn in 0..<turns {
+        tape.reset()
+        // The same stream gives the same orders, so that each turn goes one slot further.
         _ = loss(
-          data, rows: rows[range],
-          // Every row is seen at evenly spread shares.
-          shares: { (Self.share($0 + range.lowerBound, offset: 0) + Double(turn)) / Double(repeats) }, weight: 1,
-          random: RandomStream(seed: seed, stream: UInt64(turn) << 40 + UInt64(range.lowerBound)), on: tape,
-          perRow: &losses)
-        return losses
+          data, rows: rows[range], shares: { _ in (Double(turn) + 0.5) / Double(turns) }, weight: 1,
+          random: RandomStream(seed: seed, stream: UInt64(range.lowerBound)), on: tape, scoresNextOnly: true,
+          perRow: &total)
       }
-      for (row, loss) in parts.joined().enumerated() { total[row] += loss / Float(repeats) }
-    }
-    return total
+      return total.map { $0 * Float(slots) / Float(turns) }
+    }.flatMap { $0 }
   }
 
   /// Evenly spread shares in 0 ..< 1: the golden-ratio sequence, so that any run of rows has all noise levels.

@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 
 /// The map between the values of a column and their quantiles, piecewise linear between stored knots.
@@ -11,18 +10,18 @@ struct QuantileMap: Sendable, Codable, Equatable {
   /// The number of values the map was made from.
   let count: Int
 
-  static let mostKnots = Int(ProcessInfo.processInfo.environment["KNOTS"] ?? "4096")!
+  /// A knot for every 30 rows, as the field's quantile transforms have it: the map then repeats no row of the data, and
+  /// reaches out to the ends of the range in the tails. Few rows keep more, so that the map is no straight line.
+  static func knotCount(_ values: Int) -> Int { min(values, max(min(values / 30, 1000), 200)) }
+
 
   /// Makes the map of some values, none missing.
   ///
   /// - Precondition: there is at least one.
   init(sorted values: [Double]) {
     count = values.count
-    if values.count <= Self.mostKnots {
-      knots = values
-    } else {
-      knots = (0..<Self.mostKnots).map { values[$0 * (values.count - 1) / (Self.mostKnots - 1)] }
-    }
+    let knots = Self.knotCount(values.count)
+    self.knots = (0..<knots).map { values[$0 * (values.count - 1) / max(knots - 1, 1)] }
   }
 
   /// The quantile of the first and the last knot: the middle of the share that one value has.

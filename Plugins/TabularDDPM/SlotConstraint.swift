@@ -49,15 +49,14 @@ struct ConditionPlan: Sendable {
     case (.identifier, _), (.text, _): throw ConditionError.notModelled(condition.column, kind: "identifier")
     case (.constant, _): return  // The reader of the condition has checked that the value is the column's own.
     case (.derived(let derived), _):
-      let source = coding.columns[derived.source]
       let allowed = derived.cellOfCode.map { derived.cells.satisfies(Int($0), condition.allowed) }
-      try constrain(layout.slotsOfColumn[derived.source], codes: allowed, fail(), name: source.name)
+      try constrain(layout.slotsOfColumn[derived.source], codes: allowed, in: layout, fail())
     case (_, .missing):
       guard own.hasMissing else { throw ConditionError.neverMissing(condition.column) }
       known[column] = .codes([Int32(own.missingCode)] + slots.dropFirst().map { _ in CodedTable.notApplicable })
     case (.levels(let levels), .levels(let wanted)):
       let set = Set(wanted)
-      try constrain(slots, codes: levels.map { set.contains($0) }, fail(), name: condition.column)
+      try constrain(slots, codes: levels.map { set.contains($0) }, in: layout, fail())
     case (.groupedLevels(let levels, let size), .levels(let wanted)):
       let places = wanted.compactMap { levels.firstIndex(of: $0) }
       guard let place = places.first else { throw fail() }
@@ -66,7 +65,7 @@ struct ConditionPlan: Sendable {
       }
       known[column] = .codes([Int32(place / size), Int32(place % size)])
     case (.values(let values, _), .range(let range)):
-      try constrain(slots, codes: values.map { range.contains($0) }, fail(), name: condition.column)
+      try constrain(slots, codes: values.map { range.contains($0) }, in: layout, fail())
     case (.continuous(let c), .range(let range)):
       if range.lowerBound == range.upperBound {
         known[column] = .number(range.lowerBound)
@@ -89,8 +88,12 @@ struct ConditionPlan: Sendable {
     }
   }
 
-  private mutating func constrain(_ slots: [Int], codes: [Bool], _ failure: ConditionError, name: String) throws {
-    guard let slot = slots.first else { return }
+  private mutating func constrain(
+    _ slots: [Int], codes: [Bool], in layout: SlotLayout, _ failure: ConditionError
+  ) throws {
+    guard let slot = slots.first, case .category(let count) = layout.slots[slot].kind else { return }
+    // Missing, the last code, is not among the values that a condition names.
+    let codes = codes + Array(repeating: false, count: count - codes.count)
     // A condition on a derived column and one on its source meet in the same slot.
     let before = constraints[slot]?.codes
     var allowed = codes

@@ -14,5 +14,6 @@ public struct TabularDDPMPlugin: Plugin {
 
   public func register(into registry: inout PluginRegistry.Builder) throws {
     try registry.add(TabularMasked())
+    try registry.add(TabularDDPMMethod())
   }
 }

@@ -9,6 +9,10 @@ KERNEL void kernel_fill(float *y, float value, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] = value;
 }
 
+KERNEL void kernel_add_constant(float value, float *y, size_t count) {
+  for (size_t i = 0; i < count; i++) y[i] += value;
+}
+
 KERNEL void kernel_add(const float *a, const float *b, float *y, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] = a[i] + b[i];
 }
@@ -75,39 +79,66 @@ INLINE float sigmoid_slope(float x) {
   return s * (1.0f - s);
 }
 
-#define FORWARD_CASE(kind, f) \
-  case kind:                  \
-    for (size_t i = 0; i < count; i++) y[i] = f(x[i]); \
+// Results go out in blocks that stay in the first cache for the steps that follow: masking and conversion.
+enum { BLOCK = 1024 };
+
+INLINE void convert(const float *restrict y, uint16_t *restrict half, size_t count) {
+  for (size_t i = 0; i < count; i++) half[i] = to_bfloat16(y[i]);
+}
+
+#define FORWARD_CASE(kind, f)                               \
+  case kind:                                                \
+    for (size_t i = 0; i < size; i++) out[i] = f(in[i]);    \
     break;
 
-KERNEL void kernel_activation_forward(int kind, const float *restrict x, float *restrict y, size_t count) {
+KERNEL void kernel_activation_forward(int kind, const float *restrict x, const uint8_t *restrict mask, float scale,
+                                      float *restrict y, uint16_t *restrict half, size_t count) {
   RELAXED
-  switch (kind) {
-    FORWARD_CASE(KERNEL_RELU, relu)
-    FORWARD_CASE(KERNEL_SILU, silu)
-    FORWARD_CASE(KERNEL_GELU, gelu)
-    FORWARD_CASE(KERNEL_TANH, hyperbolic_tangent)
-    FORWARD_CASE(KERNEL_SIGMOID, sigmoid)
+  for (size_t start = 0; start < count; start += BLOCK) {
+    size_t size = count - start < BLOCK ? count - start : BLOCK;
+    const float *in = x + start;
+    float *out = y + start;
+    switch (kind) {
+      FORWARD_CASE(KERNEL_RELU, relu)
+      FORWARD_CASE(KERNEL_SILU, silu)
+      FORWARD_CASE(KERNEL_GELU, gelu)
+      FORWARD_CASE(KERNEL_TANH, hyperbolic_tangent)
+      FORWARD_CASE(KERNEL_SIGMOID, sigmoid)
+    }
+    if (mask) {
+      for (size_t i = 0; i < size; i++) out[i] *= scale * (float)mask[start + i];
+    }
+    if (half) convert(out, half + start, size);
   }
 }
 
-#define BACKWARD_CASE(kind, slope)                                      \
-  case kind:                                                            \
-    if (accumulate) {                                                   \
-      for (size_t i = 0; i < count; i++) dx[i] += dy[i] * slope(x[i]);  \
-    } else {                                                            \
-      for (size_t i = 0; i < count; i++) dx[i] = dy[i] * slope(x[i]);   \
-    }                                                                   \
+#define BACKWARD_CASE(kind, slope)                                  \
+  case kind:                                                        \
+    for (size_t i = 0; i < size; i++) d[i] = up[i] * slope(in[i]);  \
     break;
 
 KERNEL void kernel_activation_backward(int kind, const float *restrict x, const float *restrict dy,
-                                       float *restrict dx, size_t count, int accumulate) {
+                                       const uint8_t *restrict mask, float scale, float *restrict dx,
+                                       uint16_t *restrict half, size_t count, int accumulate) {
   RELAXED
-  switch (kind) {
-    BACKWARD_CASE(KERNEL_RELU, relu_slope)
-    BACKWARD_CASE(KERNEL_SILU, silu_slope)
-    BACKWARD_CASE(KERNEL_GELU, gelu_slope)
-    BACKWARD_CASE(KERNEL_TANH, tanh_slope)
-    BACKWARD_CASE(KERNEL_SIGMOID, sigmoid_slope)
+  float part[BLOCK];
+  for (size_t start = 0; start < count; start += BLOCK) {
+    size_t size = count - start < BLOCK ? count - start : BLOCK;
+    const float *in = x + start, *up = dy + start;
+    float *out = dx + start, *d = accumulate ? part : out;
+    switch (kind) {
+      BACKWARD_CASE(KERNEL_RELU, relu_slope)
+      BACKWARD_CASE(KERNEL_SILU, silu_slope)
+      BACKWARD_CASE(KERNEL_GELU, gelu_slope)
+      BACKWARD_CASE(KERNEL_TANH, tanh_slope)
+      BACKWARD_CASE(KERNEL_SIGMOID, sigmoid_slope)
+    }
+    if (mask) {
+      for (size_t i = 0; i < size; i++) d[i] *= scale * (float)mask[start + i];
+    }
+    if (accumulate) {
+      for (size_t i = 0; i < size; i++) out[i] += part[i];
+    }
+    if (half) convert(out, half + start, size);
   }
 }

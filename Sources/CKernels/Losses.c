@@ -6,8 +6,7 @@
 KERNEL float kernel_cross_entropy(const float *restrict x, int32_t target, size_t size, float weight,
                                   float *restrict dx) {
   RELAXED
-  float top = x[0];
-  for (size_t i = 1; i < size; i++) top = x[i] > top ? x[i] : top;
+  float top = largest(x, size);
   float sum = 0.0f;
   if (dx) {
     for (size_t i = 0; i < size; i++) {
@@ -24,6 +23,30 @@ KERNEL float kernel_cross_entropy(const float *restrict x, int32_t target, size_
   return logf(sum) + top - x[target];
 }
 
+KERNEL double kernel_squared_error(const float *restrict x, const float *restrict target, const float *restrict weights,
+                                   size_t count) {
+  RELAXED
+  double total = 0;
+  for (size_t start = 0; start < count; start += 4096) {
+    size_t end = start + 4096 < count ? start + 4096 : count;
+    float part = 0.0f;
+    for (size_t i = start; i < end; i++) part += weights[i] * (x[i] - target[i]) * (x[i] - target[i]);
+    total += part;
+  }
+  return total;
+}
+
+KERNEL void kernel_squared_error_backward(const float *restrict x, const float *restrict target,
+                                          const float *restrict weights, float upstream, float *restrict dx,
+                                          size_t count, int accumulate) {
+  RELAXED
+  if (accumulate) {
+    for (size_t i = 0; i < count; i++) dx[i] += 2.0f * upstream * weights[i] * (x[i] - target[i]);
+  } else {
+    for (size_t i = 0; i < count; i++) dx[i] = 2.0f * upstream * weights[i] * (x[i] - target[i]);
+  }
+}
+
 KERNEL float kernel_mixture_density(const float *restrict x, float z, size_t size, float weight,
                                     float *restrict dx) {
   RELAXED
@@ -33,16 +56,14 @@ KERNEL float kernel_mixture_density(const float *restrict x, float z, size_t siz
     float s = given[i] < KERNEL_LOG_DEVIATION_LOW ? KERNEL_LOG_DEVIATION_LOW : given[i];
     scales[i] = s > KERNEL_LOG_DEVIATION_HIGH ? KERNEL_LOG_DEVIATION_HIGH : s;
   }
-  float top_logit = logits[0];
-  for (size_t i = 1; i < size; i++) top_logit = logits[i] > top_logit ? logits[i] : top_logit;
+  float top_logit = largest(logits, size);
   float prior = 0.0f;
   for (size_t i = 0; i < size; i++) prior += exponential(logits[i] - top_logit);
   for (size_t i = 0; i < size; i++) {
     float d = (z - means[i]) * exponential(-scales[i]);
     joint[i] = logits[i] - 0.5f * d * d - scales[i];
   }
-  float top = joint[0];
-  for (size_t i = 1; i < size; i++) top = joint[i] > top ? joint[i] : top;
+  float top = largest(joint, size);
   float sum = 0.0f;
   for (size_t i = 0; i < size; i++) sum += exponential(joint[i] - top);
   if (dx) {

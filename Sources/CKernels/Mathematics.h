@@ -49,6 +49,22 @@ INLINE float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }
 // tanh by exp: absolute error below 1e-7, which is what the callers need.
 INLINE float hyperbolic_tangent(float x) { return 2.0f / (1.0f + exponential(-2.0f * x)) - 1.0f; }
 
+// The largest of some numbers, in lanes: a plain loop cannot become vector code for its order. A NaN is passed over.
+INLINE float largest(const float *x, size_t count) {
+  enum { LANES = 16 };
+  float lanes[LANES];
+  for (size_t i = 0; i < LANES; i++) lanes[i] = i < count ? x[i] : x[0];
+  size_t start = LANES;
+  for (; start + LANES <= count; start += LANES) {
+    for (size_t i = 0; i < LANES; i++) lanes[i] = x[start + i] > lanes[i] ? x[start + i] : lanes[i];
+  }
+  for (; start < count; start++) lanes[0] = x[start] > lanes[0] ? x[start] : lanes[0];
+  for (size_t width = LANES / 2; width > 0; width /= 2) {
+    for (size_t i = 0; i < width; i++) lanes[i] = lanes[i + width] > lanes[i] ? lanes[i + width] : lanes[i];
+  }
+  return lanes[0];
+}
+
 // Round to nearest even; a NaN stays a NaN.
 INLINE uint16_t to_bfloat16(float value) {
   uint32_t bits = float_to_bits(value);

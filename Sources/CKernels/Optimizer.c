@@ -44,7 +44,7 @@ KERNEL void kernel_adam(const kernel_adam_settings *settings, float *const *grad
     for (size_t i = 0; i < size; i++) {
       m[i] = s.beta1 * m[i] + (1.0f - s.beta1) * g[i];
       v[i] = s.beta2 * v[i] + (1.0f - s.beta2) * g[i] * g[i];
-      float step = m[i] * s.correction1 / (__builtin_sqrtf(v[i] * s.correction2) + s.epsilon);
+      float step = m[i] * s.correction1 / (__builtin_elementwise_sqrt(v[i] * s.correction2) + s.epsilon);
       w[i] -= s.rate * (step + s.decay * w[i]);
     }
     follow(&s, w, average, half, start, size);

@@ -17,8 +17,8 @@ KERNEL void kernel_add_row(const float *x, const float *restrict row, float *y, 
 }
 
 KERNEL void kernel_layer_norm_forward(const float *restrict x, const float *restrict gain, const float *restrict bias,
-                                      float *restrict y, float *restrict mean, float *restrict inverse_deviation,
-                                      size_t rows, size_t columns, float epsilon) {
+                                      float *restrict y, uint16_t *restrict half, float *restrict mean,
+                                      float *restrict inverse_deviation, size_t rows, size_t columns, float epsilon) {
   RELAXED
   float share = 1.0f / (float)columns;
   for (size_t r = 0; r < rows; r++) {
@@ -33,6 +33,9 @@ KERNEL void kernel_layer_norm_forward(const float *restrict x, const float *rest
     }
     float inverse = 1.0f / sqrtf(squares * share + epsilon);
     for (size_t c = 0; c < columns; c++) out[c] = (in[c] - m) * inverse * gain[c] + bias[c];
+    if (half) {
+      for (size_t c = 0; c < columns; c++) half[r * columns + c] = to_bfloat16(out[c]);
+    }
     mean[r] = m;
     inverse_deviation[r] = inverse;
   }
@@ -69,13 +72,13 @@ KERNEL void kernel_layer_norm_backward(const float *restrict x, const float *res
   }
 }
 
-KERNEL void kernel_softmax_forward(const float *x, float scale, float *y, size_t rows, size_t columns) {
+KERNEL void kernel_softmax_forward(const float *x, float scale, float *y, uint16_t *restrict half, size_t rows,
+                                   size_t columns) {
   RELAXED
   for (size_t r = 0; r < rows; r++) {
     const float *in = x + r * columns;
     float *out = y + r * columns;
-    float top = in[0];
-    for (size_t c = 1; c < columns; c++) top = in[c] > top ? in[c] : top;
+    float top = largest(in, columns);
     float sum = 0.0f;
     for (size_t c = 0; c < columns; c++) {
       float e = exponential(scale * (in[c] - top));
@@ -84,6 +87,9 @@ KERNEL void kernel_softmax_forward(const float *x, float scale, float *y, size_t
     }
     float inverse = 1.0f / sum;
     for (size_t c = 0; c < columns; c++) out[c] *= inverse;
+    if (half) {
+      for (size_t c = 0; c < columns; c++) half[r * columns + c] = to_bfloat16(out[c]);
+    }
   }
 }
 
@@ -99,6 +105,27 @@ KERNEL void kernel_softmax_backward(const float *restrict y, const float *restri
       for (size_t c = 0; c < columns; c++) out[c] += scale * p[c] * (up[c] - dot);
     } else {
       for (size_t c = 0; c < columns; c++) out[c] = scale * p[c] * (up[c] - dot);
+    }
+  }
+}
+
+KERNEL void kernel_swap_axes(const float *restrict x, float *restrict y, uint16_t *restrict half, size_t outer,
+                             size_t first, size_t second, size_t width, int accumulate) {
+  for (size_t o = 0; o < outer; o++) {
+    for (size_t a = 0; a < first; a++) {
+      for (size_t b = 0; b < second; b++) {
+        size_t place = ((o * second + b) * first + a) * width;
+        const float *in = x + ((o * first + a) * second + b) * width;
+        float *out = y + place;
+        if (accumulate) {
+          for (size_t i = 0; i < width; i++) out[i] += in[i];
+        } else {
+          for (size_t i = 0; i < width; i++) out[i] = in[i];
+        }
+        if (half) {
+          for (size_t i = 0; i < width; i++) half[place + i] = to_bfloat16(out[i]);
+        }
+      }
     }
   }
 }

@@ -77,21 +77,25 @@ extension Variable {
   }
 
   /// A function of every element.
-  public func activated(_ activation: Activation) -> Variable {
+  public func activated(_ activation: Activation) -> Variable { activated(activation, mask: nil, scale: 1) }
+
+  /// A function of every element, then ``dropout(_:)``, in one pass over the memory.
+  public func activated(_ activation: Activation, dropout rate: Float) -> Variable {
+    activated(activation, mask: dropoutMask(rate), scale: 1 / (1 - rate))
+  }
+
+  private func activated(_ activation: Activation, mask: UnsafeMutablePointer<UInt8>?, scale: Float) -> Variable {
     let tape = tape, input = self
     let output = tape.makeNode(rows, columns, from: input)
-    kernel_activation_forward(activation.rawValue, pointer, output.pointer, count)
+    kernel_activation_forward(
+      activation.rawValue, pointer, mask, scale, output.pointer, tape.halfTarget(output.index), count)
     tape.derivative(of: output) { gradient in
       let (target, accumulate) = tape.gradientTarget(input.index)
       kernel_activation_backward(
-        activation.rawValue, input.pointer, gradient, target, input.count, accumulate ? 1 : 0)
+        activation.rawValue, input.pointer, gradient, mask, scale, target, tape.gradientHalfTarget(input.index),
+        input.count, accumulate ? 1 : 0)
     }
     return output
-  }
-
-  /// A function of every element, then dropout.
-  public func activated(_ activation: Activation, dropout rate: Float) -> Variable {
-    activated(activation).dropout(rate)
   }
 
   /// Zeroes elements at random and scales the others up, so that the mean stays; does nothing where the tape has no
@@ -99,14 +103,8 @@ extension Variable {
   ///
   /// - Parameter rate: the share of zeroed elements, in 0 ..< 1, to 1/65,536.
   public func dropout(_ rate: Float) -> Variable {
-    precondition(rate >= 0 && rate < 1, "a dropout rate is in 0 ..< 1, not \(rate)")
     let tape = tape, input = self
-    guard rate > 0, let random = tape.random else { return self }
-    let mask = tape.arena.allocate(UInt8.self, count: count)
-    let block = (random.position + 3) >> 2  // a block that was begun is left
-    kernel_dropout_mask(random.seed, random.stream, block, 1 - rate, mask, count)
-    tape.random = RandomStream(
-      seed: random.seed, stream: random.stream, position: 4 * block + UInt64((count + 255) / 256) * 128)
+    guard let mask = dropoutMask(rate) else { return self }
     let scale = 1 / (1 - rate)
     let output = tape.makeNode(rows, columns, from: input)
     kernel_dropout_apply(pointer, mask, scale, output.pointer, count, 0)
@@ -117,6 +115,18 @@ extension Variable {
     return output
   }
 
+  /// Draws which elements stay, and moves the tape's randomness on; `nil` where all do.
+  private func dropoutMask(_ rate: Float) -> UnsafeMutablePointer<UInt8>? {
+    precondition(rate >= 0 && rate < 1, "a dropout rate is in 0 ..< 1, not \(rate)")
+    guard rate > 0, let random = tape.random else { return nil }
+    let mask = tape.arena.allocate(UInt8.self, count: count)
+    let block = (random.position + 3) >> 2  // a block that was begun is left
+    kernel_dropout_mask(random.seed, random.stream, block, 1 - rate, mask, count)
+    tape.random = RandomStream(
+      seed: random.seed, stream: random.stream, position: 4 * block + UInt64((count + 255) / 256) * 128)
+    return mask
+  }
+
   /// The sum of all elements, `[1, 1]`.
   public func sum() -> Variable {
     let tape = tape, input = self
@@ -125,7 +135,11 @@ extension Variable {
     tape.derivative(of: output) { gradient in
       let upstream = gradient[0]
       let (target, accumulate) = tape.gradientTarget(input.index)
-      for i in 0..<input.count { target[i] = (accumulate ? target[i] : 0) + upstream }
+      if accumulate {
+        kernel_add_constant(upstream, target, input.count)
+      } else {
+        kernel_fill(target, upstream, input.count)
+      }
     }
     return output
   }

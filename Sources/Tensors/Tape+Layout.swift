@@ -5,8 +5,7 @@ extension Variable {
   public func reshaped(rows newRows: Int, columns newColumns: Int) -> Variable {
     precondition(newRows * newColumns == count, "\(rows) × \(columns) is not \(newRows) × \(newColumns)")
     let tape = tape, input = self
-    let output = tape.makeNode(newRows, newColumns, from: input)
-    output.pointer.update(from: pointer, count: count)
+    let output = tape.makeView(of: input, newRows, newColumns)
     tape.derivative(of: output) { gradient in _ = tape.passGradient(gradient, to: input.index, mayTake: true) }
     return output
   }
@@ -18,31 +17,13 @@ extension Variable {
       count == outer * first * second * width, "\(rows) × \(columns) is not [\(outer), \(first), \(second), \(width)]")
     let tape = tape, input = self
     let output = tape.makeNode(outer * first * second, width, from: input)
-    Self.swap(pointer, output.pointer, outer, first, second, width, accumulate: false)
+    kernel_swap_axes(pointer, output.pointer, tape.halfTarget(output.index), outer, first, second, width, 0)
     tape.derivative(of: output) { gradient in
       let (target, accumulate) = tape.gradientTarget(input.index)
-      Self.swap(gradient, target, outer, second, first, width, accumulate: accumulate)
+      kernel_swap_axes(
+        gradient, target, tape.gradientHalfTarget(input.index), outer, second, first, width, accumulate ? 1 : 0)
     }
     return output
-  }
-
-  private static func swap(
-    _ from: UnsafePointer<Float>, _ to: UnsafeMutablePointer<Float>, _ outer: Int, _ first: Int, _ second: Int,
-    _ width: Int, accumulate: Bool
-  ) {
-    for o in 0..<outer {
-      for a in 0..<first {
-        for b in 0..<second {
-          let source = from + ((o * first + a) * second + b) * width
-          let target = to + ((o * second + b) * first + a) * width
-          if accumulate {
-            kernel_accumulate(source, 1, target, width)
-          } else {
-            target.update(from: source, count: width)
-          }
-        }
-      }
-    }
   }
 
   /// Columns of several matrices side by side.

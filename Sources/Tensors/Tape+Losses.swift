@@ -86,21 +86,26 @@ extension Variable {
 
   /// Σ weight · (self − target)², `[1, 1]`, with weights and targets for every element.
   public func squaredError(_ target: [Float], weights: [Float]) -> Variable {
+    squaredError(target[...], weights: weights[...])
+  }
+
+  /// The same for a part of longer arrays, without a copy.
+  public func squaredError(_ target: ArraySlice<Float>, weights: ArraySlice<Float>) -> Variable {
     precondition(target.count == count && weights.count == count, "squared error of \(count) against \(target.count)")
     let tape = tape, input = self
     let output = tape.makeNode(1, 1, from: input)
-    var total = 0.0
-    for i in 0..<count {
-      let difference = pointer[i] - target[i]
-      total += Double(weights[i] * difference * difference)
+    output.pointer[0] = target.withUnsafeBufferPointer { target in
+      weights.withUnsafeBufferPointer { weights in
+        Float(kernel_squared_error(input.pointer, target.baseAddress, weights.baseAddress, input.count))
+      }
     }
-    output.pointer[0] = Float(total)
     tape.derivative(of: output) { gradient in
       let (slope, accumulate) = tape.gradientTarget(input.index)
-      let upstream = 2 * gradient[0]
-      for i in 0..<input.count {
-        let term = upstream * weights[i] * (input.pointer[i] - target[i])
-        slope[i] = accumulate ? slope[i] + term : term
+      target.withUnsafeBufferPointer { target in
+        weights.withUnsafeBufferPointer { weights in
+          kernel_squared_error_backward(
+            input.pointer, target.baseAddress, weights.baseAddress, gradient[0], slope, input.count, accumulate ? 1 : 0)
+        }
       }
     }
     return output

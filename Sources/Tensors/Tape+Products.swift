@@ -14,6 +14,7 @@ extension Variable {
     tape.products.run(
       .init(rows: rows, columns: weight.columns, inner: columns, half: half, bias: bias != nil),
       tape.operand(index), tape.operand(weight.index), bias: bias.map { UnsafePointer($0.pointer) }, output.pointer)
+    tape.nodes[output.index].isProduct = true
     tape.derivative(of: output) { gradient in
       let upstream = tape.gradientOperand(output.index)
       if input.isVariable {
@@ -54,6 +55,7 @@ extension Variable {
     tape.products.run(
       .init(batch: batch, rows: m, columns: n, inner: k, transposeB: transposed, half: half),
       tape.operand(index), tape.operand(other.index), output.pointer)
+    tape.nodes[output.index].isProduct = true
     tape.derivative(of: output) { _ in
       let upstream = tape.gradientOperand(output.index)
       if left.isVariable {

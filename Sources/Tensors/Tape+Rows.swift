@@ -12,7 +12,8 @@ extension Variable {
     let mean = tape.arena.allocate(Float.self, count: rows)
     let inverse = tape.arena.allocate(Float.self, count: rows)
     kernel_layer_norm_forward(
-      pointer, gain.pointer, bias.pointer, output.pointer, mean, inverse, rows, columns, epsilon)
+      pointer, gain.pointer, bias.pointer, output.pointer, tape.halfTarget(output.index), mean, inverse, rows, columns,
+      epsilon)
     tape.derivative(of: output) { gradient in
       // The kernel writes all three, and takes them for three places: what is constant, or the gain once more, gets
       // memory of its own.
@@ -40,7 +41,7 @@ extension Variable {
     precondition(scale > 0, "a softmax scale is positive, not \(scale)")
     let tape = tape, input = self
     let output = tape.makeNode(rows, columns, from: input)
-    kernel_softmax_forward(pointer, scale, output.pointer, rows, columns)
+    kernel_softmax_forward(pointer, scale, output.pointer, tape.halfTarget(output.index), rows, columns)
     tape.derivative(of: output) { gradient in
       let (target, accumulate) = tape.gradientTarget(input.index)
       kernel_softmax_backward(

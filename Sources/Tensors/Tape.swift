@@ -16,6 +16,10 @@ public final class Tape {
     var gradient: UnsafeMutablePointer<Float>?
     var half: UnsafeMutablePointer<UInt16>?
     var gradientHalf: UnsafeMutablePointer<UInt16>?
+    /// Its derivative multiplies the gradient with a matrix, so that a bfloat16 copy will be asked for.
+    var isProduct = false
+    /// The gradient was used up by the derivative, and its memory handed on.
+    var isSpent = false
     var count: Int { rows * columns }
   }
 
@@ -32,6 +36,7 @@ public final class Tape {
   let products = ProductCache()
   var nodes: [Node] = []
   private var derivatives: [() -> Void] = []
+  private var gradientWasTaken = false
   private var parameterNodes: [Int: Variable] = [:]
 
   /// Makes a tape over parameters.
@@ -95,8 +100,11 @@ public final class Tape {
   }
 
   /// A copy of the derivative of what ``backward(from:)`` began with; zero where nothing depends on the variable.
+  ///
+  /// - Precondition: the variable is an input, a parameter or a constant. Gradients of what lies between are not kept.
   public func gradient(of variable: Variable) -> Tensor {
     let shape = [variable.rows, variable.columns]
+    precondition(!nodes[variable.index].isSpent, "only inputs and parameters keep their gradient")
     guard let gradient = nodes[variable.index].gradient else { return Tensor(repeating: 0, shape: shape) }
     return Tensor(Array(UnsafeBufferPointer(start: gradient, count: variable.rows * variable.columns)), shape: shape)
   }
@@ -129,18 +137,41 @@ public final class Tape {
     makeNode(rows, columns, isVariable: inputs.contains { nodes[$0.index].isVariable })
   }
 
+  /// The same elements under other extents: values never change once made, so the memory is shared.
+  func makeView(of variable: Variable, _ rows: Int, _ columns: Int) -> Variable {
+    let node = nodes[variable.index]
+    let view = Variable(tape: self, index: nodes.count, rows: rows, columns: columns)
+    nodes.append(Node(value: node.value, rows: rows, columns: columns, isVariable: node.isVariable, half: node.half))
+    return view
+  }
+
   /// Notes the derivative of a value: it is called with the value's gradient, unless nothing depends on the value.
   func derivative(of output: Variable, _ body: @escaping (UnsafeMutablePointer<Float>) -> Void) {
     guard nodes[output.index].isVariable else { return }
     derivatives.append { [unowned self] in
       guard let gradient = self.nodes[output.index].gradient else { return }
+      self.gradientWasTaken = false
       body(gradient)
+      self.spendGradient(of: output.index)
     }
+  }
+
+  /// Hands the memory of a used gradient to the gradients still to come, so that they find it in cache.
+  private func spendGradient(of index: Int) {
+    let node = nodes[index]
+    if let gradient = node.gradient, !gradientWasTaken { arena.giveBack(gradient, count: node.count) }
+    if let half = node.gradientHalf { arena.giveBack(half, count: node.count) }
+    nodes[index].gradient = nil
+    nodes[index].gradientHalf = nil
+    nodes[index].isSpent = true
   }
 
   /// Where to put a gradient, and whether to add to what is there. The memory of a first gradient is undefined.
   func gradientTarget(_ index: Int) -> (pointer: UnsafeMutablePointer<Float>, accumulate: Bool) {
-    if let gradient = nodes[index].gradient { return (gradient, true) }
+    if let gradient = nodes[index].gradient {
+      dropGradientHalf(index)
+      return (gradient, true)
+    }
     let gradient = arena.allocate(Float.self, count: nodes[index].count)
     nodes[index].gradient = gradient
     return (gradient, false)
@@ -157,16 +188,41 @@ public final class Tape {
   func passGradient(_ gradient: UnsafeMutablePointer<Float>, to index: Int, mayTake: Bool) -> Bool {
     guard nodes[index].isVariable else { return false }
     if let existing = nodes[index].gradient {
+      dropGradientHalf(index)
       kernel_accumulate(gradient, 1, existing, nodes[index].count)
       return false
     }
     if mayTake {
       nodes[index].gradient = gradient
+      gradientWasTaken = true
       return true
     }
     let (copy, _) = gradientTarget(index)
     copy.update(from: gradient, count: nodes[index].count)
     return false
+  }
+
+  /// Forgets a bfloat16 copy that an addition makes stale.
+  private func dropGradientHalf(_ index: Int) {
+    guard let half = nodes[index].gradientHalf else { return }
+    arena.giveBack(half, count: nodes[index].count)
+    nodes[index].gradientHalf = nil
+  }
+
+  /// Memory for the bfloat16 copy of a value that its operation writes on the way, where products will want one.
+  func halfTarget(_ index: Int) -> UnsafeMutablePointer<UInt16>? {
+    guard precision == .bfloat16 else { return nil }
+    let half = arena.allocate(UInt16.self, count: nodes[index].count)
+    nodes[index].half = half
+    return half
+  }
+
+  /// The same for a gradient.
+  func gradientHalfTarget(_ index: Int) -> UnsafeMutablePointer<UInt16>? {
+    guard precision == .bfloat16, nodes[index].isProduct else { return nil }
+    let half = arena.allocate(UInt16.self, count: nodes[index].count)
+    nodes[index].gradientHalf = half
+    return half
   }
 
   /// The operand of a product: the value, or its bfloat16 copy, made on first use.

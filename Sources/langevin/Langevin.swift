@@ -1,9 +1,36 @@
 import ArgumentParser
+import Foundation
 
-/// The `langevin` command: its subcommands are in the files beside this one.
+/// The `langevin` command. Each subcommand is a file of its own in `Commands`.
 @main
-struct Langevin: AsyncParsableCommand {
+struct Langevin: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "langevin",
-    abstract: "Diffusion models for tables and time series.")
+    abstract: "Makes tables like yours with diffusion models.",
+    discussion: """
+      From one CSV file to another in one command:
+
+        langevin synth people.csv -o synthetic.csv
+
+      Every choice made for you is printed with the flag that changes it. Nothing leaves this machine.
+
+      Exit status: 0 done, 1 the answer is no, 2 bad usage, 65 bad data, 70 a fault of langevin, 74 reading or \
+      writing failed, 130 interrupted.
+      """,
+    version: "0.1.0",
+    subcommands: [Synth.self, Fit.self, Sample.self, Score.self, Inspect.self, Plugins.self])
+
+  // Usage errors end with status 2, as in most tools, where the argument parser's own would be 64.
+  static func main() {
+    // A closed pipe is an error of the write that meets it (status 74), not a signal.
+    signal(SIGPIPE, SIG_IGN)
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    do {
+      try Misspelling.check(arguments, in: Langevin.self)
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      Failure.end(error, asJSON: arguments.contains("--json"))
+    }
+  }
 }

@@ -57,13 +57,13 @@ struct KernelTests {
     for step in 0..<8000 {
       let x = -Float(step) * 0.01 - 1
       var result: [Float] = [0, 0]
-      kernel_softmax_forward([x, 0], 1, &result, 1, 2)
+      kernel_softmax_forward([x, 0], 1, &result, nil, 1, 2)
       let expected = exp(Double(x)) / (1 + exp(Double(x)))
       #expect(abs(Double(result[0]) - expected) <= 5e-7 * expected)
     }
     for (x, limit) in [(100, 0), (88, 0), (1000, 0)] as [(Float, Float)] {
       var result: [Float] = [0, 0]
-      kernel_softmax_forward([-x, 0], 1, &result, 1, 2)
+      kernel_softmax_forward([-x, 0], 1, &result, nil, 1, 2)
       #expect(result[0] < 1e-37 + limit && result[1] == 1)
     }
   }
@@ -71,7 +71,7 @@ struct KernelTests {
   @Test("a NaN is not swallowed", arguments: Activation.allCases)
   func notANumber(kind: Activation) {
     var result: [Float] = [0]
-    kernel_activation_forward(kind.rawValue, [Float.nan], &result, 1)
+    kernel_activation_forward(kind.rawValue, [Float.nan], nil, 1, &result, nil, 1)
     // ReLU is max(x, 0), which a comparison makes 0; all others carry it on.
     #expect(result[0].isNaN || kind == .relu)
     var loss: [Float] = [0, 0]

@@ -51,4 +51,23 @@ struct ProductTests {
       .stacking([0..<3, 3..<6].map { x[0].rows($0).times(x[0].rows($0).transposed) })
     }
   }
+
+  @Test("a product's gradient is whole before it is rounded", arguments: Precision.allCases)
+  func manyUses(precision: Precision) {
+    // Activations round the gradient on the way; every further use has to be in what the product sees.
+    let uses: [(Variable) -> Variable] = [
+      { $0.activated(.silu) }, { $0.scaled(by: 2) }, { $0.activated(.tanh) }, { $0 * $0 },
+    ]
+    let references: [(Double) -> Double] = [
+      { Reference.activation(.silu, $0) }, { 2 * $0 }, { Reference.activation(.tanh, $0) }, { $0 * $0 },
+    ]
+    for order in [[0, 1], [1, 0], [0, 2, 1], [2, 3, 0], [3, 0, 2, 1]] {
+      GradientCheck(seed: 6, precision: precision)((5, 7), (7, 6), scale: 0.5) { x in
+        let h = x[0].linear(x[1])
+        return order.dropFirst().reduce(uses[order[0]](h)) { $0 + uses[$1](h) }
+      } reference: { x in
+        x[0].times(x[1]).map { h in order.reduce(0) { $0 + references[$1](h) } }
+      }
+    }
+  }
 }

@@ -11,6 +11,7 @@ void kernel_to_bfloat16(const float *x, uint16_t *y, size_t count);
 // Elementwise.
 void kernel_fill(float *y, float value, size_t count);
 void kernel_add(const float *a, const float *b, float *y, size_t count);
+void kernel_add_constant(float value, float *y, size_t count);
 void kernel_accumulate(const float *x, float scale, float *y, size_t count);  // y += scale x
 void kernel_scale(const float *x, float scale, float *y, size_t count);
 void kernel_multiply(const float *a, const float *b, float *y, size_t count, int accumulate);
@@ -18,25 +19,32 @@ double kernel_sum(const float *x, size_t count);
 double kernel_sum_of_squares(const float *x, size_t count);
 double kernel_sum_of_absolutes(const float *x, size_t count);
 
-// Activations. Backward takes the forward input x and adds or writes dy * f'(x).
+// Activations, with dropout where there is a mask: y = f(x) * mask * scale. Backward takes the forward input x and adds
+// or writes dy * mask * scale * f'(x). Where `half` is given the result is also written in bfloat16.
 enum { KERNEL_RELU = 0, KERNEL_SILU = 1, KERNEL_GELU = 2, KERNEL_TANH = 3, KERNEL_SIGMOID = 4 };
-void kernel_activation_forward(int kind, const float *x, float *y, size_t count);
-void kernel_activation_backward(int kind, const float *x, const float *dy, float *dx, size_t count, int accumulate);
+void kernel_activation_forward(int kind, const float *x, const uint8_t *mask, float scale, float *y, uint16_t *half,
+                               size_t count);
+void kernel_activation_backward(int kind, const float *x, const float *dy, const uint8_t *mask, float scale, float *dx,
+                                uint16_t *half, size_t count, int accumulate);
 
 // Dropout: mask[i] = 1 with the probability `keep`, drawn from Philox4x32-10 (key, stream) from block `counter` on,
 // 16 bits a decision; y = x * mask / keep.
 void kernel_dropout_mask(uint64_t key, uint64_t stream, uint64_t counter, float keep, uint8_t *mask, size_t count);
 void kernel_dropout_apply(const float *x, const uint8_t *mask, float scale, float *y, size_t count, int accumulate);
 
-// Rows of a matrix.
+// [outer, first, second, width] to [outer, second, first, width].
+void kernel_swap_axes(const float *x, float *y, uint16_t *half, size_t outer, size_t first, size_t second,
+                      size_t width, int accumulate);
+
+// Rows of a matrix. `half` as for activations.
 void kernel_bias_gradient(const float *dy, float *db, size_t rows, size_t columns);  // db += sum over rows
 void kernel_add_row(const float *x, const float *row, float *y, size_t rows, size_t columns);
-void kernel_layer_norm_forward(const float *x, const float *gain, const float *bias, float *y, float *mean,
-                               float *inverse_deviation, size_t rows, size_t columns, float epsilon);
+void kernel_layer_norm_forward(const float *x, const float *gain, const float *bias, float *y, uint16_t *half,
+                               float *mean, float *inverse_deviation, size_t rows, size_t columns, float epsilon);
 void kernel_layer_norm_backward(const float *x, const float *gain, const float *mean, const float *inverse_deviation,
                                 const float *dy, float *dx, float *dgain, float *dbias, size_t rows, size_t columns,
                                 int accumulate);
-void kernel_softmax_forward(const float *x, float scale, float *y, size_t rows, size_t columns);
+void kernel_softmax_forward(const float *x, float scale, float *y, uint16_t *half, size_t rows, size_t columns);
 void kernel_softmax_backward(const float *y, const float *dy, float scale, float *dx, size_t rows, size_t columns,
                              int accumulate);
 
@@ -49,6 +57,11 @@ void kernel_embedding_backward(const float *dy, const int32_t *index, float *dta
 // Cross-entropy over one group of columns [start, start + size) of a row: returns the loss -log softmax(x)[target]
 // and writes weight * (softmax - onehot) into dx (which may be NULL).
 float kernel_cross_entropy(const float *x, int32_t target, size_t size, float weight, float *dx);
+
+// The sum of w (x - t)^2, and its gradient 2 upstream w (x - t).
+double kernel_squared_error(const float *x, const float *target, const float *weights, size_t count);
+void kernel_squared_error_backward(const float *x, const float *target, const float *weights, float upstream, float *dx,
+                                   size_t count, int accumulate);
 
 // Negative log density of z under a mixture of Gaussians with `size` components (at most KERNEL_MOST_COMPONENTS),
 // parameters laid out as [logits | means | log deviations]. Log deviations are clamped to the range below. Gradient as

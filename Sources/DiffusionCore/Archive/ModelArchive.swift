@@ -167,7 +167,8 @@ extension ModelArchive {
     do {
       return try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
     } catch {
-      let reason = (error as? CocoaError)?.code == .fileReadNoSuchFile ? "there is no such file" : "\(error.localizedDescription)"
+      let reason =
+        (error as? CocoaError)?.code == .fileReadNoSuchFile ? "there is no such file" : "\(error.localizedDescription)"
       throw ArchiveError(.inputOutput(action: "read", reason: reason), file: path)
     }
   }

@@ -52,7 +52,9 @@ struct SafetensorsHeader: Equatable {
     bodyStart = 8 + Int(length)
     entries = []
     for (name, raw) in fields.tensors { entries.append(try Self.entry(name, raw, path)) }
-    entries.sort { ($0.range.lowerBound, $0.range.upperBound, $0.name) < ($1.range.lowerBound, $1.range.upperBound, $1.name) }
+    entries.sort {
+      ($0.range.lowerBound, $0.range.upperBound, $0.name) < ($1.range.lowerBound, $1.range.upperBound, $1.name)
+    }
 
     var end = 0
     for entry in entries {

@@ -23,7 +23,8 @@ public struct StoredTensor: Sendable, Equatable {
 
   /// Stores a tensor as 32-bit floats.
   public init(_ name: String, _ tensor: Tensor) {
-    self.init(name: name, type: .float32, shape: tensor.shape, bytes: Self.littleEndian(tensor.values.map(\.bitPattern)))
+    self.init(
+      name: name, type: .float32, shape: tensor.shape, bytes: Self.littleEndian(tensor.values.map(\.bitPattern)))
   }
 
   /// Stores double-precision numbers.

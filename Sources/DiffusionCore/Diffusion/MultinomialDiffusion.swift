@@ -152,13 +152,15 @@ public struct MultinomialDiffusion: Sendable, Equatable {
   }
 
   private func rows(of codes: [Int32]) -> Int {
-    precondition(codes.count % max(1, layout.variables) == 0, "\(codes.count) codes do not fill rows of \(layout.variables)")
+    precondition(
+      codes.count % max(1, layout.variables) == 0, "\(codes.count) codes do not fill rows of \(layout.variables)")
     return codes.count / max(1, layout.variables)
   }
 
   private func checkRows(_ values: [Float], _ steps: [Int]) {
     precondition(
-      values.count == steps.count * layout.width, "\(values.count) values do not fill \(steps.count) rows of \(layout.width)")
+      values.count == steps.count * layout.width,
+      "\(values.count) values do not fill \(steps.count) rows of \(layout.width)")
   }
 }
 

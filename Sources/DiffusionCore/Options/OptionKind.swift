@@ -24,7 +24,9 @@ public enum OptionKind: Sendable, Equatable, Codable {
       case (false, false): "a whole number from \(range.lowerBound) to \(range.upperBound)"
       }
     case .number(let range):
-      switch (range.lowerBound.magnitude >= Double.greatestFiniteMagnitude, range.upperBound >= Double.greatestFiniteMagnitude) {
+      switch (
+        range.lowerBound.magnitude >= Double.greatestFiniteMagnitude, range.upperBound >= Double.greatestFiniteMagnitude
+      ) {
       case (true, true): "a number"
       case (false, true): "a number, \(plainText(range.lowerBound)) or more"
       case (true, false): "a number, \(plainText(range.upperBound)) or less"

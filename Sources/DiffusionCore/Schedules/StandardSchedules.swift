@@ -2,7 +2,10 @@
 public enum StandardSchedules {
   /// All of them.
   public static var all: [Registration<any NoiseSchedule>] {
-    [linear, linearSteps, cosine, cosineSteps, sigmoid, varianceExploding, karras, maskingLinear, maskingCosine, timeWarp]
+    [
+      linear, linearSteps, cosine, cosineSteps, sigmoid, varianceExploding, karras, maskingLinear, maskingCosine,
+      timeWarp,
+    ]
   }
 
   private static let positive = OptionKind.number(1e-9...1e9)
@@ -144,7 +147,8 @@ public enum StandardSchedules {
     _ name: String, _ value: Double, isAbove other: String, _ bound: Double
   ) throws(OptionError) {
     guard value > bound else {
-      throw .outOfRange(option: name, value: plainText(value), expected: "more than \(other), which is \(plainText(bound))")
+      throw .outOfRange(
+        option: name, value: plainText(value), expected: "more than \(other), which is \(plainText(bound))")
     }
   }
 }

@@ -36,7 +36,8 @@ public struct SteppedSchedule: NoiseSchedule {
     let last = scale * 0.02
     return SteppedSchedule(
       betas: (0..<steps).map { index in
-        let share = steps == 1 ? 0 : Double(index) / Double(steps - 1)
+        // A single step must reach the noise's end.
+        let share = steps == 1 ? 1 : Double(index) / Double(steps - 1)
         return min(first + share * (last - first), maximumBeta)
       })
   }

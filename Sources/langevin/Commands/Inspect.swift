@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import Tables
+
+/// Shows what a table is taken for and what to beware of.
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows what a CSV file is taken for, and what to beware of.",
+    discussion: """
+      Examples:
+        langevin inspect people.csv
+        langevin inspect people.csv --target income --json
+        langevin inspect people.csv --schema schema.json
+
+      Edit the schema and give it back: langevin synth people.csv -o synthetic.csv --schema schema.json
+      """)
+
+  @Argument(
+    help: .init("The table: .csv or .csv.gz, - for standard input.", valueName: "data.csv"),
+    completion: .file(extensions: ["csv", "gz"]))
+  var data: String
+
+  @Option(
+    name: .customLong("schema"),
+    help: .init("Writes the schema as JSON to this file, - for standard output.", valueName: "schema.json"),
+    completion: .file(extensions: ["json"]))
+  var schemaOutput: String?
+
+  @Option(
+    help: .init("The column that is to be predicted from the others; the last one by default.", valueName: "column"))
+  var target: String?
+
+  @OptionGroup(title: "Reading") var reading: FormatOptions
+
+  @Flag(help: "Writes one JSON object.")
+  var json = false
+
+  func run() throws {
+    let place = try schemaOutput.map { try OutputPlace($0, inputs: [data]) }
+    let found = try CSVReader(path: data, options: try reading.csvOptions()).read()
+    if let target { _ = try found.schema.column(named: target) }
+    let inspection = Inspection(of: found, file: data, target: target)
+    if let place {
+      let text = try found.schema.json() + "\n"
+      if place.isDevice {
+        if place.isStream { return try StandardOutput.write(text) }
+        try Data(text.utf8).write(to: URL(fileURLWithPath: place.path))
+      } else {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: place.path), options: .atomic)
+      }
+    }
+    if json {
+      try StandardOutput.write(inspection.line)
+    } else {
+      try StandardOutput.write(InspectionText(inspection, width: Terminal.width(of: 1), terminal: .standardOutput).text)
+    }
+  }
+}

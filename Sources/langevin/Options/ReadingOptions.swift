@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+import Tables
+
+/// How a CSV file is read: its form, or a schema.
+struct ReadingOptions: ParsableArguments {
+  @OptionGroup var format: FormatOptions
+
+  @Option(
+    help: .init("Reads columns as a schema says that `inspect --schema` wrote.", valueName: "schema.json"),
+    completion: .file(extensions: ["json"]))
+  var schema: String?
+
+  func validate() throws {
+    if schema != nil, !format.kind.isEmpty || !format.dateFormat.isEmpty {
+      throw ValidationError("with --schema the kinds and formats stand in the schema: edit them there")
+    }
+  }
+
+  /// Reads a table, `-` from standard input.
+  func read(_ path: String) throws -> CSVReader.Result {
+    let reader = CSVReader(path: path, options: try format.csvOptions())
+    return try schema.map { try reader.read(schema: try Self.schema(at: $0)) } ?? reader.read()
+  }
+
+  /// Reads rows of a table that is known already, such as those that a model is to complete or to score.
+  func read(_ path: String, as schema: Schema) throws -> Table {
+    try CSVReader(path: path, options: try format.csvOptions()).read(schema: schema).table
+  }
+
+  private static func schema(at path: String) throws -> Schema {
+    do {
+      return try Schema(json: String(contentsOfFile: path, encoding: .utf8))
+    } catch var error as TableError {
+      error.file = error.file ?? path
+      throw error
+    } catch {
+      throw Failure(
+        .inputOutput, "\(path): the schema cannot be read: \(error.localizedDescription)",
+        cure: "write one with: langevin inspect DATA.csv --schema \(path)")
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import DiffusionCore
+import Foundation
+import Tables
+
+/// Makes rows with a model and writes them as they come, whatever their number, in constant memory.
+struct SamplingJob {
+  let model: any FittedSynthesizer
+  let wish: SamplingWish
+  let options: OptionValues
+  let seed: UInt64
+  let threads: Int
+  let place: OutputPlace
+  let console: Console
+  let interruption: Interruption
+
+  /// Writes the rows and returns their number.
+  func run() throws -> Int {
+    let total = wish.partial?.rowCount ?? wish.rows ?? (model.report.trainingRows + model.report.heldOutRows)
+    var request = SampleRequest(rows: total, seed: seed, threads: threads, conditions: wish.conditions)
+    request.includesMissing = wish.includesMissing
+    request.options = options
+
+    let writer = try CSVWriter(path: place.path, schema: model.schema)
+    var pace = Pace()
+    var done = 0
+    let start = ProcessInfo.processInfo.systemUptime
+    _ = pace.rate(at: 0)
+    let deliver = { (chunk: Table) throws in
+      try interruption.check()
+      try writer.append(chunk)
+      done += chunk.rowCount
+      let elapsed = ProcessInfo.processInfo.systemUptime - start
+      let rate = pace.rate(at: done)
+      console.progress(
+        .init(
+          phase: "sampling", share: Double(done) / Double(max(total, 1)), done: done, total: total, rate: rate,
+          elapsed: elapsed, remaining: rate > 0 ? Double(total - done) / rate : nil))
+    }
+    defer { console.endPhase() }
+    if let partial = wish.partial {
+      try model.complete(partial, request, deliver: deliver)
+    } else {
+      try model.sample(request, deliver: deliver)
+    }
+    try writer.finish()
+    return done
+  }
+}
