@@ -29,7 +29,9 @@ struct DDPMMultinomialStepTests {
   }
 
   /// The bound's term in Double, by the definition.
-  private func reference(_ logits: [Double], clean: Int, noisy: Int, s: Int, t: Int, _ schedule: SteppedSchedule) -> Double {
+  private func reference(_ logits: [Double], clean: Int, noisy: Int, s: Int, t: Int, _ schedule: SteppedSchedule)
+    -> Double
+  {
     let k = logits.count, uniform = 1 / Double(k)
     let keep = exp(schedule.logCumulative[t] - schedule.logCumulative[s]), before = exp(schedule.logCumulative[s])
     func posterior(_ distribution: [Double]) -> [Double] {

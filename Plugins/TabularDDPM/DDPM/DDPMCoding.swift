@@ -11,7 +11,7 @@ import Tensors
 /// that decides a derived column stays a category, so that the derived column stays consistent.
 struct DDPMCoding: Sendable, Codable, Equatable {
   /// Numbers with at most so many distinct values are written as one of them, as the paper's code does.
-  private static let fewestSpread = 32
+  private static let mostSnapped = 32
 
   let table: TableCoding
   /// By column, ascending: the values of a number that has few.
@@ -41,7 +41,7 @@ struct DDPMCoding: Sendable, Codable, Equatable {
       guard case .numbers(let cells) = table.columns[index].values else { return column }
       switch column.content {
       case .values(let values, _) where values.count > fewValues && !sources.contains(index):
-        if values.count <= fewestSpread { seen[index] = values }
+        if values.count <= mostSnapped { seen[index] = values }
         let map = QuantileMap(sorted: cells.filter { !$0.isNaN }.sorted())
         return ColumnCoding(
           name: column.name,

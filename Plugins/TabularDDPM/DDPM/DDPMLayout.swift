@@ -113,7 +113,8 @@ package struct DDPMLayout: Sendable, Equatable {
   private mutating func addCell(column: Int, firstCategory: Int, firstOutput: Int) {
     let number = numbers.last.flatMap { $0.column == column ? numbers.count - 1 : nil }
     cells.append(
-      Cell(column: column, categories: firstCategory..<categories.count, number: number, outputs: firstOutput..<outputs))
+      Cell(column: column, categories: firstCategory..<categories.count, number: number, outputs: firstOutput..<outputs)
+    )
   }
 
   /// The number of classes of the largest category.

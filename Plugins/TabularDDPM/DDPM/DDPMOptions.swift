@@ -8,7 +8,7 @@ enum DDPMOptions {
       "denoiser", .choice(DDPMNetworkSettings.Kind.allCases.map(\.rawValue)), default: .text("mlp"),
       help: "the network: mlp (as published), residual-mlp, or column-transformer (slower; attention between columns)"),
     OptionDescription(
-      "width", .integer(8...4096), automatic: "From the number of rows: 128, 256 or 512; 64 for column-transformer.",
+      "width", .integer(8...4096), automatic: "128 below 1,000 rows, else 256; 64 for column-transformer.",
       help: "width of the network; the paper tunes 128 to 1,024"),
     OptionDescription(
       "layers", .integer(1...16), automatic: "2 below 1,000 rows, else 3.",
@@ -60,7 +60,7 @@ enum DDPMOptions {
     plan.model.sampling = sampling(options)
     // The paper's widths of 256 to 1,024 were tuned on a GPU: on a CPU more steps beat more parameters.
     let kind = DDPMNetworkSettings.Kind(rawValue: options.text("denoiser")) ?? .mlp
-    let width = kind == .columnTransformer ? 64 : rows < 1000 ? 128 : rows < 10_000 ? 256 : 512
+    let width = kind == .columnTransformer ? 64 : rows < 1000 ? 128 : 256
     plan.model.network = DDPMNetworkSettings(
       kind: kind, width: options.integer("width", automatic: width),
       layers: options.integer("layers", automatic: rows < 1000 || kind == .columnTransformer ? 2 : 3),

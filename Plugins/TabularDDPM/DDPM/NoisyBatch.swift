@@ -80,7 +80,8 @@ package struct NoisyBatch: Sendable {
     countsNumber[at] = !isMissing
     // x_t = √ᾱ x₀ + √(1 − ᾱ) ε
     input.set(
-      number: number, row: row, score: isMissing ? epsilon : Float(level.signal) * score + Float(level.noise) * epsilon, isKnown: false,
+      number: number, row: row, score: isMissing ? epsilon : Float(level.signal) * score + Float(level.noise) * epsilon,
+      isKnown: false,
       layout: layout)
   }
 }
