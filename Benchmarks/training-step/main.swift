@@ -42,7 +42,7 @@ func time(_ c: Case, precision: Precision, threads: Int, seconds: Double) -> Dou
       ShardedPass(store: store, rows: c.batch, rowsPerShard: $0, precision: precision, threads: threads)
     }
     ?? ShardedPass(
-      store: store, rows: c.batch, rowsPerShard: 256 / max(c.tokens, 1), precision: precision, threads: threads)
+      store: store, rows: c.batch, rowsPerShard: 512 / max(c.tokens, 1), precision: precision, threads: threads)
   var random = RandomStream(seed: 2)
   let input = random.normals(rows * columns), target = random.normals(rows * columns)
   let weights = [Float](repeating: 1 / Float(rows * columns), count: rows * columns)
