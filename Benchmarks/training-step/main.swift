@@ -8,24 +8,24 @@ import Dispatch
 import Foundation
 import NeuralNetworks
 
+/// Which clock counts: the wall's, or this process's processor time, which neighbours on the machine do not lengthen.
+let usesProcessorTime = ProcessInfo.processInfo.environment["TRAINING_STEP_CLOCK"] == "processor"
+
+/// Seconds on the wall's clock.
 func now() -> Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
 
-/// Processor time of this process, in seconds: what tuning looks at where neighbours take turns on the machine.
-func processorTime() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
+/// Seconds on the clock that counts.
+func reading() -> Double { usesProcessorTime ? Double(clock()) / Double(CLOCKS_PER_SEC) : now() }
 
 /// The median time of repeated runs, in seconds.
 func median(seconds: Double, _ body: () -> Void) -> Double {
   for _ in 0..<5 { body() }
   var times: [Double] = []
   let start = now()
-  let startCPU = processorTime()
-  defer {
-    FileHandle.standardError.write(Data("cpu \((processorTime() - startCPU) / Double(times.count) * 1e3)\n".utf8))
-  }
   while now() - start < seconds || times.count < 10 {
-    let begin = now()
+    let begin = reading()
     body()
-    times.append(now() - begin)
+    times.append(reading() - begin)
   }
   return times.sorted()[times.count / 2]
 }
@@ -42,7 +42,7 @@ func time(_ c: Case, precision: Precision, threads: Int, seconds: Double) -> Dou
       ShardedPass(store: store, rows: c.batch, rowsPerShard: $0, precision: precision, threads: threads)
     }
     ?? ShardedPass(
-      store: store, rows: c.batch, rowsPerShard: 256 / max(c.tokens, 1), precision: precision, threads: threads)
+      store: store, rows: c.batch, rowsPerShard: 512 / max(c.tokens, 1), precision: precision, threads: threads)
   var random = RandomStream(seed: 2)
   let input = random.normals(rows * columns), target = random.normals(rows * columns)
   let weights = [Float](repeating: 1 / Float(rows * columns), count: rows * columns)

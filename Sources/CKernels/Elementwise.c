@@ -55,18 +55,17 @@ KERNEL double kernel_sum_of_absolutes(const float *x, size_t count) {
   RELAXED BLOCKED_SUM(__builtin_fabsf(x[i]))
 }
 
-// Activations: value and slope at one point. GELU is the tanh form (Hendrycks & Gimpel 2016, section 2).
+// Activations: value and slope at one point. GELU is the tanh form (Hendrycks & Gimpel 2016, section 2), written with
+// 1 + tanh(u) = 2 sigmoid(2u).
 INLINE float silu(float x) { return x * sigmoid(x); }
 INLINE float silu_slope(float x) {
   float s = sigmoid(x);
   return s * (1.0f + x * (1.0f - s));
 }
-INLINE float gelu(float x) {
-  return 0.5f * x * (1.0f + hyperbolic_tangent(0.7978845608f * (x + 0.044715f * x * x * x)));
-}
+INLINE float gelu(float x) { return x * sigmoid(x * (1.5957691216f + 0.0713548163f * x * x)); }
 INLINE float gelu_slope(float x) {
-  float t = hyperbolic_tangent(0.7978845608f * (x + 0.044715f * x * x * x));
-  return 0.5f * (1.0f + t) + 0.5f * x * (1.0f - t * t) * 0.7978845608f * (1.0f + 0.134145f * x * x);
+  float s = sigmoid(x * (1.5957691216f + 0.0713548163f * x * x));
+  return s + x * s * (1.0f - s) * (1.5957691216f + 0.2140644488f * x * x);
 }
 INLINE float relu(float x) { return x > 0.0f ? x : 0.0f; }
 INLINE float relu_slope(float x) { return x > 0.0f ? 1.0f : 0.0f; }

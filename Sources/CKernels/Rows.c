@@ -109,8 +109,8 @@ KERNEL void kernel_softmax_backward(const float *restrict y, const float *restri
   }
 }
 
-KERNEL void kernel_swap_axes(const float *restrict x, float *restrict y, uint16_t *restrict half, size_t outer,
-                             size_t first, size_t second, size_t width, int accumulate) {
+INLINE void swap_axes(const float *restrict x, float *restrict y, uint16_t *restrict half, size_t outer, size_t first,
+                      size_t second, size_t width, int accumulate) {
   for (size_t o = 0; o < outer; o++) {
     for (size_t a = 0; a < first; a++) {
       for (size_t b = 0; b < second; b++) {
@@ -127,6 +127,17 @@ KERNEL void kernel_swap_axes(const float *restrict x, float *restrict y, uint16_
         }
       }
     }
+  }
+}
+
+// The widths that attention heads commonly have are known to the compiler.
+KERNEL void kernel_swap_axes(const float *restrict x, float *restrict y, uint16_t *restrict half, size_t outer,
+                             size_t first, size_t second, size_t width, int accumulate) {
+  switch (width) {
+    case 16: swap_axes(x, y, half, outer, first, second, 16, accumulate); break;
+    case 32: swap_axes(x, y, half, outer, first, second, 32, accumulate); break;
+    case 64: swap_axes(x, y, half, outer, first, second, 64, accumulate); break;
+    default: swap_axes(x, y, half, outer, first, second, width, accumulate);
   }
 }
 
