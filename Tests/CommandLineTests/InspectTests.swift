@@ -77,10 +77,15 @@ import Testing
 
   @Test func `Where diffusion is not the tool it is said`() throws {
     let words = ["rain", "the", "harbour", "slowly", "went", "blue", "over", "a", "stone", "and", "lamp", "never"]
+    // Texts of no pattern: a congruential generator picks the words.
     func sentence(_ seed: Int) -> String {
-      (0..<8).map { words[((seed + 1) * 7919 >> $0) % 12] }.joined(separator: " ")
+      var state = UInt32(seed)
+      return (0..<8).map { _ in
+        state = state &* 1_664_525 &+ 1_013_904_223
+        return words[Int(state >> 20) % words.count]
+      }.joined(separator: " ")
     }
-    let prose = try warnings(table("note,remark,n", rows: 300) { "\(sentence($0)),\(sentence($0 * 5 + 1)),\($0 % 5)" })
+    let prose = try warnings(table("note,remark,n", rows: 300) { "\(sentence($0)),\(sentence($0 + 1000)),\($0 % 5)" })
     #expect(prose.contains("mostly-text"))
     #expect(try warnings("a,b\n1,2\n2,3\n").contains("too-few-rows"))
     let wide = try warnings(
