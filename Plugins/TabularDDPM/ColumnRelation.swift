@@ -50,7 +50,8 @@ struct ColumnRelation: Sendable, Codable, Equatable {
     let tolerance = 0.5 * pow(10, -Double(decimals)) * 0.02
     var stream = random
     // A sample proposes; all rows decide.
-    let probe = eligible.count <= 2000 ? eligible : (0..<2000).map { _ in eligible[stream.integer(below: eligible.count)] }
+    let probe =
+      eligible.count <= 2000 ? eligible : (0..<2000).map { _ in eligible[stream.integer(below: eligible.count)] }
     let share = Double(least) / Double(max(eligible.count, 1)) * Double(probe.count) * 0.5
     var open: [ColumnRelation] = []
     func propose(_ relation: ColumnRelation) {

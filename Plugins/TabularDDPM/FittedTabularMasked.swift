@@ -120,7 +120,8 @@ struct FittedTabularMasked: FittedSynthesizer {
     var scores: [Double?] = []
     for first in stride(from: 0, to: table.rowCount, by: Self.piece) {
       let piece = table.rows(first..<min(first + Self.piece, table.rowCount))
-      let (known, coded) = try coding.encodeKnown(piece, random: RandomStream(seed: request.seed, stream: UInt64(first)))
+      let (known, coded) = try coding.encodeKnown(
+        piece, random: RandomStream(seed: request.seed, stream: UInt64(first)))
       let bounds = objective.bounds(coded, pass: pass, seed: request.seed)
       scores += zip(known, bounds).map { $0 ? Double($1) : nil }
     }

@@ -16,6 +16,9 @@ struct MaskedNetworkSettings: Sendable, Codable, Equatable {
   var width = 512
   var blocks = 2
   var dropout: Float = 0.1
+
+  /// The settings in words.
+  var text: String { "\(trunk.rawValue), width \(width), \(blocks) blocks, dropout \(dropout)" }
 }
 
 /// Predicts every slot of a row from those that are visible.

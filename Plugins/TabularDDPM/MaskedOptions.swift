@@ -8,14 +8,18 @@ enum MaskedOptions {
       "denoiser", .choice(MaskedNetworkSettings.Trunk.allCases.map(\.rawValue)), default: .text("residual-mlp"),
       help: "the network: residual-mlp, mlp, or column-transformer (slower; attention between columns)"),
     OptionDescription(
-      "width", .integer(16...4096), automatic: "from the number of rows: 128, 256 or 512", help: "width of the network"),
+      "width", .integer(16...4096), automatic: "512; below 5,000 rows what does best in short trials",
+      help: "width of the network"),
     OptionDescription("blocks", .integer(1...16), default: .integer(2), help: "blocks, or layers, of the network"),
     OptionDescription(
-      "dropout", .number(0...0.9), automatic: "more for fewer rows", help: "share of inner values dropped in training"),
-    OptionDescription("learning-rate", .number(1e-6...1), default: .number(1e-3), help: "the rate of AdamW at its highest"),
+      "dropout", .number(0...0.9), automatic: "0.1; below 5,000 rows what does best in short trials",
+      help: "share of inner values dropped in training"),
+    OptionDescription(
+      "learning-rate", .number(1e-6...1), default: .number(1e-3), help: "the rate of AdamW at its highest"),
     OptionDescription("weight-decay", .number(0...10), default: .number(0.01), help: "L2 regularisation, decoupled"),
     OptionDescription("l1", .number(0...10), default: .number(0), help: "L1 regularisation"),
-    OptionDescription("batch", .integer(8...65536), automatic: "up to 1,024, an eighth of the rows", help: "rows a step"),
+    OptionDescription(
+      "batch", .integer(8...65536), automatic: "up to 1,024, an eighth of the rows", help: "rows a step"),
     OptionDescription(
       "numbers", .choice(CodingSettings.Numbers.allCases.map(\.rawValue)), default: .text("density"),
       help: "how a number with many values is made: density (a mixture of Gaussians) or codes (a histogram)"),
@@ -29,7 +33,8 @@ enum MaskedOptions {
       help: "how fast slots are revealed when there are fewer evaluations than slots"),
     OptionDescription("sampler", .choice(["unmask"]), default: .text("unmask"), help: "slots in a random order"),
     OptionDescription(
-      "evaluations", .integer(1...100_000), automatic: "one a slot, at most 64", help: "evaluations of the network a row"),
+      "evaluations", .integer(1...100_000), automatic: "one a slot, at most 64",
+      help: "evaluations of the network a row"),
   ]
 
   /// How the network is made and trained.
@@ -51,17 +56,12 @@ enum MaskedOptions {
     _ options: OptionValues, rows: Int, layout: SlotLayout, run: TrainingRun, _ choose: (Choice) -> Void
   ) -> Plan {
     var plan = Plan()
-    // Larger networks overfit small tables sooner than early stopping can help.
-    let width = rows < 1000 ? 128 : rows < 5000 ? 256 : 512
-    let dropout = rows < 1000 ? 0.2 : 0.1
+    let isSmall = rows < MaskedPilot.mostRows
     plan.network.trunk = MaskedNetworkSettings.Trunk(rawValue: options.text("denoiser")) ?? .residualMLP
-    plan.network.width = options.integer("width", automatic: plan.network.trunk == .columnTransformer ? 64 : width)
+    plan.network.width = options.integer(
+      "width", automatic: plan.network.trunk == .columnTransformer ? 64 : isSmall ? 128 : 512)
     plan.network.blocks = options.integer("blocks")
-    plan.network.dropout = Float(options.number("dropout", automatic: dropout))
-    choose(
-      Choice(
-        "network", "\(plan.network.trunk.rawValue), width \(plan.network.width), \(plan.network.blocks) blocks, dropout \(plan.network.dropout)",
-        because: "\(rows) rows to train on", flag: "--set width=, --set dropout="))
+    plan.network.dropout = Float(options.number("dropout", automatic: isSmall ? 0.2 : 0.1))
 
     plan.training.batch = options.integer("batch", automatic: min(1024, max(32, rows / 8)))
     plan.training.optimizer.learningRate = Float(options.number("learning-rate"))
@@ -77,7 +77,9 @@ enum MaskedOptions {
       let seconds = (min(max(cells / 5000, 10), 600) / 5).rounded(.up) * 5
       plan.training.budget = seconds
       choose(
-        Choice("budget", "\(Int(seconds)) s at most", because: "\(rows) rows of \(layout.slots.count) slots", flag: "--budget"))
+        Choice(
+          "budget", "\(Int(seconds)) s at most", because: "\(rows) rows of \(layout.slots.count) slots",
+          flag: "--budget"))
     }
     return plan
   }

@@ -284,7 +284,8 @@ struct MaskedSampler: Sendable {
     } else {
       rows.scores[at] = objective.coding.score(column, of: value)
     }
-    for dependent in rule.dependents where rows.codes[row * slots + columns[dependent].first] >= columns[dependent].relations {
+    for dependent in rule.dependents
+    where rows.codes[row * slots + columns[dependent].first] >= columns[dependent].relations {
       resolve(dependent, row: row, &rows, visible, &random)
     }
   }
@@ -325,7 +326,12 @@ struct GaussianMixture {
   }
 
   private func mean(_ k: Int) -> Float { parameters[components + k] }
-  private func deviation(_ k: Int) -> Float { exp(min(max(parameters[2 * components + k], LossTerm.logDeviationRange.lowerBound), LossTerm.logDeviationRange.upperBound)) }
+  private func deviation(_ k: Int) -> Float {
+    exp(
+      min(
+        max(parameters[2 * components + k], LossTerm.logDeviationRange.lowerBound),
+        LossTerm.logDeviationRange.upperBound))
+  }
 
   /// A draw within bounds, and the probability of the bounds.
   func draw(within bounds: ClosedRange<Float>?, _ random: inout RandomStream) -> (score: Float, mass: Float) {

@@ -10,6 +10,20 @@ struct MaskedTask: TrainingObjective {
 
   var trainingRows: Int { training.count }
 
+  /// A network at its start and the task of training it.
+  static func make(
+    _ coding: TableCoding, settings: MaskedNetworkSettings, data: CodedTable, training: [Int32], heldOut: [Int32],
+    random: RandomStream
+  ) -> (store: ParameterStore, task: MaskedTask) {
+    let layout = coding.layout
+    var parameters = ParameterLayout()
+    let network = MaskedNetwork(
+      layout, settings: settings, prior: MaskedNetwork.prior(layout, data: data), in: &parameters)
+    let task = MaskedTask(
+      objective: MaskedObjective(coding: coding, network: network), data: data, training: training, heldOut: heldOut)
+    return (ParameterStore(layout: parameters, values: parameters.initialValues(random)), task)
+  }
+
   func loss(_ batch: TrainingBatch, on tape: Tape) -> Variable {
     var shared = batch.shared
     let offset = shared.uniformDouble()
@@ -49,7 +63,8 @@ struct MaskedTask: TrainingObjective {
         + "More data, a smaller network (--set width) or more dropout (--set dropout) would help."
     } else if !summary.stoppedEarly, summary.bestStep == summary.steps, late > 0.25 * learned {
       report.verdict = .underfitted
-      report.explanation = "Underfitted: held-out loss was still falling fast when the time was over. Give it a larger --budget."
+      report.explanation =
+        "Underfitted: held-out loss was still falling fast when the time was over. Give it a larger --budget."
     } else {
       report.verdict = .right
       report.explanation =

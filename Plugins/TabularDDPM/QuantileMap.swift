@@ -14,7 +14,6 @@ struct QuantileMap: Sendable, Codable, Equatable {
   /// reaches out to the ends of the range in the tails. Few rows keep more, so that the map is no straight line.
   static func knotCount(_ values: Int) -> Int { min(values, max(min(values / 30, 1000), 200)) }
 
-
   /// Makes the map of some values, none missing.
   ///
   /// - Precondition: there is at least one.

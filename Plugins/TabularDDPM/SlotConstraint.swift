@@ -61,7 +61,8 @@ struct ConditionPlan: Sendable {
       let places = wanted.compactMap { levels.firstIndex(of: $0) }
       guard let place = places.first else { throw fail() }
       guard places.count == 1 else {
-        throw ConditionError.unsupported("choose between several levels of '\(condition.column)', which has \(levels.count)", method: TabularMasked.id)
+        throw ConditionError.unsupported(
+          "choose between several levels of '\(condition.column)', which has \(levels.count)", method: TabularMasked.id)
       }
       known[column] = .codes([Int32(place / size), Int32(place % size)])
     case (.values(let values, _), .range(let range)):
@@ -72,7 +73,8 @@ struct ConditionPlan: Sendable {
         return
       }
       bounds[column] = range
-      let low = c.map.score(c.map.quantile(range.lowerBound, tie: 0)), high = c.map.score(c.map.quantile(range.upperBound, tie: 1))
+      let low = c.map.score(c.map.quantile(range.lowerBound, tie: 0)),
+        high = c.map.score(c.map.quantile(range.upperBound, tie: 1))
       let reaches = c.map.knots.contains { range.contains($0) } || high > low
       var codes = (0..<c.bins).map { bin -> Bool in
         guard c.bins > 1 else { return reaches }

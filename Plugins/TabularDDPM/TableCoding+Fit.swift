@@ -13,8 +13,9 @@ struct CodingSettings: Sendable, Codable, Equatable {
     case density
   }
   var numbers = Numbers.density
-  /// Numbers with at most so many distinct values are codes.
-  var fewValues = 100
+  /// Numbers with at most so many distinct values are codes, if each value has 20 rows on average; in any case where
+  /// there are no more than `leastFewValues`.
+  var fewValues = 100, leastFewValues = 6
   /// A value that holds this share of the rows has a code of its own.
   var heavyShare = 0.001
   /// A relation must hold in this share of the rows.
@@ -76,7 +77,9 @@ extension TableCoding {
     var counts = [Int](repeating: 0, count: levels.count)
     for index in indices where index >= 0 { counts[Int(index)] += 1 }
     // Frequent first: groups of one softmax then hold neighbours in frequency.
-    let used = levels.indices.filter { counts[$0] > 0 }.sorted { (counts[$1], $0) < (counts[$0], $1) }.map { levels[$0] }
+    let used = levels.indices.filter { counts[$0] > 0 }.sorted { (counts[$1], $0) < (counts[$0], $1) }.map {
+      levels[$0]
+    }
     if used.count == 1 && !hasMissing { return .constant(.level(used[0])) }
     if used.count <= settings.mostLevels { return .levels(used) }
     return .groupedLevels(used, groupSize: Int(Double(used.count).squareRoot().rounded(.up)))
@@ -93,7 +96,7 @@ extension TableCoding {
     }
     let total = Double(max(present.count, 1))
     if distinct.count == 1 && present.count == values.count { return .constant(.number(distinct[0].value)) }
-    if distinct.count <= min(settings.fewValues, max(2, present.count / 3)) {
+    if distinct.count <= min(settings.fewValues, max(settings.leastFewValues, present.count / 20)) {
       var below = 0.0
       let quantiles = distinct.map { entry -> Float in
         defer { below += Double(entry.count) }
@@ -101,10 +104,10 @@ extension TableCoding {
       }
       return .values(distinct.map(\.value), quantiles: quantiles)
     }
-    // A handful of repeats is chance; a share of a large table is a habit.
-    let heaviest = max(settings.heavyShare * Double(values.count), 8)
-    var heavy = distinct.filter { Double($0.count) >= heaviest }
-    if heavy.count > 200 { heavy = Array(heavy.sorted { $0.count > $1.count }.prefix(200)).sorted { $0.value < $1.value } }
+    var heavy = heavyValues(distinct, rows: values.count, settings: settings)
+    if heavy.count > 200 {
+      heavy = Array(heavy.sorted { $0.count > $1.count }.prefix(200)).sorted { $0.value < $1.value }
+    }
     let heavyValues = Set(heavy.map(\.value))
     let eligible = values.indices.filter { !values[$0].isNaN && !heavyValues.contains(values[$0]) }
     let relations = ColumnRelation.find(
@@ -116,6 +119,22 @@ extension TableCoding {
       ColumnCoding.Continuous(
         map: QuantileMap(sorted: rest.isEmpty ? present : rest), bins: codes ? settings.bins : 1,
         cells: codes ? settings.cells : 0, heavy: heavy.map(\.value), relations: relations))
+  }
+
+  /// Values that hold a share of the rows and stand out from their neighbours: round amounts, zeros, defaults. Where
+  /// neighbours are as frequent, numbers were only rounded, and a density does better.
+  private static func heavyValues(
+    _ distinct: [(value: Double, count: Int)], rows: Int, settings: CodingSettings
+  ) -> [(value: Double, count: Int)] {
+    // A handful of repeats is chance; a share of a large table is a habit.
+    let heaviest = max(settings.heavyShare * Double(rows), 8)
+    return distinct.indices.filter { index in
+      let count = Double(distinct[index].count)
+      guard count >= heaviest else { return false }
+      let around = max(0, index - 5)...min(distinct.count - 1, index + 5)
+      let others = around.filter { $0 != index }.map { Double(distinct[$0].count) }.sorted()
+      return others.isEmpty || count >= 3 * others[others.count / 2]
+    }.map { distinct[$0] }
   }
 
   // MARK: Functional dependencies

@@ -90,7 +90,8 @@ struct TableCoding: Sendable, Codable, Equatable {
           let code = Self.nearest(cells[row], in: values)
           put(row, Int32(code))
           if let numeric {
-            coded.scores[row * layout.numericCount + numeric] = Float(NormalDistribution.quantile(Double(quantiles[code])))
+            coded.scores[row * layout.numericCount + numeric] = Float(
+              NormalDistribution.quantile(Double(quantiles[code])))
           }
         }
       case (.continuous(let c), .numbers(let cells)):
@@ -240,7 +241,8 @@ extension TableCoding {
         if let numeric = layout.numericIndex[derived.source],
           case .values(_, let quantiles) = columns[derived.source].content
         {
-          coded.scores[row * layout.numericCount + numeric] = Float(NormalDistribution.quantile(Double(quantiles[Int(codes[0])])))
+          coded.scores[row * layout.numericCount + numeric] = Float(
+            NormalDistribution.quantile(Double(quantiles[Int(codes[0])])))
         }
       }
     }

@@ -5,6 +5,7 @@ public struct TabularDDPMPlugin: Plugin {
   /// Makes the plugin.
   public init() {}
 
+  /// Who the plugin is.
   public var descriptor: PluginDescriptor {
     PluginDescriptor(
       id: "tabular-ddpm", version: "1.0.0",
@@ -12,6 +13,7 @@ public struct TabularDDPMPlugin: Plugin {
       citation: "Kotelnikov, Baranchuk, Rubachev & Babenko, TabDDPM, ICML 2023; Sahoo et al., MDLM, NeurIPS 2024")
   }
 
+  /// Adds both methods.
   public func register(into registry: inout PluginRegistry.Builder) throws {
     try registry.add(TabularMasked())
     try registry.add(TabularDDPMMethod())

@@ -14,11 +14,13 @@ public struct TabularMasked: Synthesizer {
   /// Makes the method.
   public init() {}
 
+  /// What the method is, and its options.
   public var descriptor: MethodDescriptor {
     MethodDescriptor(
       id: Self.id, aliases: ["masked"], tasks: [.synthesize],
       summary: "Masked diffusion over quantile codes and densities.",
-      rationale: "Exact conditioning on any cells, a true likelihood bound, missing values as they are, and minutes on a CPU.",
+      rationale:
+        "Exact conditioning on any cells, a true likelihood bound, missing values as they are, and minutes on a CPU.",
       citation: "Austin et al., D3PM, NeurIPS 2021; Hoogeboom et al., Autoregressive diffusion models, ICLR 2022; "
         + "Sahoo et al., MDLM, NeurIPS 2024",
       options: MaskedOptions.descriptions,
@@ -28,6 +30,7 @@ public struct TabularMasked: Synthesizer {
       ])
   }
 
+  /// Learns a table. Throws ``FitError`` for tables that it cannot learn, and what a training throws.
   public func fit(
     _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
   ) throws -> any FittedSynthesizer {
@@ -49,14 +52,25 @@ public struct TabularMasked: Synthesizer {
     var shuffle = random.child(13)
     let order = shuffle.permutation(table.rowCount).map { Int32($0) }
     let heldOut = min(4096, table.rowCount / 10)
-    let plan = MaskedOptions.plan(options, rows: table.rowCount - heldOut, layout: layout, run: run, choose)
-    var parameters = ParameterLayout()
-    let network = MaskedNetwork(
-      layout, settings: plan.network, prior: MaskedNetwork.prior(layout, data: data), in: &parameters)
-    let store = ParameterStore(layout: parameters, values: parameters.initialValues(random.child(12)))
-    let objective = MaskedObjective(coding: coding, network: network)
-    let task = MaskedTask(
-      objective: objective, data: data, training: Array(order[heldOut...]), heldOut: Array(order[..<heldOut]))
+    let training = Array(order[heldOut...]), judging = Array(order[..<heldOut])
+    var plan = MaskedOptions.plan(options, rows: training.count, layout: layout, run: run, choose)
+    let isFree = options.isAutomatic("width") && options.isAutomatic("dropout") && plan.network.trunk == .residualMLP
+    if isFree, training.count < MaskedPilot.mostRows, heldOut >= 20 {
+      plan.network = try MaskedPilot.choose(
+        plan, coding: coding, data: data, training: training, heldOut: judging, random: random.child(12),
+        shouldContinue: run.shouldContinue)
+      choose(
+        Choice(
+          "network", plan.network.text, because: "it did best on held-out rows in short trials",
+          flag: "--set width=, --set dropout="))
+    } else {
+      choose(
+        Choice(
+          "network", plan.network.text, because: "\(training.count) rows to train on",
+          flag: "--set width=, --set dropout="))
+    }
+    let (store, task) = MaskedTask.make(
+      coding, settings: plan.network, data: data, training: training, heldOut: judging, random: random.child(12))
     let summary = try Trainer(plan.training).train(
       store, objective: task, checkpoint: run.checkpoint,
       fingerprint: Self.fingerprint(data, plan, seed: run.seed, steps: run.steps), shouldContinue: run.shouldContinue)
@@ -64,16 +78,19 @@ public struct TabularMasked: Synthesizer {
     let report = task.report(
       store, summary: summary, settings: plan.training, columns: table.columns.count, choices: choices)
     return FittedTabularMasked(
-      schema: schema, coding: coding, settings: plan.network, store: store, objective: objective,
+      schema: schema, coding: coding, settings: plan.network, store: store, objective: task.objective,
       precision: plan.training.precision, report: report)
   }
 
+  /// Reads a model back. Throws ``ArchiveError`` where the file does not hold one.
   public func load(_ archive: ModelArchive) throws -> any FittedSynthesizer {
     try FittedTabularMasked(archive)
   }
 
   /// Names the data and what was asked of them, so that a checkpoint is not taken for another run's.
-  private static func fingerprint(_ data: CodedTable, _ plan: MaskedOptions.Plan, seed: UInt64, steps: Int?) throws -> String {
+  private static func fingerprint(_ data: CodedTable, _ plan: MaskedOptions.Plan, seed: UInt64, steps: Int?) throws
+    -> String
+  {
     var sum = CRC64()
     data.codes.withUnsafeBytes { sum.update($0) }
     data.scores.withUnsafeBytes { sum.update($0) }
@@ -122,7 +139,8 @@ extension ColumnCoding {
       let names = c.relations.map { $0.text { coding.columns[$0].name } }
       choose(
         Choice(
-          "column \(name)", "may equal \(names.joined(separator: ", "))", because: "it does to the last digit in many rows",
+          "column \(name)", "may equal \(names.joined(separator: ", "))",
+          because: "it does to the last digit in many rows",
           flag: "--set relations=no"))
     default: break
     }

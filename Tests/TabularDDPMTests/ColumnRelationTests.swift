@@ -18,7 +18,8 @@ struct ColumnRelationTests {
 
   private func find(_ columns: [[Double]], least: Int = 30) -> [ColumnRelation] {
     ColumnRelation.find(
-      target: 2, columns: columns, candidates: [0, 1, 2], eligible: Array(columns[2].indices), decimals: 0, least: least,
+      target: 2, columns: columns, candidates: [0, 1, 2], eligible: Array(columns[2].indices), decimals: 0,
+      least: least,
       random: RandomStream(seed: 4))
   }
 

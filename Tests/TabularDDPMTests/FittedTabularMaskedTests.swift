@@ -7,7 +7,9 @@ import Testing
 
 @Suite("tabular-masked")
 struct FittedTabularMaskedTests {
-  private func fit(_ texts: [String: String] = [:], steps: Int = 60, rows: Int = 800) throws -> (any FittedSynthesizer, Table, Schema) {
+  private func fit(_ texts: [String: String] = [:], steps: Int = 60, rows: Int = 800) throws -> (
+    any FittedSynthesizer, Table, Schema
+  ) {
     let (table, schema) = SmallTables.mixed(rows: rows)
     let model = try TabularMasked().fit(
       table, schema: schema, options: try SmallTables.options(texts), run: SmallTables.run(steps: steps))
@@ -20,7 +22,8 @@ struct FittedTabularMaskedTests {
     let made = try SmallTables.sample(model, SampleRequest(rows: 500, seed: 1))
     #expect(made.columnNames == table.columnNames)
     #expect(made.rowCount == 500)
-    guard case .categories(let group, let levels) = made["group"]!.values, case .numbers(let code) = made["code"]!.values,
+    guard case .categories(let group, let levels) = made["group"]!.values,
+      case .numbers(let code) = made["code"]!.values,
       case .numbers(let size) = made["size"]!.values, case .numbers(let due) = made["due"]!.values,
       case .numbers(let paid) = made["paid"]!.values, case .texts(let ids) = made["id"]!.values,
       case .texts(let known) = table["id"]!.values
@@ -42,7 +45,10 @@ struct FittedTabularMaskedTests {
 
   @Test(
     "conditions on categories, numbers, ranges, derived columns and gaps hold in every row",
-    arguments: ["group=b", "group=a|e", "code=20", "size=10.5..20", "size=12.25", "due=100..300", "paid=0", "paid=0..50", "note=", "note=yes"])
+    arguments: [
+      "group=b", "group=a|e", "code=20", "size=10.5..20", "size=12.25", "due=100..300", "paid=0", "paid=0..50", "note=",
+      "note=yes",
+    ])
   func conditions(text: String) throws {
     let (model, _, schema) = try fit()
     let condition = try CellCondition(parsing: text, schema: schema)
@@ -50,7 +56,8 @@ struct FittedTabularMaskedTests {
     #expect(made.rowCount == 200)
     for row in 0..<200 {
       switch (condition.allowed, made[condition.column]!.values) {
-      case (.levels(let wanted), .categories(let indices, let levels)): #expect(wanted.contains(levels[Int(indices[row])]))
+      case (.levels(let wanted), .categories(let indices, let levels)):
+        #expect(wanted.contains(levels[Int(indices[row])]))
       case (.range(let range), .numbers(let values)): #expect(range.contains(values[row]))
       case (.missing, _): #expect(made[condition.column]!.isMissing(row))
       default: Issue.record("unexpected representation")
@@ -61,7 +68,9 @@ struct FittedTabularMaskedTests {
   @Test("several conditions hold together, and contradictory ones are refused")
   func together() throws {
     let (model, _, schema) = try fit()
-    let both = try ["size=80..120", "due=50..200", "group=b|c, d"].map { try CellCondition(parsing: $0, schema: schema) }
+    let both = try ["size=80..120", "due=50..200", "group=b|c, d"].map {
+      try CellCondition(parsing: $0, schema: schema)
+    }
     let made = try SmallTables.sample(model, SampleRequest(rows: 150, seed: 2, conditions: both))
     guard case .numbers(let size) = made["size"]!.values, case .numbers(let due) = made["due"]!.values else { return }
     #expect(size.allSatisfy { (80...120).contains($0) } && due.allSatisfy { (50...200).contains($0) })
@@ -75,15 +84,18 @@ struct FittedTabularMaskedTests {
   func complete() throws {
     let (model, table, _) = try fit()
     var partial = table.rows(0..<100)
-    guard case .numbers(let size) = partial.columns[2].values, case .categories(let group, let levels) = partial.columns[0].values
+    guard case .numbers(let size) = partial.columns[2].values,
+      case .categories(let group, let levels) = partial.columns[0].values
     else { return }
     partial.columns[2].values = .numbers(size.enumerated().map { $0.offset % 2 == 0 ? .nan : $0.element })
-    partial.columns[0].values = .categories(indices: group.enumerated().map { $0.offset % 3 == 0 ? -1 : $0.element }, levels: levels)
+    partial.columns[0].values = .categories(
+      indices: group.enumerated().map { $0.offset % 3 == 0 ? -1 : $0.element }, levels: levels)
     var parts: [Table] = []
     try model.complete(partial, SampleRequest(rows: 0, seed: 3)) { parts.append($0) }
     let whole = try Table.concatenated(parts)
     #expect(Set(whole.columns.filter { $0.missingCount > 0 }.map(\.name)).subtracting(["note"]).isEmpty)
-    guard case .numbers(let filled) = whole.columns[2].values, case .categories(let groups, let newLevels) = whole.columns[0].values,
+    guard case .numbers(let filled) = whole.columns[2].values,
+      case .categories(let groups, let newLevels) = whole.columns[0].values,
       case .numbers(let code) = whole.columns[1].values
     else { return }
     for row in 0..<100 {
@@ -115,7 +127,9 @@ struct FittedTabularMaskedTests {
       var run = SmallTables.run(steps: 120)
       run.checkpoint = CheckpointPolicy(path: path, resumes: stop > 1)
       run.shouldContinue = { $0.step < stop }
-      #expect(throws: CancellationError.self) { try TabularMasked().fit(table, schema: schema, options: options, run: run) }
+      #expect(throws: CancellationError.self) {
+        try TabularMasked().fit(table, schema: schema, options: options, run: run)
+      }
     }
     var run = SmallTables.run(steps: 120)
     run.checkpoint = CheckpointPolicy(path: path, resumes: true)

@@ -21,7 +21,8 @@ struct MaskedObjectiveTests {
         Column(name: "b", values: .categories(indices: b, levels: ["x", "y"])),
       ]),
       Schema(columns: [
-        ColumnSchema(name: "a", kind: .category, levels: ["x", "y"]), ColumnSchema(name: "b", kind: .category, levels: ["x", "y"]),
+        ColumnSchema(name: "a", kind: .category, levels: ["x", "y"]),
+        ColumnSchema(name: "b", kind: .category, levels: ["x", "y"]),
       ])
     )
   }
@@ -36,7 +37,8 @@ struct MaskedObjectiveTests {
     #expect(abs((model.report.heldOutLoss ?? 0) - entropy) < 0.12)
     let scores = try model.score(table.rows(0..<200), SampleRequest(rows: 0))
     for (row, score) in scores.enumerated() {
-      guard case .categories(let a, let levels) = table.columns[0].values, case .categories(let b, _) = table.columns[1].values
+      guard case .categories(let a, let levels) = table.columns[0].values,
+        case .categories(let b, _) = table.columns[1].values
       else { return }
       let first = levels[Int(a[row])] == "x" ? 0.7 : 0.3
       let joint = first * (a[row] == b[row] ? 0.9 : 0.1)
@@ -51,7 +53,8 @@ struct MaskedObjectiveTests {
     let model = try TabularMasked().fit(
       table, schema: schema, options: try SmallTables.options(), run: SmallTables.run(steps: 400))
     let made = try SmallTables.sample(model, SampleRequest(rows: 8000, seed: 3))
-    guard case .categories(let a, let levels) = made.columns[0].values, case .categories(let b, let bLevels) = made.columns[1].values
+    guard case .categories(let a, let levels) = made.columns[0].values,
+      case .categories(let b, let bLevels) = made.columns[1].values
     else { return }
     let same = zip(a, b).reduce(0) { $0 + (levels[Int($1.0)] == bLevels[Int($1.1)] ? 1 : 0) }
     let x = a.reduce(0) { $0 + (levels[Int($1)] == "x" ? 1 : 0) }
@@ -60,7 +63,8 @@ struct MaskedObjectiveTests {
     #expect(abs(Double(x) / 8000 - 0.7) < 0.04)
     let condition = try CellCondition(parsing: "b=y", schema: schema)
     let given = try SmallTables.sample(model, SampleRequest(rows: 2000, seed: 4, conditions: [condition]))
-    guard case .categories(let ga, let gaLevels) = given.columns[0].values, case .categories(let gb, let gbLevels) = given.columns[1].values
+    guard case .categories(let ga, let gaLevels) = given.columns[0].values,
+      case .categories(let gb, let gbLevels) = given.columns[1].values
     else { return }
     #expect(gb.allSatisfy { gbLevels[Int($0)] == "y" })
     // P(a = x | b = y) = .07 / (.07 + .27).

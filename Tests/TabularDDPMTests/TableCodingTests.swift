@@ -49,7 +49,9 @@ struct TableCodingTests {
           score: coded.scores[row * layout.numericCount + layout.numericIndex[column]!], jitter: 0.5,
           parent: { $0 == 3 ? due[row] : .nan })
         // A density keeps the value up to the column's digits; a histogram up to its cell, widest in the tails.
-        #expect(abs(value - truth) <= (numbers == .density ? 1e-6 + 1e-4 * abs(truth) : 0.25 * range * (column == 4 ? 20 : 1)))
+        #expect(
+          abs(value - truth) <= (numbers == .density ? 1e-6 + 1e-4 * abs(truth) : 0.25 * range * (column == 4 ? 20 : 1))
+        )
       }
     }
   }
@@ -107,10 +109,15 @@ struct TableCodingTests {
     // Many levels, few rows: each level's single row agrees with itself.
     var random = RandomStream(seed: 7)
     let table = Table(columns: [
-      Column(name: "many", values: .categories(indices: (0..<60).map { Int32($0 / 2) }, levels: (0..<30).map { "l\($0)" })),
-      Column(name: "coin", values: .categories(indices: (0..<60).map { _ in Int32(random.integer(below: 2)) }, levels: ["h", "t"])),
+      Column(
+        name: "many", values: .categories(indices: (0..<60).map { Int32($0 / 2) }, levels: (0..<30).map { "l\($0)" })),
+      Column(
+        name: "coin",
+        values: .categories(indices: (0..<60).map { _ in Int32(random.integer(below: 2)) }, levels: ["h", "t"])),
     ])
-    let schema = Schema(columns: [ColumnSchema(name: "many", kind: .category), ColumnSchema(name: "coin", kind: .category)])
+    let schema = Schema(columns: [
+      ColumnSchema(name: "many", kind: .category), ColumnSchema(name: "coin", kind: .category),
+    ])
     let coding = TableCoding(fitting: table, schema: schema, settings: CodingSettings(), random: RandomStream(seed: 1))
     #expect(coding.columns.filter { !$0.isModelled }.isEmpty)
   }
@@ -120,7 +127,8 @@ struct TableCodingTests {
     let count = 20_000
     let levels = (0..<count).map { "level \($0)" }
     let table = Table(columns: [
-      Column(name: "city", values: .categories(indices: (0..<Int32(2 * count)).map { $0 % Int32(count) }, levels: levels))
+      Column(
+        name: "city", values: .categories(indices: (0..<Int32(2 * count)).map { $0 % Int32(count) }, levels: levels))
     ])
     let schema = Schema(columns: [ColumnSchema(name: "city", kind: .category)])
     let coding = TableCoding(fitting: table, schema: schema, settings: CodingSettings(), random: RandomStream(seed: 1))

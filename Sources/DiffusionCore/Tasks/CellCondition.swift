@@ -59,7 +59,9 @@ public struct CellCondition: Sendable, Equatable {
         case .date(let format), .dateTime(let format): format.value(of: part)
         default: Double(part)
         }
-      guard let value, value.isFinite else { throw .notAValue(part, column: column.name, kind: column.kind.name.rawValue) }
+      guard let value, value.isFinite else {
+        throw .notAValue(part, column: column.name, kind: column.kind.name.rawValue)
+      }
       return value
     }
     let low: Double, high: Double
@@ -123,7 +125,8 @@ public enum ConditionError: Error, Sendable, Equatable, CustomStringConvertible 
     case .neverMissing(let column):
       return "column '\(column)' is never missing in the training data: write a value after the ="
     case .notModelled(let column, let kind):
-      return "column '\(column)' is \(kind == "text" ? "free text" : "an identifier"), which is not modelled: it cannot be a condition"
+      return
+        "column '\(column)' is \(kind == "text" ? "free text" : "an identifier"), which is not modelled: it cannot be a condition"
     case .repeated(let column): return "column '\(column)' has two conditions: join them in one"
     case .impossible(let what): return "no row can satisfy the conditions together: \(what)"
     case .unsupported(let what, let method): return "method '\(method)' cannot \(what)"

@@ -58,7 +58,9 @@ public struct Trainer: Sendable {
             rows: rows[range], offset: range.lowerBound, batchSize: rows.count,
             random: shared.child(UInt64(1 << 32 + range.lowerBound)), shared: shared), on: tape)
       }
-      guard state.lossSum.isFinite else { throw TrainingError.notFinite(step: state.step, rate: settings.optimizer.learningRate) }
+      guard state.lossSum.isFinite else {
+        throw TrainingError.notFinite(step: state.step, rate: settings.optimizer.learningRate)
+      }
       optimizer.step(
         store, gradients: pass.gradients, rateFactor: rateFactor(state), threads: settings.threads)
       state.step += 1

@@ -43,6 +43,20 @@ public struct TrainingProgress: Sendable, Codable {
   public var elapsed: Double
   /// Seconds that are left, by the rate so far.
   public var remaining: Double?
+
+  /// Makes a state of a run.
+  public init(
+    step: Int, plannedSteps: Int? = nil, share: Double, loss: Double, heldOut: Double? = nil, elapsed: Double,
+    remaining: Double? = nil
+  ) {
+    self.step = step
+    self.plannedSteps = plannedSteps
+    self.share = share
+    self.loss = loss
+    self.heldOut = heldOut
+    self.elapsed = elapsed
+    self.remaining = remaining
+  }
 }
 
 /// What a run came to.
