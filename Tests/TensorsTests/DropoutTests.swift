@@ -49,7 +49,9 @@ struct DropoutTests {
   func fused(kind: Activation, shape: (Int, Int)) {
     var stream = RandomStream(seed: 52)
     let input = Matrix(random: shape.0, shape.1, &stream), ones = Tensor(repeating: 1, shape: [shape.0, shape.1])
-    let mask = Array(tape().constant(ones).dropout(0.3).values)
+    // Values live as long as their tape, so the tape has a name.
+    let masking = tape()
+    let mask = withExtendedLifetime(masking) { Array(masking.constant(ones).dropout(0.3).values) }
     let tape = tape()
     let x = tape.input(input.tensor)
     let y = x.activated(kind, dropout: 0.3)

@@ -74,7 +74,7 @@ public struct Trainer: Sendable {
 
       let goesOn = shouldContinue(progress(state))
       if let checkpoint, !goesOn || clock.seconds - saved > checkpoint.interval {
-        try state.save(to: checkpoint.path, store: store, optimizer: optimizer)
+        try state.save(to: checkpoint.path, store: store, optimizer: optimizer, seed: settings.seed)
         saved = clock.seconds
       }
       if !goesOn { throw CancellationError() }

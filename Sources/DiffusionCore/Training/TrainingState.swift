@@ -70,8 +70,9 @@ struct TrainingState: Codable {
 
   private static let key = "training"
 
-  func save(to path: String, store: ParameterStore, optimizer: Optimizer) throws {
-    var archive = ModelArchive()
+  func save(to path: String, store: ParameterStore, optimizer: Optimizer, seed: UInt64) throws {
+    // The seed stands by itself, so that a command can go on without being told it again.
+    var archive = ModelArchive(metadata: ["seed": String(seed)])
     try archive.set(self, for: Self.key)
     let parts = [(name: "parameters", values: Array(store.values)), (name: "best", values: best)] + optimizer.state
     for part in parts { archive.add(StoredTensor(part.name, Tensor(part.values, shape: [part.values.count]))) }
