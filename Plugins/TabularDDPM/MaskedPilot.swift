@@ -10,7 +10,12 @@ import NeuralNetworks
 enum MaskedPilot {
   /// Tables with at least so many rows get the largest network: they hold enough to fill it, and trying would cost.
   static let mostRows = 5000
+  /// Wide tables make every step dear, so that trials would take the time of the training.
+  static let mostSlots = 64
   static let steps = 300
+
+  /// Whether a table is small enough for trials.
+  static func suits(rows: Int, slots: Int) -> Bool { rows < mostRows && slots <= mostSlots }
 
   static let candidates: [(width: Int, dropout: Float)] = [(64, 0.1), (128, 0.1), (128, 0.3), (256, 0.2)]
 

@@ -1,4 +1,5 @@
 import DiffusionCore
+import Dispatch
 import Foundation
 import NeuralNetworks
 import Tables
@@ -55,10 +56,14 @@ public struct TabularMasked: Synthesizer {
     let training = Array(order[heldOut...]), judging = Array(order[..<heldOut])
     var plan = MaskedOptions.plan(options, rows: training.count, layout: layout, run: run, choose)
     let isFree = options.isAutomatic("width") && options.isAutomatic("dropout") && plan.network.trunk == .residualMLP
-    if isFree, training.count < MaskedPilot.mostRows, heldOut >= 20 {
+    if isFree, MaskedPilot.suits(rows: training.count, slots: layout.slots.count), heldOut >= 20 {
+      let started = DispatchTime.now().uptimeNanoseconds
       plan.network = try MaskedPilot.choose(
         plan, coding: coding, data: data, training: training, heldOut: judging, random: random.child(12),
         shouldContinue: run.shouldContinue)
+      // The trials are part of the time that was given, but never all of it.
+      let spent = Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9
+      plan.training.budget = plan.training.budget.map { max($0 - spent, $0 / 4) }
       choose(
         Choice(
           "network", plan.network.text, because: "it did best on held-out rows in short trials",
