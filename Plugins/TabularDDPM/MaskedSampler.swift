@@ -159,10 +159,7 @@ struct MaskedSampler: Sendable {
     }
     var groups = leading.map { [$0] }
     let taken = Set(leading)
-    // Codes before densities: a code is drawn without a trace of the densities' rough edges, and a density gains most
-    // from what is known. On default this took tree detection from .640 to .618.
-    let free = drawn.filter { !taken.contains($0) }
-    let rest = free.filter { !rules[$0].isDensity } + free.filter { rules[$0].isDensity }
+    let rest = drawn.filter { !taken.contains($0) }
     guard !rest.isEmpty else { return groups }
     var position = 0
     let pace = MaskingSchedule(isCosine ? .cosine : .linear)
