@@ -46,7 +46,8 @@ struct FittedTabularMasked: FittedSynthesizer {
     let pass = makePass(request.threads)
     for first in stride(from: 0, to: partial.rowCount, by: Self.piece) {
       let piece = partial.rows(first..<min(first + Self.piece, partial.rowCount))
-      let rows = try start(piece, plan, random: RandomStream(seed: request.seed, stream: UInt64(first)).child(2))
+      let rows = try fix(
+        plan, try coding.start(piece, random: RandomStream(seed: request.seed, stream: UInt64(first)).child(2)))
       let shards = pass.map(rows: piece.rowCount) { tape, range in
         Result {
           try sampler.sample(
@@ -81,19 +82,6 @@ struct FittedTabularMasked: FittedSynthesizer {
         count: rows, codes: Array(repeating: CodedTable.unknown, count: rows * objective.layout.slots.count),
         scores: Array(repeating: 0, count: rows * objective.layout.numericCount),
         numbers: Array(repeating: .nan, count: rows * coding.columns.count)))
-  }
-
-  /// Rows in which the cells of a table are known.
-  private func start(_ table: Table, _ plan: ConditionPlan, random: RandomStream) throws -> MaskedSampler.Rows {
-    var coded = try coding.encode(table, missingIsUnknown: true, random: random)
-    coding.fillSources(of: table, in: &coded)
-    var numbers = [Double](repeating: .nan, count: coded.rows * coding.columns.count)
-    for (index, column) in table.columns.enumerated() {
-      guard case .numbers(let values) = column.values else { continue }
-      for row in 0..<coded.rows { numbers[row * coding.columns.count + index] = values[row] }
-    }
-    return try fix(
-      plan, MaskedSampler.Rows(count: coded.rows, codes: coded.codes, scores: coded.scores, numbers: numbers))
   }
 
   /// Writes what conditions fix into rows that do not say otherwise.
@@ -145,7 +133,7 @@ struct FittedTabularMasked: FittedSynthesizer {
     var archive = ModelArchive(metadata: ["method": TabularMasked.id])
     try archive.set(
       Body(schema: schema, coding: coding, settings: settings, precision: precision, report: report), for: Self.bodyKey)
-    for parameter in store.layout.parameters { archive.add(StoredTensor(parameter.name, store.tensor(parameter))) }
+    archive.add(parametersOf: store)
     return archive
   }
 
@@ -155,14 +143,9 @@ struct FittedTabularMasked: FittedSynthesizer {
     var parameters = ParameterLayout()
     let network = MaskedNetwork(
       layout, settings: body.settings, prior: Array(repeating: 0, count: layout.outputs), in: &parameters)
-    var values = [Float](repeating: 0, count: parameters.count)
-    for parameter in parameters.parameters {
-      let stored = try archive.tensor(parameter.name, shape: [parameter.rows, parameter.columns]).tensor()
-      values.replaceSubrange(parameter.offset..<parameter.offset + parameter.count, with: stored.values)
-    }
     self.init(
       schema: body.schema, coding: body.coding, settings: body.settings,
-      store: ParameterStore(layout: parameters, values: values),
+      store: try archive.parameters(for: parameters),
       objective: MaskedObjective(coding: body.coding, network: network),
       precision: body.precision == .bfloat16 ? Precision.fastest : body.precision, report: body.report)
   }

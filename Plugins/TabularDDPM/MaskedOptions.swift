@@ -72,7 +72,7 @@ enum MaskedOptions {
     plan.training.steps = run.steps
     plan.training.budget = run.budget
     if run.steps == nil, run.budget == nil {
-      // About what the benchmark tables need: ten seconds for every million cells seen often enough.
+      // About what the benchmark tables need: a second for every 5,000 cells, ten seconds to ten minutes.
       let cells = Double(rows * layout.slots.count)
       let seconds = (min(max(cells / 5000, 10), 600) / 5).rounded(.up) * 5
       plan.training.budget = seconds

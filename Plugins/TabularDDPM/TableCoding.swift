@@ -205,6 +205,18 @@ extension TableCoding {
     return (known, try encode(usable, random: random))
   }
 
+  /// Rows to generate in which the cells of a table are known and its empty ones are not.
+  func start(_ table: Table, random: RandomStream) throws -> MaskedSampler.Rows {
+    var coded = try encode(table, missingIsUnknown: true, random: random)
+    fillSources(of: table, in: &coded)
+    var numbers = [Double](repeating: .nan, count: coded.rows * columns.count)
+    for (index, column) in table.columns.enumerated() {
+      guard case .numbers(let values) = column.values else { continue }
+      for row in 0..<coded.rows { numbers[row * columns.count + index] = values[row] }
+    }
+    return MaskedSampler.Rows(count: coded.rows, codes: coded.codes, scores: coded.scores, numbers: numbers)
+  }
+
   /// The codes and the number of a cell that a condition fixes.
   func codes(_ column: Int, of cell: ConditionPlan.KnownCell) -> (codes: [Int32], number: Double?) {
     switch cell {

@@ -62,7 +62,7 @@ struct FittedTabularDDPM: FittedSynthesizer {
     for first in stride(from: 0, to: partial.rowCount, by: Self.piece) {
       let piece = partial.rows(first..<min(first + Self.piece, partial.rowCount))
       let random = RandomStream(seed: request.seed, stream: UInt64(first))
-      var start = try start(piece, random: random.child(3))
+      var start = try coding.table.start(piece, random: random.child(3))
       conditions.apply(to: &start, drawsAll: true, random: random.child(2))
       let shards = pass.map(rows: piece.rowCount) { [sampler, start] tape, range in
         Result {
@@ -95,19 +95,6 @@ struct FittedTabularDDPM: FittedSynthesizer {
       recordsGradients: false)
   }
 
-  /// Rows in which the cells of a table are known.
-  private func start(_ table: Table, random: RandomStream) throws -> MaskedSampler.Rows {
-    var coded = try coding.table.encode(table, missingIsUnknown: true, random: random)
-    coding.table.fillSources(of: table, in: &coded)
-    let width = coding.table.columns.count
-    var numbers = [Double](repeating: .nan, count: coded.rows * width)
-    for (index, column) in table.columns.enumerated() {
-      guard case .numbers(let values) = column.values else { continue }
-      for row in 0..<coded.rows { numbers[row * width + index] = values[row] }
-    }
-    return MaskedSampler.Rows(count: coded.rows, codes: coded.codes, scores: coded.scores, numbers: numbers)
-  }
-
   // MARK: The file
 
   private static let bodyKey = "model"
@@ -125,7 +112,7 @@ struct FittedTabularDDPM: FittedSynthesizer {
     var archive = ModelArchive(metadata: ["method": TabularDDPMMethod.id])
     try archive.set(
       Body(schema: schema, coding: coding, settings: settings, precision: precision, report: report), for: Self.bodyKey)
-    for parameter in store.layout.parameters { archive.add(StoredTensor(parameter.name, store.tensor(parameter))) }
+    archive.add(parametersOf: store)
     return archive
   }
 
@@ -133,14 +120,9 @@ struct FittedTabularDDPM: FittedSynthesizer {
     let body: Body = try archive.value(for: Self.bodyKey)
     var parameters = ParameterLayout()
     let objective = Self.objective(body.coding, body.settings, in: &parameters)
-    var values = [Float](repeating: 0, count: parameters.count)
-    for parameter in parameters.parameters {
-      let stored = try archive.tensor(parameter.name, shape: [parameter.rows, parameter.columns]).tensor()
-      values.replaceSubrange(parameter.offset..<parameter.offset + parameter.count, with: stored.values)
-    }
     self.init(
       schema: body.schema, coding: body.coding, settings: body.settings,
-      store: ParameterStore(layout: parameters, values: values), objective: objective,
+      store: try archive.parameters(for: parameters), objective: objective,
       precision: body.precision == .bfloat16 ? Precision.fastest : body.precision, report: body.report)
   }
 
