@@ -60,7 +60,8 @@ struct Bare {
         var shape = langevin_product_shape(
           batch: Int64(batch), rows: Int64(rows), columns: Int64(columns), inner: Int64(inner),
           transpose_a: transposeA ? 1 : 0, transpose_b: transposeB ? 1 : 0,
-          input: Int32(precision == .bfloat16 ? LANGEVIN_BFLOAT16 : LANGEVIN_FLOAT32), accumulate: 0, bias: 0)
+          input: Int32(precision == .bfloat16 ? LANGEVIN_BFLOAT16 : LANGEVIN_FLOAT32),
+          output: Int32(LANGEVIN_FLOAT32), accumulate: 0, bias: 0, relu: 0)
         let bytes = precision == .bfloat16 ? 2 : 4
         func memory(_ count: Int) -> UnsafeMutableRawPointer {
           let memory = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 64)

@@ -88,7 +88,7 @@ struct MaskedNetwork: Sendable {
     switch trunk {
     case .residual(let blocks): return norm(blocks.reduce(sum(input, on: tape)) { $1($0) })
     case .plain(let layers, let dropout):
-      return norm(layers.reduce(sum(input, on: tape)) { $1($0).activated(.silu, dropout: dropout) })
+      return norm(layers.reduce(sum(input, on: tape)) { $1($0, .silu, dropout: dropout) })
     case .attention(let blocks, let names, let numberNames):
       let slots = layout.slots.count, count = layout.numericCount, width = codes.table.columns
       var tokens = codes(input.indices, bag: 1, on: tape) + repeated(names, slots, rows: input.rows, on: tape)

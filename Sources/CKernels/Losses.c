@@ -24,27 +24,24 @@ KERNEL float kernel_cross_entropy(const float *restrict x, int32_t target, size_
 }
 
 KERNEL double kernel_squared_error(const float *restrict x, const float *restrict target, const float *restrict weights,
-                                   size_t count) {
+                                   float *restrict dx, size_t count) {
   RELAXED
   double total = 0;
   for (size_t start = 0; start < count; start += 4096) {
     size_t end = start + 4096 < count ? start + 4096 : count;
     float part = 0.0f;
-    for (size_t i = start; i < end; i++) part += weights[i] * (x[i] - target[i]) * (x[i] - target[i]);
+    if (dx) {
+      for (size_t i = start; i < end; i++) {
+        float d = x[i] - target[i], weighted = weights[i] * d;
+        dx[i] = 2.0f * weighted;
+        part += weighted * d;
+      }
+    } else {
+      for (size_t i = start; i < end; i++) part += weights[i] * (x[i] - target[i]) * (x[i] - target[i]);
+    }
     total += part;
   }
   return total;
-}
-
-KERNEL void kernel_squared_error_backward(const float *restrict x, const float *restrict target,
-                                          const float *restrict weights, float upstream, float *restrict dx,
-                                          size_t count, int accumulate) {
-  RELAXED
-  if (accumulate) {
-    for (size_t i = 0; i < count; i++) dx[i] += 2.0f * upstream * weights[i] * (x[i] - target[i]);
-  } else {
-    for (size_t i = 0; i < count; i++) dx[i] = 2.0f * upstream * weights[i] * (x[i] - target[i]);
-  }
 }
 
 KERNEL float kernel_mixture_density(const float *restrict x, float z, size_t size, float weight,

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "CKernels.h"
+
 #if defined(__x86_64__) && defined(__linux__)
 #define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
@@ -70,4 +72,23 @@ INLINE uint16_t to_bfloat16(float value) {
   uint32_t bits = float_to_bits(value);
   uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
   return (uint16_t)((bits & 0x7FFFFFFFu) > 0x7F800000u ? (bits >> 16) | 64u : rounded);
+}
+
+INLINE float from_bfloat16(uint16_t value) { return bits_to_float((uint32_t)value << 16); }
+
+// A stretch of numbers in Float32: where they lie, or converted into a buffer.
+INLINE const float *read_numbers(kernel_numbers x, size_t start, size_t size, float *restrict buffer) {
+  if (x.full) return x.full + start;
+  const uint16_t *half = x.half + start;
+  for (size_t i = 0; i < size; i++) buffer[i] = from_bfloat16(half[i]);
+  return buffer;
+}
+
+// Writes a stretch in every format that is wanted. `from` may be the destination.
+INLINE void write_numbers(kernel_numbers y, size_t start, size_t size, const float *from) {
+  if (y.half) {
+    uint16_t *half = y.half + start;
+    for (size_t i = 0; i < size; i++) half[i] = to_bfloat16(from[i]);
+  }
+  if (y.full && y.full + start != from) memcpy(y.full + start, from, size * sizeof(float));
 }

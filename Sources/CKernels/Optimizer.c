@@ -3,17 +3,16 @@
 
 enum { BLOCK = 1024 };
 
-// The gradient of a block: the buffers' sum, scaled and regularised. The buffers are left at zero.
-INLINE void gather(const kernel_adam_settings *s, float *const *gradients, size_t buffers, size_t start, size_t size,
+// The gradient of a block: the buffers' sum, scaled and regularised.
+INLINE void gather(const kernel_adam_settings *s, const float *const *gradients, size_t buffers, size_t start, size_t size,
                    const float *w, float *g) {
   for (size_t b = 0; b < buffers; b++) {
-    float *from = gradients[b] + start;
+    const float *from = gradients[b] + start;
     if (b == 0) {
       for (size_t i = 0; i < size; i++) g[i] = from[i];
     } else {
       for (size_t i = 0; i < size; i++) g[i] += from[i];
     }
-    memset(from, 0, size * sizeof(float));
   }
   for (size_t i = 0; i < size; i++)
     g[i] = g[i] * s->scale + s->l2 * w[i] + s->l1 * (float)((w[i] > 0.0f) - (w[i] < 0.0f));
@@ -31,7 +30,7 @@ INLINE void follow(const kernel_adam_settings *s, const float *w, float *average
 }
 
 // Adam: Kingma & Ba 2015, algorithm 1; decoupled weight decay: Loshchilov & Hutter 2019, algorithm 2.
-KERNEL void kernel_adam(const kernel_adam_settings *settings, float *const *gradients, size_t buffers,
+KERNEL void kernel_adam(const kernel_adam_settings *settings, const float *const *gradients, size_t buffers,
                         float *restrict value, float *restrict first, float *restrict second, float *restrict average,
                         uint16_t *restrict half, size_t count) {
   RELAXED
@@ -52,7 +51,7 @@ KERNEL void kernel_adam(const kernel_adam_settings *settings, float *const *grad
 }
 
 // Momentum: Polyak 1964, in the form v = beta1 v + g, w -= rate v.
-KERNEL void kernel_momentum(const kernel_adam_settings *settings, float *const *gradients, size_t buffers,
+KERNEL void kernel_momentum(const kernel_adam_settings *settings, const float *const *gradients, size_t buffers,
                             float *restrict value, float *restrict velocity, float *restrict average,
                             uint16_t *restrict half, size_t count) {
   RELAXED

@@ -58,6 +58,9 @@ static dnnl_status_t make_primitive_descriptor(dnnl_primitive_desc_t *pd, descri
 static dnnl_status_t append_sum(dnnl_post_ops_t ops) {
   return dnnl_post_ops_append_sum(ops, 1.0f, 0, dnnl_data_type_undef);
 }
+static dnnl_status_t append_relu(dnnl_post_ops_t ops) {
+  return dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_relu, 0.0f, 0.0f);
+}
 #else
 typedef dnnl_memory_desc_t descriptor;
 typedef const dnnl_memory_desc_t *descriptor_view;
@@ -73,6 +76,9 @@ static dnnl_status_t make_primitive_descriptor(dnnl_primitive_desc_t *pd, descri
   return status != dnnl_success ? status : dnnl_primitive_desc_create(pd, &description, attr, engine, NULL);
 }
 static dnnl_status_t append_sum(dnnl_post_ops_t ops) { return dnnl_post_ops_append_sum(ops, 1.0f); }
+static dnnl_status_t append_relu(dnnl_post_ops_t ops) {
+  return dnnl_post_ops_append_eltwise(ops, 1.0f, dnnl_eltwise_relu, 0.0f, 0.0f);
+}
 #endif
 
 #define TRY(call) \
@@ -86,14 +92,15 @@ langevin_product *langevin_product_create(const langevin_product_shape *s) {
 
   dnnl_data_type_t input = s->input == LANGEVIN_BFLOAT16 ? dnnl_bf16 : dnnl_f32;
   int axes = s->batch > 1 ? 3 : 2, skip = 3 - axes;
+  dnnl_data_type_t output = s->output == LANGEVIN_BFLOAT16 ? dnnl_bf16 : dnnl_f32;
   layout la = make_layout(s->batch, s->rows, s->inner, s->transpose_a, input);
   layout lb = make_layout(s->batch, s->inner, s->columns, s->transpose_b, input);
   layout lbias = make_layout(1, 1, s->columns, 0, dnnl_f32);
-  layout lc = make_layout(s->batch, s->rows, s->columns, 0, dnnl_f32);
+  layout lc = make_layout(s->batch, s->rows, s->columns, 0, output);
 
   descriptor a = {0}, b = {0}, bias = {0}, c = {0};
   dnnl_primitive_attr_t attributes = NULL;
-  dnnl_post_ops_t sum = NULL;
+  dnnl_post_ops_t after = NULL;
   dnnl_primitive_desc_t pd = NULL;
   TRY(describe(&a, &la, axes, skip));
   TRY(describe(&b, &lb, axes, skip));
@@ -102,10 +109,11 @@ langevin_product *langevin_product_create(const langevin_product_shape *s) {
   TRY(dnnl_primitive_attr_create(&attributes));
   // Scratch memory of our own: the library's is shared between primitives of a thread.
   TRY(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user));
-  if (s->accumulate) {
-    TRY(dnnl_post_ops_create(&sum));
-    TRY(append_sum(sum));
-    TRY(dnnl_primitive_attr_set_post_ops(attributes, sum));
+  if (s->accumulate || s->relu) {
+    TRY(dnnl_post_ops_create(&after));
+    if (s->accumulate) TRY(append_sum(after));
+    if (s->relu) TRY(append_relu(after));
+    TRY(dnnl_primitive_attr_set_post_ops(attributes, after));
   }
   TRY(make_primitive_descriptor(&pd, view(&a), view(&b), s->bias ? view(&bias) : NULL, view(&c), attributes));
   TRY(dnnl_primitive_create(&product->primitive, pd));
@@ -122,7 +130,7 @@ fail:
   product = NULL;
 done:
   if (pd) dnnl_primitive_desc_destroy(pd);
-  if (sum) dnnl_post_ops_destroy(sum);
+  if (after) dnnl_post_ops_destroy(after);
   if (attributes) dnnl_primitive_attr_destroy(attributes);
   release(a);
   release(b);
@@ -142,7 +150,7 @@ void langevin_product_destroy(langevin_product *p) {
   free(p);
 }
 
-int langevin_product_execute(langevin_product *p, const void *a, const void *b, const float *bias, float *c) {
+int langevin_product_execute(langevin_product *p, const void *a, const void *b, const float *bias, void *c) {
   dnnl_memory_set_data_handle(p->a, (void *)a);
   dnnl_memory_set_data_handle(p->b, (void *)b);
   dnnl_memory_set_data_handle(p->c, c);

@@ -24,7 +24,19 @@ public struct Linear: Sendable {
   }
 
   /// `[rows, inputs]` to `[rows, outputs]`.
-  public func callAsFunction(_ x: Variable) -> Variable {
-    x.linear(x.tape.parameter(weight), bias.map { x.tape.parameter($0) })
+  ///
+  /// - Parameter feedsProducts: the result goes into other products; see ``Variable/linear(_:_:feedsProducts:)``.
+  public func callAsFunction(_ x: Variable, feedsProducts: Bool = false) -> Variable {
+    x.linear(x.tape.parameter(weight), bias.map { x.tape.parameter($0) }, feedsProducts: feedsProducts)
+  }
+
+  /// The same, added to a matrix: the end of a residual block.
+  public func callAsFunction(_ x: Variable, addedTo other: Variable) -> Variable {
+    x.linear(x.tape.parameter(weight), bias.map { x.tape.parameter($0) }, addedTo: other)
+  }
+
+  /// The same with an activation and dropout: a hidden layer.
+  public func callAsFunction(_ x: Variable, _ activation: Activation, dropout: Float = 0) -> Variable {
+    x.dense(x.tape.parameter(weight), bias.map { x.tape.parameter($0) }, activation, dropout: dropout)
   }
 }

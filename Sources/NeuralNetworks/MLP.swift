@@ -22,7 +22,7 @@ public struct MLP: Sendable {
   /// `[rows, widths.first]` to `[rows, widths.last]`.
   public func callAsFunction(_ x: Variable) -> Variable {
     var h = x
-    for layer in layers.dropLast() { h = layer(h).activated(activation, dropout: dropout) }
+    for layer in layers.dropLast() { h = layer(h, activation, dropout: dropout) }
     return layers[layers.count - 1](h)
   }
 }

@@ -19,17 +19,19 @@ public struct MultiHeadAttention: Sendable {
     self.heads = heads
   }
 
-  /// `[batch · tokens, width]` to the same.
-  public func callAsFunction(_ x: Variable, tokens: Int) -> Variable {
+  /// `[batch · tokens, width]` to the same, added to another matrix where one is given.
+  public func callAsFunction(_ x: Variable, tokens: Int, addedTo other: Variable? = nil) -> Variable {
     let batch = x.rows / tokens, size = width / heads
-    func split(_ v: Variable) -> Variable {  // [batch · heads · tokens, size]
-      v.swappingAxes(outer: batch, first: tokens, second: heads, width: size)
+    func split(_ map: Linear) -> Variable {  // [batch · heads · tokens, size]
+      map(x, feedsProducts: true).swappingAxes(outer: batch, first: tokens, second: heads, width: size)
     }
-    let q = split(query(x)), k = split(key(x)), v = split(value(x))
+    let q = split(query), k = split(key), v = split(value)
     let scores = q.batchedProduct(k, batch: batch * heads, transposed: true)  // [batch · heads · tokens, tokens]
-    let attended = scores.softmax(scale: 1 / Float(size).squareRoot()).batchedProduct(v, batch: batch * heads)
+    let attended = scores.softmax(scale: 1 / Float(size).squareRoot())
+      .batchedProduct(v, batch: batch * heads, feedsProducts: true)
     let merged = attended.swappingAxes(outer: batch, first: heads, second: tokens, width: size)
-    return output(merged.reshaped(rows: x.rows, columns: width))
+      .reshaped(rows: x.rows, columns: width)
+    return other.map { output(merged, addedTo: $0) } ?? output(merged)
   }
 }
 
@@ -52,6 +54,6 @@ public struct TransformerBlock: Sendable {
 
   /// `[batch · tokens, width]` to the same.
   public func callAsFunction(_ x: Variable, tokens: Int) -> Variable {
-    feedForward(x + attention(norm(x), tokens: tokens))
+    feedForward(attention(norm(x), tokens: tokens, addedTo: x))
   }
 }

@@ -1,5 +1,4 @@
 import CKernels
-import Dispatch
 import Foundation
 
 /// A rule that moves parameters against their gradient.
@@ -43,7 +42,7 @@ public struct OptimizerSettings: Sendable, Codable, Equatable {
 
 /// Moves the parameters of a store, and keeps their moving average.
 ///
-/// Unchecked: one training loop owns it; ``step(_:gradients:rateFactor:threads:)`` splits the vector over threads that
+/// Unchecked: one training loop owns it; ``step(_:gradients:rateFactor:gang:)`` splits the vector over threads that
 /// touch disjoint parts.
 public final class Optimizer: @unchecked Sendable {
   /// The settings it was made with.
@@ -69,37 +68,41 @@ public final class Optimizer: @unchecked Sendable {
   ///   - store: the parameters to move.
   ///   - gradients: buffers whose sum is the gradient.
   ///   - rateFactor: the schedule's factor on the learning rate.
-  ///   - threads: how many threads may work.
+  ///   - gang: the threads that work; the caller's alone where there is none.
   /// - Returns: the norm of the gradient before clipping, or `nil` where nothing asked for it.
   @discardableResult
   public func step(
-    _ store: ParameterStore, gradients: [GradientBuffer], rateFactor: Double = 1, threads: Int = 1
+    _ store: ParameterStore, gradients: [GradientBuffer], rateFactor: Double = 1, gang: ThreadGang? = nil
   ) -> Double? {
     step += 1
-    let norm = settings.clipNorm.map { _ in sumGradients(gradients) }
+    // A buffer that no pass wrote to since it was cleared has nothing to say.
+    let written = gradients.filter { !$0.isCleared }
+    let given = written.isEmpty ? Array(gradients.prefix(1)) : written
+    let norm = settings.clipNorm.map { _ in sumGradients(given) }
     let limit = Double(settings.clipNorm ?? .infinity)
     let scale = norm.map { $0 > limit ? Float(limit / $0) : 1 } ?? 1
-    let buffers = settings.clipNorm == nil ? gradients : [gradients[0]]
-    let pieces = max(1, min(threads, store.values.count / 65536))
-    let size = (store.values.count / pieces + 1023) & ~1023
+    let buffers = settings.clipNorm == nil ? given : [given[0]]
+    let count = store.values.count
+    // Whole blocks of the kernel, and enough of them to be worth a thread.
+    let pieces = max(1, min(gang?.threads ?? 1, count / 8192))
+    let size = ((count + pieces - 1) / pieces + 1023) & ~1023
     let work = settings, stepNumber = step
-    DispatchQueue.concurrentPerform(iterations: pieces) { piece in
-      let start = piece * size, end = min(start + size, store.values.count)
+    let update = { @Sendable (piece: Int) in
+      let start = piece * size, end = min(start + size, count)
       guard start < end else { return }
       self.update(
         store, buffers, start..<end, rate: work.learningRate * Float(rateFactor), scale: scale, step: stepNumber)
     }
+    if let gang { gang.run(pieces, update) } else { update(0) }
+    for buffer in gradients { buffer.clear() }
     return norm
   }
 
-  /// Adds all buffers into the first, clears the others, and returns the norm of the sum.
+  /// Adds all buffers into the first and returns the norm of the sum.
   private func sumGradients(_ gradients: [GradientBuffer]) -> Double {
     guard let total = gradients[0].values.baseAddress else { return 0 }
     let count = gradients[0].values.count
-    for buffer in gradients.dropFirst() {
-      kernel_accumulate(buffer.values.baseAddress, 1, total, count)
-      buffer.clear()
-    }
+    for buffer in gradients.dropFirst() { kernel_accumulate(buffer.values.baseAddress, 1, total, count) }
     return kernel_sum_of_squares(total, count).squareRoot()
   }
 
@@ -110,7 +113,7 @@ public final class Optimizer: @unchecked Sendable {
     let value = store.values.baseAddress! + start
     let firstMoment = first.values.baseAddress! + start
     let averages = average.map { $0.values.baseAddress! + start }
-    var pointers: [UnsafeMutablePointer<Float>?] = gradients.map { $0.values.baseAddress! + start }
+    var pointers: [UnsafePointer<Float>?] = gradients.map { UnsafePointer($0.values.baseAddress! + start) }
     // The average follows faster at the start, so that it does not remember the first values (Karras et al. 2024, 3.1,
     // in the simple form of TensorFlow's `num_updates`).
     let averageDecay = min(settings.averageDecay, Float(1 + step) / Float(10 + step))

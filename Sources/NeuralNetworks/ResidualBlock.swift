@@ -23,6 +23,6 @@ public struct ResidualBlock: Sendable {
 
   /// `[rows, width]` to the same.
   public func callAsFunction(_ x: Variable) -> Variable {
-    x + second(first(norm(x)).activated(activation, dropout: dropout))
+    second(first(norm(x), activation, dropout: dropout), addedTo: x)
   }
 }

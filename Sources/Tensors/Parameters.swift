@@ -122,19 +122,3 @@ public final class ParameterStore: @unchecked Sendable {
     halves.baseAddress.map { UnsafeMutableRawPointer($0).deallocate() }
   }
 }
-
-/// A flat vector of gradients beside a ``ParameterStore``. Passes add to it; an optimiser takes and clears it.
-///
-/// Unchecked: each chain of shards owns one during a pass, and the optimiser owns all between passes.
-public final class GradientBuffer: @unchecked Sendable {
-  /// The gradients, in the layout's order.
-  public let values: UnsafeMutableBufferPointer<Float>
-
-  /// Makes a buffer of zeros.
-  public init(count: Int) { values = ParameterStore.aligned(Float.self, count) }
-
-  /// Sets all to zero.
-  public func clear() { values.update(repeating: 0) }
-
-  deinit { values.baseAddress.map { UnsafeMutableRawPointer($0).deallocate() } }
-}

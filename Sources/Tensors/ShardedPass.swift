@@ -1,5 +1,4 @@
 import COneDNN
-import Dispatch
 
 /// Splits the rows of a batch into shards of a fixed size and works on them side by side.
 ///
@@ -10,8 +9,8 @@ import Dispatch
 ///
 /// Unchecked: a tape is used by the one thread that runs its chain, and calls do not overlap.
 public final class ShardedPass: @unchecked Sendable {
-  /// The number of threads that work.
-  public let threads: Int
+  /// The threads that work, free for other work between passes.
+  public let gang: ThreadGang
   /// The gradients of the chains; their sum is the gradient of the batch.
   public let gradients: [GradientBuffer]
 
@@ -25,22 +24,33 @@ public final class ShardedPass: @unchecked Sendable {
   ///   - rows: the batch size that decides the number of chains.
   ///   - rowsPerShard: how many rows go through a tape at once. 512 measured best from width 256 to 512: fewer, and each
   ///     weight gradient is read and written more often. Divide it by the tokens of a row.
+  ///   - gang: the threads that work.
   ///   - recordsGradients: false for sampling and scoring.
   public init(
-    store: ParameterStore, rows: Int, rowsPerShard: Int = 512, precision: Precision, threads: Int,
+    store: ParameterStore, rows: Int, rowsPerShard: Int = 512, precision: Precision, gang: ThreadGang,
     recordsGradients: Bool = true
   ) {
-    self.threads = max(1, threads)
+    self.gang = gang
     // A small batch still feeds two chains. More than a few cost: each is one more vector of gradients to sum.
     let size = recordsGradients && rows > 64 ? min(rowsPerShard, (rows + 1) / 2) : rowsPerShard
     let shards = max(1, (rows + size - 1) / size)
-    let chains = recordsGradients ? min(shards, shards >= 16 ? 4 : 2) : min(shards, self.threads)
+    let chains = recordsGradients ? min(shards, shards >= 16 ? 4 : 2) : min(shards, gang.threads)
     self.rowsPerShard = size
     let gradients = recordsGradients ? (0..<chains).map { _ in GradientBuffer(count: store.values.count) } : []
     self.gradients = gradients
     tapes = (0..<chains).map { chain in
       Tape(store: store, gradients: recordsGradients ? gradients[chain] : nil, precision: precision)
     }
+  }
+
+  /// The same with threads of its own.
+  public convenience init(
+    store: ParameterStore, rows: Int, rowsPerShard: Int = 512, precision: Precision, threads: Int,
+    recordsGradients: Bool = true
+  ) {
+    self.init(
+      store: store, rows: rows, rowsPerShard: rowsPerShard, precision: precision, gang: ThreadGang(threads: threads),
+      recordsGradients: recordsGradients)
   }
 
   /// Runs a forward and a backward pass over every shard of `0 ..< rows`.
@@ -69,20 +79,17 @@ public final class ShardedPass: @unchecked Sendable {
     rows: Int, random: RandomStream?, _ body: @Sendable (Tape, Range<Int>) -> Result
   ) -> [Result] {
     let shards = (rows + rowsPerShard - 1) / rowsPerShard
-    let workers = min(threads, tapes.count, max(shards, 1))
     return [Result](unsafeUninitializedCapacity: shards) { results, count in
       // Each shard writes its own slot.
       nonisolated(unsafe) let slots = results.baseAddress
-      DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      gang.run(min(tapes.count, shards)) { chain in
         langevin_set_threads(1)
-        for chain in stride(from: worker, to: tapes.count, by: workers) {
-          let tape = tapes[chain]
-          for shard in stride(from: chain, to: shards, by: tapes.count) {
-            tape.reset()
-            tape.random = random?.child(UInt64(shard))
-            let range = shard * rowsPerShard..<min((shard + 1) * rowsPerShard, rows)
-            (slots! + shard).initialize(to: body(tape, range))
-          }
+        let tape = tapes[chain]
+        for shard in stride(from: chain, to: shards, by: tapes.count) {
+          tape.reset()
+          tape.random = random?.child(UInt64(shard))
+          let range = shard * rowsPerShard..<min((shard + 1) * rowsPerShard, rows)
+          (slots! + shard).initialize(to: body(tape, range))
         }
       }
       count = shards

@@ -19,11 +19,7 @@ extension Variable {
       slope = memory
     }
     output.pointer[0] = Float(body(pointer, slope))
-    tape.derivative(of: output) { [slope] gradient in
-      guard let slope else { return }
-      if gradient[0] != 1 { kernel_scale(slope, gradient[0], slope, input.count) }
-      _ = tape.passGradient(slope, to: input.index, mayTake: true)
-    }
+    tape.derivative(of: output) { [slope] gradient in tape.passSlope(slope, times: gradient[0], to: input.index) }
     return output
   }
 }

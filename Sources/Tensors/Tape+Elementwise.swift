@@ -81,19 +81,19 @@ extension Variable {
 
   /// A function of every element, then ``dropout(_:)``, in one pass over the memory.
   public func activated(_ activation: Activation, dropout rate: Float) -> Variable {
-    activated(activation, mask: dropoutMask(rate), scale: 1 / (1 - rate))
+    let mask = dropoutMask(rate)
+    return activated(activation, mask: mask, scale: mask == nil ? 1 : 1 / (1 - rate))
   }
 
   private func activated(_ activation: Activation, mask: UnsafeMutablePointer<UInt8>?, scale: Float) -> Variable {
     let tape = tape, input = self
     let output = tape.makeNode(rows, columns, from: input)
-    kernel_activation_forward(
-      activation.rawValue, pointer, mask, scale, output.pointer, tape.halfTarget(output.index), count)
-    tape.derivative(of: output) { gradient in
-      let (target, accumulate) = tape.gradientTarget(input.index)
+    kernel_activation_forward(activation.rawValue, numbers, mask, scale, output.numbers, .init(), count)
+    tape.derivative(ofOperand: output) { gradient in
+      let (target, accumulate) = tape.gradientNumbers(input.index)
       kernel_activation_backward(
-        activation.rawValue, input.pointer, gradient, mask, scale, target, tape.gradientHalfTarget(input.index),
-        input.count, accumulate ? 1 : 0)
+        activation.rawValue, input.numbers, gradient, mask, scale, target, accumulate ? 1 : 0, nil, 0, input.rows,
+        input.columns)
     }
     return output
   }
@@ -116,7 +116,7 @@ extension Variable {
   }
 
   /// Draws which elements stay, and moves the tape's randomness on; `nil` where all do.
-  private func dropoutMask(_ rate: Float) -> UnsafeMutablePointer<UInt8>? {
+  func dropoutMask(_ rate: Float) -> UnsafeMutablePointer<UInt8>? {
     precondition(rate >= 0 && rate < 1, "a dropout rate is in 0 ..< 1, not \(rate)")
     guard rate > 0, let random = tape.random else { return nil }
     let mask = tape.arena.allocate(UInt8.self, count: count)

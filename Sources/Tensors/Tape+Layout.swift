@@ -6,7 +6,7 @@ extension Variable {
     precondition(newRows * newColumns == count, "\(rows) × \(columns) is not \(newRows) × \(newColumns)")
     let tape = tape, input = self
     let output = tape.makeView(of: input, newRows, newColumns)
-    tape.derivative(of: output) { gradient in _ = tape.passGradient(gradient, to: input.index, mayTake: true) }
+    tape.derivative(ofOperand: output) { gradient in tape.passGradient(gradient, to: input.index) }
     return output
   }
 
@@ -16,12 +16,15 @@ extension Variable {
     precondition(
       count == outer * first * second * width, "\(rows) × \(columns) is not [\(outer), \(first), \(second), \(width)]")
     let tape = tape, input = self
-    let output = tape.makeNode(outer * first * second, width, from: input)
-    kernel_swap_axes(pointer, output.pointer, tape.halfTarget(output.index), outer, first, second, width, 0)
-    tape.derivative(of: output) { gradient in
-      let (target, accumulate) = tape.gradientTarget(input.index)
-      kernel_swap_axes(
-        gradient, target, tape.gradientHalfTarget(input.index), outer, second, first, width, accumulate ? 1 : 0)
+    // A move keeps the format.
+    let output =
+      numbers.full == nil
+      ? tape.makeOperand(outer * first * second, width, from: input)
+      : tape.makeNode(outer * first * second, width, from: input)
+    kernel_swap_axes(numbers, output.numbers, outer, first, second, width, 0)
+    tape.derivative(ofOperand: output) { gradient in
+      let (target, accumulate) = tape.gradientNumbers(input.index)
+      kernel_swap_axes(gradient, target, outer, second, first, width, accumulate ? 1 : 0)
     }
     return output
   }

@@ -76,11 +76,7 @@ extension Variable {
       total += Double(term.weight) * Double(loss)
     }
     output.pointer[0] = Float(total)
-    tape.derivative(of: output) { gradient in
-      guard let slope else { return }
-      if gradient[0] != 1 { kernel_scale(slope, gradient[0], slope, input.count) }
-      _ = tape.passGradient(slope, to: input.index, mayTake: true)
-    }
+    tape.derivative(of: output) { gradient in tape.passSlope(slope, times: gradient[0], to: input.index) }
     return output
   }
 
@@ -94,20 +90,22 @@ extension Variable {
     precondition(target.count == count && weights.count == count, "squared error of \(count) against \(target.count)")
     let tape = tape, input = self
     let output = tape.makeNode(1, 1, from: input)
+    let slope = input.isVariable ? tape.arena.allocate(Float.self, count: count) : nil
     output.pointer[0] = target.withUnsafeBufferPointer { target in
       weights.withUnsafeBufferPointer { weights in
-        Float(kernel_squared_error(input.pointer, target.baseAddress, weights.baseAddress, input.count))
+        Float(kernel_squared_error(input.pointer, target.baseAddress, weights.baseAddress, slope, input.count))
       }
     }
-    tape.derivative(of: output) { gradient in
-      let (slope, accumulate) = tape.gradientTarget(input.index)
-      target.withUnsafeBufferPointer { target in
-        weights.withUnsafeBufferPointer { weights in
-          kernel_squared_error_backward(
-            input.pointer, target.baseAddress, weights.baseAddress, gradient[0], slope, input.count, accumulate ? 1 : 0)
-        }
-      }
-    }
+    tape.derivative(of: output) { gradient in tape.passSlope(slope, times: gradient[0], to: input.index) }
     return output
+  }
+}
+
+extension Tape {
+  /// Passes on the gradient of a loss that was worked out with its value.
+  func passSlope(_ slope: UnsafeMutablePointer<Float>?, times factor: Float, to index: Int) {
+    guard let slope else { return }
+    if factor != 1 { kernel_scale(slope, factor, slope, nodes[index].count) }
+    _ = passGradient(slope, to: index, mayTake: true)
   }
 }

@@ -3,18 +3,18 @@ import CKernels
 extension Variable {
   /// Each row moved to mean 0 and scaled to variance 1, then scaled and moved by learned vectors.
   ///
-  /// Source: Ba, Kiros & Hinton, "Layer normalization", 2016, equation 3. The variance has `epsilon` added.
+  /// Source: Ba, Kiros & Hinton, "Layer normalization", 2016, equation 3. The variance has `epsilon` added. With
+  /// ``Precision/bfloat16`` the result is kept in that format.
   public func layerNorm(gain: Variable, bias: Variable, epsilon: Float = 1e-5) -> Variable {
     precondition(gain.count == columns && bias.count == columns, "layer norm of \(columns) by \(gain.columns)")
     precondition(gain.index != index && bias.index != index, "layer norm of a row by itself")
     let tape = tape, input = self
-    let output = tape.makeNode(rows, columns, from: input, gain, bias)
+    let output = tape.makeOperand(rows, columns, from: input, gain, bias)
     let mean = tape.arena.allocate(Float.self, count: rows)
     let inverse = tape.arena.allocate(Float.self, count: rows)
     kernel_layer_norm_forward(
-      pointer, gain.pointer, bias.pointer, output.pointer, tape.halfTarget(output.index), mean, inverse, rows, columns,
-      epsilon)
-    tape.derivative(of: output) { gradient in
+      pointer, gain.pointer, bias.pointer, output.numbers, mean, inverse, rows, columns, epsilon)
+    tape.derivative(ofOperand: output) { gradient in
       // The kernel writes all three, and takes them for three places: what is constant, or the gain once more, gets
       // memory of its own.
       func own() -> UnsafeMutablePointer<Float> {
@@ -36,16 +36,17 @@ extension Variable {
     return output
   }
 
-  /// The softmax of each row times a constant.
+  /// The softmax of each row times a constant. With ``Precision/bfloat16`` the result is kept in that format.
   public func softmax(scale: Float = 1) -> Variable {
     precondition(scale > 0, "a softmax scale is positive, not \(scale)")
     let tape = tape, input = self
-    let output = tape.makeNode(rows, columns, from: input)
-    kernel_softmax_forward(pointer, scale, output.pointer, tape.halfTarget(output.index), rows, columns)
+    let output = tape.makeOperand(rows, columns, from: input)
+    let result = output.numbers
+    kernel_softmax_forward(pointer, scale, result, rows, columns)
+    // Its gradient is a difference of near numbers, so it comes in Float32.
     tape.derivative(of: output) { gradient in
-      let (target, accumulate) = tape.gradientTarget(input.index)
-      kernel_softmax_backward(
-        output.pointer, gradient, scale, target, input.rows, input.columns, accumulate ? 1 : 0)
+      let (target, accumulate) = tape.gradientNumbers(input.index)
+      kernel_softmax_backward(result, gradient, scale, target, input.rows, input.columns, accumulate ? 1 : 0)
     }
     return output
   }

@@ -107,6 +107,22 @@ struct OptimizerTests {
     }
   }
 
+  @Test("a buffer that was cleared and not written counts as zeros")
+  func clearedBuffers() {
+    let store = store([1, 2])
+    let optimizer = Optimizer(
+      OptimizerSettings(rule: .momentum(0), learningRate: 1, weightDecay: 0, averageDecay: 0), store: store)
+    let buffers = (0..<2).map { _ in GradientBuffer(count: store.values.count) }
+    for buffer in buffers { (buffer.values[0], buffer.values[1]) = (1, 2) }
+    optimizer.step(store, gradients: buffers)
+    #expect(store.values[0] == -1 && store.values[1] == -2)
+    optimizer.step(store, gradients: buffers)
+    #expect(store.values[0] == -1 && store.values[1] == -2)
+    buffers[1].values[0] = 5
+    optimizer.step(store, gradients: buffers)
+    #expect(store.values[0] == -6 && store.values[1] == -2)
+  }
+
   @Test("threads change no byte, and a restored optimiser goes on as the first would have")
   func threadsAndState() {
     let count = 300_007
@@ -120,7 +136,7 @@ struct OptimizerTests {
         for buffer in 0..<2 {
           for i in 0..<count { buffers[buffer].values[i] = gradients[2 * step + buffer][i] }
         }
-        optimizer.step(store, gradients: buffers, threads: threads)
+        optimizer.step(store, gradients: buffers, gang: ThreadGang(threads: threads))
         if interrupted {
           let state = Dictionary(uniqueKeysWithValues: optimizer.state.map { ($0.name, $0.values) })
           let other = ParameterStore(layout: store.layout, values: Array(store.values))

@@ -5,8 +5,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "Gang.h"
+
+// Numbers in Float32 (`full`), in bfloat16 (`half`), or in both. Read in Float32 where that is there; written in every
+// format that is there.
+typedef struct {
+  float *full;
+  uint16_t *half;
+} kernel_numbers;
+
 // Conversions.
 void kernel_to_bfloat16(const float *x, uint16_t *y, size_t count);
+void kernel_from_bfloat16(const uint16_t *x, float *y, size_t count);
 
 // Elementwise.
 void kernel_fill(float *y, float value, size_t count);
@@ -19,13 +29,24 @@ double kernel_sum(const float *x, size_t count);
 double kernel_sum_of_squares(const float *x, size_t count);
 double kernel_sum_of_absolutes(const float *x, size_t count);
 
-// Activations, with dropout where there is a mask: y = f(x) * mask * scale. Backward takes the forward input x and adds
-// or writes dy * mask * scale * f'(x). Where `half` is given the result is also written in bfloat16.
-enum { KERNEL_RELU = 0, KERNEL_SILU = 1, KERNEL_GELU = 2, KERNEL_TANH = 3, KERNEL_SIGMOID = 4 };
-void kernel_activation_forward(int kind, const float *x, const uint8_t *mask, float scale, float *y, uint16_t *half,
-                               size_t count);
-void kernel_activation_backward(int kind, const float *x, const float *dy, const uint8_t *mask, float scale, float *dx,
-                                uint16_t *half, size_t count, int accumulate);
+// Activations, with dropout where there is a mask: y = f(x) * mask * scale. Where `slope` is given, it gets f'(x) * mask
+// * scale; y or the slope may lie where x does. Backward takes the forward input x, or a rectifier's output, or for
+// KERNEL_SLOPE the slope, and adds or writes dx = dy * mask * scale * f'(x); dx may lie where dy does and may be missing.
+// Where db is given, it gets the columns' sums of dx, added or written.
+enum {
+  KERNEL_IDENTITY = -1,
+  KERNEL_RELU = 0,
+  KERNEL_SILU = 1,
+  KERNEL_GELU = 2,
+  KERNEL_TANH = 3,
+  KERNEL_SIGMOID = 4,
+  KERNEL_SLOPE = 5
+};
+void kernel_activation_forward(int kind, kernel_numbers x, const uint8_t *mask, float scale, kernel_numbers y,
+                               kernel_numbers slope, size_t count);
+void kernel_activation_backward(int kind, kernel_numbers x, kernel_numbers dy, const uint8_t *mask, float scale,
+                                kernel_numbers dx, int accumulate, float *db, int accumulate_db, size_t rows,
+                                size_t columns);
 
 // Dropout: mask[i] = 1 with the probability `keep`, drawn from Philox4x32-10 (key, stream) from block `counter` on,
 // 16 bits a decision; y = x * mask / keep.
@@ -33,20 +54,20 @@ void kernel_dropout_mask(uint64_t key, uint64_t stream, uint64_t counter, float 
 void kernel_dropout_apply(const float *x, const uint8_t *mask, float scale, float *y, size_t count, int accumulate);
 
 // [outer, first, second, width] to [outer, second, first, width].
-void kernel_swap_axes(const float *x, float *y, uint16_t *half, size_t outer, size_t first, size_t second,
-                      size_t width, int accumulate);
+void kernel_swap_axes(kernel_numbers x, kernel_numbers y, size_t outer, size_t first, size_t second, size_t width,
+                      int accumulate);
 
-// Rows of a matrix. `half` as for activations.
+// Rows of a matrix.
 void kernel_bias_gradient(const float *dy, float *db, size_t rows, size_t columns);  // db += sum over rows
 void kernel_add_row(const float *x, const float *row, float *y, size_t rows, size_t columns);
-void kernel_layer_norm_forward(const float *x, const float *gain, const float *bias, float *y, uint16_t *half,
-                               float *mean, float *inverse_deviation, size_t rows, size_t columns, float epsilon);
+void kernel_layer_norm_forward(const float *x, const float *gain, const float *bias, kernel_numbers y, float *mean,
+                               float *inverse_deviation, size_t rows, size_t columns, float epsilon);
 void kernel_layer_norm_backward(const float *x, const float *gain, const float *mean, const float *inverse_deviation,
-                                const float *dy, float *dx, float *dgain, float *dbias, size_t rows, size_t columns,
+                                kernel_numbers dy, float *dx, float *dgain, float *dbias, size_t rows, size_t columns,
                                 int accumulate);
-void kernel_softmax_forward(const float *x, float scale, float *y, uint16_t *half, size_t rows, size_t columns);
-void kernel_softmax_backward(const float *y, const float *dy, float scale, float *dx, size_t rows, size_t columns,
-                             int accumulate);
+void kernel_softmax_forward(const float *x, float scale, kernel_numbers y, size_t rows, size_t columns);
+void kernel_softmax_backward(kernel_numbers y, const float *dy, float scale, kernel_numbers dx, size_t rows,
+                             size_t columns, int accumulate);
 
 // Embedding bags: y[r] = sum over b of table[index[r * bag + b]]; an index below zero adds nothing.
 void kernel_embedding_forward(const float *table, const int32_t *index, float *y, size_t rows, size_t bag,
@@ -58,10 +79,8 @@ void kernel_embedding_backward(const float *dy, const int32_t *index, float *dta
 // and writes weight * (softmax - onehot) into dx (which may be NULL).
 float kernel_cross_entropy(const float *x, int32_t target, size_t size, float weight, float *dx);
 
-// The sum of w (x - t)^2, and its gradient 2 upstream w (x - t).
-double kernel_squared_error(const float *x, const float *target, const float *weights, size_t count);
-void kernel_squared_error_backward(const float *x, const float *target, const float *weights, float upstream, float *dx,
-                                   size_t count, int accumulate);
+// The sum of w (x - t)^2; writes the gradient 2 w (x - t) into dx (which may be NULL).
+double kernel_squared_error(const float *x, const float *target, const float *weights, float *dx, size_t count);
 
 // Negative log density of z under a mixture of Gaussians with `size` components (at most KERNEL_MOST_COMPONENTS),
 // parameters laid out as [logits | means | log deviations]. Log deviations are clamped to the range below. Gradient as
@@ -72,14 +91,13 @@ void kernel_squared_error_backward(const float *x, const float *target, const fl
 enum { KERNEL_MOST_COMPONENTS = 64 };
 float kernel_mixture_density(const float *x, float z, size_t size, float weight, float *dx);
 
-// Optimisers. One fused pass over parameters: g = scale * sum of gradient buffers (which are zeroed) + l2 w + l1 sign(w),
-// then the rule, the exponential moving average (average may be NULL) and the bfloat16 copy (may be NULL).
+// Optimisers. One fused pass over parameters: g = scale * sum of gradient buffers + l2 w + l1 sign(w), then the rule, the exponential moving average (average may be NULL) and the bfloat16 copy (may be NULL).
 typedef struct {
   float rate, beta1, beta2, epsilon, decay, l1, l2, scale, correction1, correction2, average_decay;
 } kernel_adam_settings;
-void kernel_adam(const kernel_adam_settings *settings, float *const *gradients, size_t buffers, float *value,
+void kernel_adam(const kernel_adam_settings *settings, const float *const *gradients, size_t buffers, float *value,
                  float *first, float *second, float *average, uint16_t *half, size_t count);
-void kernel_momentum(const kernel_adam_settings *settings, float *const *gradients, size_t buffers, float *value,
+void kernel_momentum(const kernel_adam_settings *settings, const float *const *gradients, size_t buffers, float *value,
                      float *velocity, float *average, uint16_t *half, size_t count);
 
 // Smooth features of a standard normal score, 14 a cell: 1, z, then sin and cos of π 2^i s for i < 6 with s a sigmoid

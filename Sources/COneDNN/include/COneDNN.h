@@ -1,7 +1,7 @@
 // Matrix products through oneDNN, versions 2.6 and 3.x behind one face.
 //
-// A product computes C = op(A) · op(B) (+ C), batched over `batch` equal problems laid out one after another. It is
-// bound to one thread at a time: a caller that works on several threads makes one product a thread.
+// A product computes C = op(A) · op(B) (+ bias) (+ C), or what a rectifier leaves of it, batched over `batch` equal
+// problems laid out one after another. It is bound to one thread at a time: a caller that works on several threads makes one product a thread.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -11,7 +11,8 @@ enum { LANGEVIN_FLOAT32 = 0, LANGEVIN_BFLOAT16 = 1 };
 typedef struct {
   int64_t batch, rows, columns, inner;  // C is [batch, rows, columns]; the sum runs over `inner`
   int32_t transpose_a, transpose_b;     // A is stored [inner, rows], B is stored [columns, inner]
-  int32_t input, accumulate, bias;      // LANGEVIN_FLOAT32 or _BFLOAT16; add to C; add a row vector
+  int32_t input, output;                // LANGEVIN_FLOAT32 or _BFLOAT16: of A and B, and of C
+  int32_t accumulate, bias, relu;       // add to C; add a Float32 row vector; then max(., 0)
 } langevin_product_shape;
 
 typedef struct langevin_product langevin_product;
@@ -20,7 +21,7 @@ typedef struct langevin_product langevin_product;
 langevin_product *langevin_product_create(const langevin_product_shape *shape);
 void langevin_product_destroy(langevin_product *product);
 /// Runs on the calling thread and those that `langevin_set_threads` allows it. Returns 0, or oneDNN's status.
-int langevin_product_execute(langevin_product *product, const void *a, const void *b, const float *bias, float *c);
+int langevin_product_execute(langevin_product *product, const void *a, const void *b, const float *bias, void *c);
 
 /// How many threads a product may use when it is called from the calling thread.
 void langevin_set_threads(int threads);

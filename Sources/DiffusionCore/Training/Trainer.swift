@@ -40,9 +40,10 @@ public struct Trainer: Sendable {
     var saved = clock.seconds
 
     let batch = min(settings.batch, max(objective.trainingRows, 1))
-    let pass = ShardedPass(store: store, rows: batch, precision: settings.precision, threads: settings.threads)
+    let gang = ThreadGang(threads: settings.threads)
+    let pass = ShardedPass(store: store, rows: batch, precision: settings.precision, gang: gang)
     let evaluation = ShardedPass(
-      store: optimizer.average ?? store, rows: 4096, precision: settings.precision, threads: settings.threads,
+      store: optimizer.average ?? store, rows: 4096, precision: settings.precision, gang: gang,
       recordsGradients: false)
     let root = RandomStream(seed: settings.seed)
     var order = BatchOrder(rows: objective.trainingRows, random: root.child(1))
@@ -61,8 +62,7 @@ public struct Trainer: Sendable {
       guard state.lossSum.isFinite else {
         throw TrainingError.notFinite(step: state.step, rate: settings.optimizer.learningRate)
       }
-      optimizer.step(
-        store, gradients: pass.gradients, rateFactor: rateFactor(state), threads: settings.threads)
+      optimizer.step(store, gradients: pass.gradients, rateFactor: rateFactor(state), gang: gang)
       state.step += 1
       state.lossCount += 1
       if state.step % interval == 0 || state.step == state.plan {
