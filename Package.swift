@@ -54,7 +54,7 @@ let package = Package(
     // Benchmarks: each folder has a `run` that prints a table beside a reference.
     .executableTarget(
       name: "training-step", dependencies: ["NeuralNetworks", "COneDNN"], path: "Benchmarks/training-step",
-      exclude: ["run", "compare.py"]),
+      exclude: ["run", "compare.py", "README.md"]),
     .executableTarget(
       name: "csv-reading-benchmark", dependencies: ["Tables"], path: "Benchmarks/csv-reading",
       exclude: ["run", "pandas_reading.py"]),
