@@ -184,7 +184,7 @@ struct MaskedSampler: Sendable {
     let slots = rules.count, count = start.count
     var rows = start
     var weights = [Float](repeating: 1, count: count)
-    var visible = start.codes.map { $0 != CodedTable.unknown }
+    var visible = start.codes.map { $0 != Cells.unknown }
     var unknown: Set<Int> = []
     for slot in 0..<slots where (0..<count).contains(where: { !visible[$0 * slots + slot] }) { unknown.insert(slot) }
     var input = MaskedInput(rows: count, layout: objective.layout)
@@ -212,7 +212,7 @@ struct MaskedSampler: Sendable {
           }
           if isConstrained { isFirstDraw = false }
         }
-        for row in idle { rows.codes[row * slots + slot] = CodedTable.notApplicable }
+        for row in idle { rows.codes[row * slots + slot] = Cells.notApplicable }
         for row in live + idle {
           visible[row * slots + slot] = true
           if rule.numeric >= 0 { resolve(rule.column, row: row, &rows, visible, &random) }

@@ -70,10 +70,10 @@ struct TableCodingTests {
       let first = Int(coded.codes[row * slots + own[0]]), place = coded.codes[row * slots + own[1]]
       if paid[row] == 0 {
         zeros += 1
-        #expect(first >= c.bins && first < c.bins + c.heavy.count && place == CodedTable.notApplicable)
+        #expect(first >= c.bins && first < c.bins + c.heavy.count && place == Cells.notApplicable)
       } else if paid[row] == due[row], first >= c.bins + c.heavy.count {
         equal += 1
-        #expect(place == CodedTable.notApplicable)
+        #expect(place == Cells.notApplicable)
       }
     }
     #expect(zeros > 300 && equal > 400)
@@ -99,7 +99,7 @@ struct TableCodingTests {
     let whole = try coding.encode(table.rows(0..<50), random: RandomStream(seed: 1))
     var coded = try coding.encode(partial, missingIsUnknown: true, random: RandomStream(seed: 1))
     let slot = coding.layout.slotsOfColumn[0][0], slots = coding.layout.slots.count
-    #expect(coded.codes[slot] == CodedTable.unknown)
+    #expect(coded.codes[slot] == Cells.unknown)
     coding.fillSources(of: partial, in: &coded)
     for row in 0..<50 { #expect(coded.codes[row * slots + slot] == whole.codes[row * slots + slot]) }
   }
