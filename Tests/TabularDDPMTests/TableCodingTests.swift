@@ -10,7 +10,7 @@ struct TableCodingTests {
   private func coding(_ settings: CodingSettings = CodingSettings(), rows: Int = 2000) -> (TableCoding, Table, Schema) {
     let (table, schema) = SmallTables.mixed(rows: rows)
     return (
-      TableCoding(fitting: table, schema: schema, settings: settings, random: RandomStream(seed: 5)), table, schema
+      TableEncoder(settings).fitted(to: table, schema: schema, random: RandomStream(seed: 5)), table, schema
     )
   }
 
@@ -118,7 +118,7 @@ struct TableCodingTests {
     let schema = Schema(columns: [
       ColumnSchema(name: "many", kind: .category), ColumnSchema(name: "coin", kind: .category),
     ])
-    let coding = TableCoding(fitting: table, schema: schema, settings: CodingSettings(), random: RandomStream(seed: 1))
+    let coding = TableEncoder().fitted(to: table, schema: schema, random: RandomStream(seed: 1))
     #expect(coding.columns.filter { !$0.isModelled }.isEmpty)
   }
 
@@ -131,7 +131,7 @@ struct TableCodingTests {
         name: "city", values: .categories(indices: (0..<Int32(2 * count)).map { $0 % Int32(count) }, levels: levels))
     ])
     let schema = Schema(columns: [ColumnSchema(name: "city", kind: .category)])
-    let coding = TableCoding(fitting: table, schema: schema, settings: CodingSettings(), random: RandomStream(seed: 1))
+    let coding = TableEncoder().fitted(to: table, schema: schema, random: RandomStream(seed: 1))
     #expect(coding.layout.slots.count == 2)
     #expect(coding.layout.outputs < 400)
     let coded = try coding.encode(table, random: RandomStream(seed: 1))
