@@ -40,6 +40,11 @@ extension TableCoding: FittedEncoder {
   func rows(_ cells: Cells, _ random: inout RandomStream) -> MaskedSampler.Rows {
     let layout = layout, slots = layout.slots.count, width = columns.count
     var numbers = [Double](repeating: .nan, count: cells.rows * width)
+    for (index, column) in columns.enumerated() {
+      guard case .derived(let derived) = column.content, let numberOfCode = derived.numbers else { continue }
+      let slot = layout.slotsOfColumn[derived.source][0]
+      for row in 0..<cells.rows { numbers[row * width + index] = numberOfCode[Int(cells.codes[row * slots + slot])] }
+    }
     // Relations name columns to the left only.
     for (index, column) in columns.enumerated() {
       guard let numeric = layout.numericIndex[index] else { continue }
