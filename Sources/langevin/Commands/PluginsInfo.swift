@@ -6,7 +6,7 @@ import Tables
 /// Says what a plugin, a method or a component is, with its options.
 struct PluginsInfo: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "info", abstract: "Describes one plugin, method, schedule or sampler with its options.",
+    commandName: "info", abstract: "Describes one plugin, method or component with its options.",
     discussion: """
       Example:
         langevin plugins info tabular-masked
