@@ -102,6 +102,12 @@ struct DerivedColumn: Sendable, Codable, Equatable {
   /// The distinct cells: numbers, or levels; missing comes last.
   var cells: Cells
 
+  /// For every code of the source, this column's number; nothing where it has levels.
+  var numbers: [Double]? {
+    guard case .numbers(let numbers) = cells else { return nil }
+    return cellOfCode.map { numbers[Int($0)] ?? .nan }
+  }
+
   enum Cells: Sendable, Codable, Equatable {
     /// Numbers; missing is `nil`.
     case numbers([Double?])

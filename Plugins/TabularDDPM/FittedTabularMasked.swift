@@ -5,13 +5,13 @@ import Tables
 
 /// A table learned by ``TabularMasked``.
 struct FittedTabularMasked: FittedSynthesizer {
-  let schema: Schema
-  let coding: TableCoding
-  let settings: MaskedNetworkSettings
+  let contents: ModelContents<TableCoding, ComponentChoice>
   let store: ParameterStore
   let objective: MaskedObjective
-  let precision: Precision
-  let report: FitReport
+
+  var schema: Schema { contents.schema }
+  var report: FitReport { contents.report }
+  private var coding: TableCoding { contents.coding }
 
   /// Rows that go through a tape at once, and rows that are handed over at once.
   private static let shard = 128, piece = 8192
@@ -21,8 +21,8 @@ struct FittedTabularMasked: FittedSynthesizer {
   func sample(_ request: SampleRequest, deliver: (Table) throws -> Void) throws {
     let plan = try ConditionPlan(request.conditions, coding: coding, layout: objective.layout)
     let sampler = try makeSampler(plan, request)
-    let assembly = TableAssembly(coding: coding, schema: schema)
-    var identifiers = assembly.identifiers(seed: request.seed)
+    let assembly = TableAssembly(coding: coding)
+    var state = coding.decodingState(random: RandomStream(seed: request.seed).child(3))
     let pass = makePass(request.threads)
     let template = try start(rows: Self.shard, plan)
     for first in stride(from: 0, to: request.rows, by: Self.piece) {
@@ -34,15 +34,15 @@ struct FittedTabularMasked: FittedSynthesizer {
             random: RandomStream(seed: request.seed, stream: UInt64(first + range.lowerBound)).child(1), on: tape)
         }
       }
-      try deliver(assembly.table(try shards.map { try $0.get() }, identifiers: &identifiers))
+      try deliver(assembly.table(try shards.map { try $0.get() }, &state))
     }
   }
 
   func complete(_ partial: Table, _ request: SampleRequest, deliver: (Table) throws -> Void) throws {
     let plan = try ConditionPlan(request.conditions, coding: coding, layout: objective.layout)
     let sampler = try makeSampler(plan, request)
-    let assembly = TableAssembly(coding: coding, schema: schema)
-    var identifiers = assembly.identifiers(seed: request.seed)
+    let assembly = TableAssembly(coding: coding)
+    var state = coding.decodingState(random: RandomStream(seed: request.seed).child(3))
     let pass = makePass(request.threads)
     for first in stride(from: 0, to: partial.rowCount, by: Self.piece) {
       let piece = partial.rows(first..<min(first + Self.piece, partial.rowCount))
@@ -55,7 +55,7 @@ struct FittedTabularMasked: FittedSynthesizer {
             random: RandomStream(seed: request.seed, stream: UInt64(first + range.lowerBound)).child(1), on: tape)
         }
       }
-      let made = assembly.table(try shards.map { try $0.get() }, identifiers: &identifiers)
+      let made = assembly.table(try shards.map { try $0.get() }, &state)
       try deliver(assembly.keeping(piece, in: made))
     }
   }
@@ -70,7 +70,7 @@ struct FittedTabularMasked: FittedSynthesizer {
 
   private func makePass(_ threads: Int) -> ShardedPass {
     ShardedPass(
-      store: store, rows: Self.piece, rowsPerShard: Self.shard, precision: precision, threads: threads,
+      store: store, rows: Self.piece, rowsPerShard: Self.shard, precision: contents.precision, threads: threads,
       recordsGradients: false)
   }
 
@@ -79,7 +79,7 @@ struct FittedTabularMasked: FittedSynthesizer {
     try fix(
       plan,
       MaskedSampler.Rows(
-        count: rows, codes: Array(repeating: CodedTable.unknown, count: rows * objective.layout.slots.count),
+        count: rows, codes: Array(repeating: Cells.unknown, count: rows * objective.layout.slots.count),
         scores: Array(repeating: 0, count: rows * objective.layout.numericCount),
         numbers: Array(repeating: .nan, count: rows * coding.columns.count)))
   }
@@ -91,7 +91,7 @@ struct FittedTabularMasked: FittedSynthesizer {
     for (column, cell) in plan.known.sorted(by: { $0.key < $1.key }) {
       let own = layout.slotsOfColumn[column]
       let (codes, number) = coding.codes(column, of: cell)
-      for row in 0..<rows.count where rows.codes[row * slots + own[0]] == CodedTable.unknown {
+      for row in 0..<rows.count where rows.codes[row * slots + own[0]] == Cells.unknown {
         for (slot, code) in zip(own, codes) { rows.codes[row * slots + slot] = code }
         guard let number, let numeric = layout.numericIndex[column] else { continue }
         rows.numbers[row * coding.columns.count + column] = number
@@ -118,48 +118,19 @@ struct FittedTabularMasked: FittedSynthesizer {
 
   // MARK: The file
 
-  private static let bodyKey = "model"
+  func archive() throws -> ModelArchive { try contents.archive(method: TabularMasked.id, parameters: store) }
+}
 
-  /// What the file says besides the parameters.
-  private struct Body: Codable {
-    var schema: Schema
-    var coding: TableCoding
-    var settings: MaskedNetworkSettings
-    var precision: Precision
-    var report: FitReport
-  }
-
-  func archive() throws -> ModelArchive {
-    var archive = ModelArchive(metadata: ["method": TabularMasked.id])
-    try archive.set(
-      Body(schema: schema, coding: coding, settings: settings, precision: precision, report: report), for: Self.bodyKey)
-    archive.add(parametersOf: store)
-    return archive
-  }
-
-  init(_ archive: ModelArchive) throws {
-    let body: Body = try archive.value(for: Self.bodyKey)
-    let layout = body.coding.layout
+extension FittedTabularMasked {
+  /// Reads a model, with one of the networks that the method offers.
+  init(_ archive: ModelArchive, menu: DenoiserMenu) throws {
+    contents = try ModelContents(archive)
+    let layout = contents.coding.layout
     var parameters = ParameterLayout()
     let network = MaskedNetwork(
-      layout, settings: body.settings, prior: Array(repeating: 0, count: layout.outputs), in: &parameters)
-    self.init(
-      schema: body.schema, coding: body.coding, settings: body.settings,
-      store: try archive.parameters(for: parameters),
-      objective: MaskedObjective(coding: body.coding, network: network),
-      precision: body.precision == .bfloat16 ? Precision.fastest : body.precision, report: body.report)
-  }
-
-  init(
-    schema: Schema, coding: TableCoding, settings: MaskedNetworkSettings, store: ParameterStore,
-    objective: MaskedObjective, precision: Precision, report: FitReport
-  ) {
-    self.schema = schema
-    self.coding = coding
-    self.settings = settings
-    self.store = store
-    self.objective = objective
-    self.precision = precision
-    self.report = report
+      layout, denoiser: try menu.make(contents.settings, of: archive),
+      prior: Array(repeating: 0, count: layout.outputs), in: &parameters)
+    store = try archive.parameters(for: parameters)
+    objective = MaskedObjective(coding: contents.coding, network: network)
   }
 }

@@ -40,6 +40,7 @@ struct MaskedInputBuilder: Sendable {
   private let slots: [SlotRule]
   private let numbers: [NumberRule]
   private let parentRanges: [Range<Int32>]
+  /// Places among the numbers; below zero −1 − a slot that says all.
   private let parents: [Int32]
 
   init(_ coding: TableCoding, layout: SlotLayout) {
@@ -61,8 +62,13 @@ struct MaskedInputBuilder: Sendable {
         rule.relations = Int32(c.bins + c.heavy.count)
         for relation in c.relations {
           let start = Int32(parents.count)
-          // A parent that the network does not see as a number is never known.
-          parents += relation.parents.map { Int32(layout.numericIndex[$0] ?? -1) }
+          parents += relation.parents.map { parent in
+            // A derived column is known with its source.
+            if case .derived(let derived) = coding.columns[parent].content {
+              return Int32(-1 - layout.slotsOfColumn[derived.source][0])
+            }
+            return Int32(layout.numericIndex[parent]!)
+          }
           ranges.append(start..<Int32(parents.count))
         }
       }
@@ -95,7 +101,7 @@ struct MaskedInputBuilder: Sendable {
 
   /// Whether the visible slots fix a number: by its own code and place, or by those of a relation's parents.
   func knows(_ numeric: Int32, _ codes: UnsafePointer<Int32>, _ visible: UnsafePointer<Bool>) -> Bool {
-    guard numeric >= 0 else { return false }
+    guard numeric >= 0 else { return visible[Int(-1 - numeric)] }
     let rule = numbers[Int(numeric)]
     if rule.first >= 0 {
       guard visible[Int(rule.first)] else { return false }

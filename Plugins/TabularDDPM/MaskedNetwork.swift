@@ -1,110 +1,76 @@
+import DiffusionCore
 import Foundation
 import NeuralNetworks
 
-/// The shape of the network that predicts masked slots from visible ones.
-struct MaskedNetworkSettings: Sendable, Codable, Equatable {
-  /// What lies between the input and the heads.
-  enum Trunk: String, Sendable, Codable, CaseIterable {
-    /// Pre-norm residual blocks.
-    case residualMLP = "residual-mlp"
-    /// Plain layers.
-    case mlp
-    /// Attention between the slots of a row.
-    case columnTransformer = "column-transformer"
-  }
-  var trunk = Trunk.residualMLP
-  var width = 512
-  var blocks = 2
-  var dropout: Float = 0.1
-
-  /// The settings in words.
-  var text: String { "\(trunk.rawValue), width \(width), \(blocks) blocks, dropout \(dropout)" }
-}
-
 /// Predicts every slot of a row from those that are visible.
 ///
-/// Codes enter as learned vectors, numbers as smooth features of their quantile. In the perceptrons all are summed, and
-/// one linear map gives the parameters of every slot's distribution; in the transformer each slot is a token with a head
-/// of its own. Either way it starts at the marginals.
+/// Codes enter as learned vectors, numbers as smooth features of their quantile. A denoiser that sees the row as a whole
+/// gets their sum, and one linear map gives the parameters of every slot's distribution; for one that sees tokens each slot
+/// is a token with a head of its own. Either way it starts at the marginals.
 struct MaskedNetwork: Sendable {
   let layout: SlotLayout
   private let codes: Embedding
   private let numbers: Linear?
-  private let trunk: Trunk
-  private let norm: LayerNorm
+  private let denoiser: any DenoisingNetwork
+  /// What tells tokens apart; `nil` where the row is seen as a whole.
+  private let names: Names?
+  private let norm: LayerNorm?
   private let heads: [Linear]
 
-  private enum Trunk: Sendable {
-    case residual([ResidualBlock])
-    case plain([Linear], dropout: Float)
-    case attention([TransformerBlock], names: Embedding, numberNames: Embedding?)
+  private struct Names: Sendable {
+    let slots: Embedding
+    let numbers: Embedding?
   }
 
   init(
-    _ layout: SlotLayout, settings: MaskedNetworkSettings, prior: [Float], in parameters: inout ParameterLayout
+    _ layout: SlotLayout, denoiser: any TrainableDenoiser, prior: [Float], in parameters: inout ParameterLayout
   ) {
     self.layout = layout
-    let width = settings.width, slots = layout.slots.count
-    let isAttention = settings.trunk == .columnTransformer
+    let width = denoiser.width, slots = layout.slots.count, count = layout.numericCount
+    let seesTokens = denoiser.view == .tokens
     codes = Embedding(
       "codes", entries: layout.embeddings, width: width,
-      deviation: isAttention ? 0.1 : 1 / Float(max(slots, 1)).squareRoot(), in: &parameters)
-    let features = isAttention ? QuantileFeatures.width : layout.numericCount * QuantileFeatures.width
-    numbers =
-      layout.numericCount == 0
-      ? nil : Linear("numbers", inputs: features, outputs: width, bias: false, in: &parameters)
-    switch settings.trunk {
-    case .residualMLP:
-      trunk = .residual(
-        (0..<settings.blocks).map {
-          ResidualBlock("block\($0)", width: width, hidden: width, dropout: settings.dropout, in: &parameters)
-        })
-    case .mlp:
-      trunk = .plain(
-        (0..<settings.blocks).map { Linear("layer\($0)", inputs: width, outputs: width, in: &parameters) },
-        dropout: settings.dropout)
-    case .columnTransformer:
-      trunk = .attention(
-        (0..<settings.blocks).map {
-          TransformerBlock(
-            "block\($0)", width: width, heads: width % 16 == 0 ? width / 16 : 1, dropout: settings.dropout,
-            in: &parameters)
-        },
-        names: Embedding("names", entries: slots, width: width, deviation: 0.1, in: &parameters),
-        numberNames: layout.numericCount == 0
-          ? nil
-          : Embedding("number-names", entries: layout.numericCount, width: width, deviation: 0.1, in: &parameters))
+      deviation: seesTokens ? 0.1 : 1 / Float(max(slots, 1)).squareRoot(), in: &parameters)
+    let features = seesTokens ? QuantileFeatures.width : count * QuantileFeatures.width
+    numbers = count == 0 ? nil : Linear("numbers", inputs: features, outputs: width, bias: false, in: &parameters)
+    self.denoiser = denoiser.network("denoiser", tokens: seesTokens ? slots + count : 1, in: &parameters)
+    func names(_ name: String, _ entries: Int) -> Embedding {
+      Embedding(name, entries: entries, width: width, deviation: 0.1, in: &parameters)
     }
-    norm = LayerNorm("norm", width: width, in: &parameters)
+    self.names =
+      seesTokens
+      ? Names(slots: names("names", slots), numbers: count == 0 ? nil : names("number-names", count)) : nil
+    norm = denoiser.wantsNorm ? LayerNorm("norm", width: width, in: &parameters) : nil
     heads =
-      isAttention
+      seesTokens
       ? layout.slots.enumerated().map { index, slot in
         Linear("head\(index)", inputs: width, prior: Array(prior[slot.output]), in: &parameters)
       } : [Linear("head", inputs: width, prior: prior, in: &parameters)]
   }
 
-  /// The last hidden layer: `[rows, width]`, or with attention `[rows, slots · width]`.
+  /// The last hidden layer: `[rows, width]`, or of tokens `[rows, slots · width]`.
   func hidden(_ input: MaskedInput, on tape: Tape) -> Variable {
-    switch trunk {
-    case .residual(let blocks): return norm(blocks.reduce(sum(input, on: tape)) { $1($0) })
-    case .plain(let layers, let dropout):
-      return norm(layers.reduce(sum(input, on: tape)) { $1($0, .silu, dropout: dropout) })
-    case .attention(let blocks, let names, let numberNames):
-      let slots = layout.slots.count, count = layout.numericCount, width = codes.table.columns
-      var tokens = codes(input.indices, bag: 1, on: tape) + repeated(names, slots, rows: input.rows, on: tape)
-      tokens = tokens.reshaped(rows: input.rows, columns: slots * width)
-      if let numbers, let numberNames {
-        let features = QuantileFeatures.constant(
-          input.scores, known: input.knownNumbers, rows: input.rows, columns: count, on: tape)
-        let numberTokens =
-          numbers(features.reshaped(rows: input.rows * count, columns: QuantileFeatures.width))
-          + repeated(numberNames, count, rows: input.rows, on: tape)
-        tokens = .concatenating([tokens, numberTokens.reshaped(rows: input.rows, columns: count * width)])
-      }
-      var h = tokens.reshaped(rows: input.rows * (slots + count), columns: width)
-      for block in blocks { h = block(h, tokens: slots + count) }
-      return norm(h).reshaped(rows: input.rows, columns: (slots + count) * width).columns(0..<slots * width)
+    let features = denoiser(names.map { tokens(input, $0, on: tape) } ?? sum(input, on: tape))
+    let hidden = norm.map { $0(features) } ?? features
+    guard names != nil else { return hidden }
+    let width = codes.table.columns, slots = layout.slots.count
+    return hidden.reshaped(rows: input.rows, columns: (slots + layout.numericCount) * width).columns(0..<slots * width)
+  }
+
+  /// A token for each slot and, after them, for each number: `[rows · tokens, width]`.
+  private func tokens(_ input: MaskedInput, _ names: Names, on tape: Tape) -> Variable {
+    let slots = layout.slots.count, count = layout.numericCount, width = codes.table.columns
+    var tokens = codes(input.indices, bag: 1, on: tape) + repeated(names.slots, slots, rows: input.rows, on: tape)
+    tokens = tokens.reshaped(rows: input.rows, columns: slots * width)
+    if let numbers, let numberNames = names.numbers {
+      let features = QuantileFeatures.constant(
+        input.scores, known: input.knownNumbers, rows: input.rows, columns: count, on: tape)
+      let numberTokens =
+        numbers(features.reshaped(rows: input.rows * count, columns: QuantileFeatures.width))
+        + repeated(numberNames, count, rows: input.rows, on: tape)
+      tokens = .concatenating([tokens, numberTokens.reshaped(rows: input.rows, columns: count * width)])
     }
+    return tokens.reshaped(rows: input.rows * (slots + count), columns: width)
   }
 
   /// The sum of all that is visible, `[rows, width]`.
@@ -125,13 +91,13 @@ struct MaskedNetwork: Sendable {
   /// The parameters of all slots' distributions, `[rows, outputs]`.
   func callAsFunction(_ input: MaskedInput, on tape: Tape) -> Variable {
     let hidden = hidden(input, on: tape)
-    guard case .attention = trunk else { return heads[0](hidden) }
+    guard names != nil else { return heads[0](hidden) }
     return .concatenating(layout.slots.indices.map { outputs(of: $0, hidden: hidden) })
   }
 
   /// The parameters of one slot's distribution, `[rows, slot's outputs]`.
   func outputs(of slot: Int, hidden: Variable) -> Variable {
-    guard case .attention = trunk else {
+    guard names != nil else {
       let range = layout.slots[slot].output
       return hidden.linear(
         hidden.tape.parameter(heads[0].weight).columns(range),
@@ -142,7 +108,7 @@ struct MaskedNetwork: Sendable {
   }
 
   /// The head's bias at the start: log shares of codes, and for densities Gaussians spread over the normal.
-  static func prior(_ layout: SlotLayout, data: CodedTable) -> [Float] {
+  static func prior(_ layout: SlotLayout, data: Cells) -> [Float] {
     var prior = [Float](repeating: 0, count: layout.outputs)
     let slots = layout.slots.count
     for (index, slot) in layout.slots.enumerated() {

@@ -3,10 +3,10 @@ import NeuralNetworks
 
 /// The options of `tabular-masked`, and what follows from them and from the data.
 enum MaskedOptions {
-  static let descriptions: [OptionDescription] = [
-    OptionDescription(
-      "denoiser", .choice(MaskedNetworkSettings.Trunk.allCases.map(\.rawValue)), default: .text("residual-mlp"),
-      help: "the network: residual-mlp, mlp, or column-transformer (slower; attention between columns)"),
+  /// The method's own options beside the choice of the network.
+  static let own = network + TableEncoder.options + sampling
+
+  private static let network: [OptionDescription] = [
     OptionDescription(
       "width", .integer(16...4096), automatic: "512; below 5,000 rows what does best in short trials",
       help: "width of the network"),
@@ -20,14 +20,9 @@ enum MaskedOptions {
     OptionDescription("l1", .number(0...10), default: .number(0), help: "L1 regularisation"),
     OptionDescription(
       "batch", .integer(8...65536), automatic: "up to 1,024, an eighth of the rows", help: "rows a step"),
-    OptionDescription(
-      "numbers", .choice(CodingSettings.Numbers.allCases.map(\.rawValue)), default: .text("density"),
-      help: "how a number with many values is made: density (a mixture of Gaussians) or codes (a histogram)"),
-    OptionDescription(
-      "heavy-share", .number(0.00001...1), default: .number(0.001),
-      help: "a value that holds this share of the rows is modelled as a value, not as part of a continuum"),
-    OptionDescription("relations", .flag, default: .flag(true), help: "look for exact relations between columns"),
-    OptionDescription("derive", .flag, default: .flag(true), help: "look for columns that are a function of another"),
+  ]
+
+  private static let sampling: [OptionDescription] = [
     OptionDescription(
       "schedule", .choice(["masking-linear", "masking-cosine"]), default: .text("masking-linear"),
       help: "how fast slots are revealed when there are fewer evaluations than slots"),
@@ -39,29 +34,30 @@ enum MaskedOptions {
 
   /// How the network is made and trained.
   struct Plan: Sendable {
-    var network = MaskedNetworkSettings()
+    var network: ComponentChoice
     var training = TrainingSettings()
   }
 
-  static func coding(_ options: OptionValues) -> CodingSettings {
-    var settings = CodingSettings()
-    settings.numbers = CodingSettings.Numbers(rawValue: options.text("numbers")) ?? .density
-    settings.heavyShare = options.number("heavy-share")
-    if !options.flag("relations") { settings.relationShare = .infinity }
-    settings.derives = options.flag("derive")
-    return settings
+  static func menu(_ denoisers: [Registration<any TrainableDenoiser>]) -> DenoiserMenu {
+    DenoiserMenu(
+      denoisers, default: "residual-mlp",
+      help: "the network; `langevin plugins list` shows what each is (column-transformer is slower)", beside: own)
   }
 
   static func plan(
-    _ options: OptionValues, rows: Int, layout: SlotLayout, run: TrainingRun, _ choose: (Choice) -> Void
-  ) -> Plan {
-    var plan = Plan()
+    _ options: OptionValues, menu: DenoiserMenu, rows: Int, layout: SlotLayout, run: TrainingRun,
+    _ choose: (Choice) -> Void
+  ) throws -> Plan {
     let isSmall = rows < MaskedPilot.mostRows
-    plan.network.trunk = MaskedNetworkSettings.Trunk(rawValue: options.text("denoiser")) ?? .residualMLP
-    plan.network.width = options.integer(
-      "width", automatic: plan.network.trunk == .columnTransformer ? 64 : isSmall ? 128 : 512)
-    plan.network.blocks = options.integer("blocks")
-    plan.network.dropout = Float(options.number("dropout", automatic: isSmall ? 0.2 : 0.1))
+    let seesTokens = try menu.make(ComponentChoice(options.text("denoiser"))).view == .tokens
+    var plan = Plan(
+      network: try menu.choice(
+        options,
+        preferred: [
+          "width": .integer(options.integer("width", automatic: seesTokens ? 64 : isSmall ? 128 : 512)),
+          "blocks": options["blocks"],
+          "dropout": .number(options.number("dropout", automatic: isSmall ? 0.2 : 0.1)),
+        ]))
 
     plan.training.batch = options.integer("batch", automatic: min(1024, max(32, rows / 8)))
     plan.training.optimizer.learningRate = Float(options.number("learning-rate"))

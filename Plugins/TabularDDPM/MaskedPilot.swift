@@ -17,27 +17,28 @@ enum MaskedPilot {
   /// Whether a table is small enough for trials.
   static func suits(rows: Int, slots: Int) -> Bool { rows < mostRows && slots <= mostSlots }
 
-  static let candidates: [(width: Int, dropout: Float)] = [(64, 0.1), (128, 0.1), (128, 0.3), (256, 0.2)]
+  static let candidates: [(width: Int, dropout: Double)] = [(64, 0.1), (128, 0.1), (128, 0.3), (256, 0.2)]
 
-  /// The settings with the width and the dropout that did best.
+  /// The network with the width and the dropout that did best.
   static func choose(
-    _ plan: MaskedOptions.Plan, coding: TableCoding, data: CodedTable, training: [Int32], heldOut: [Int32],
-    random: RandomStream, shouldContinue: (TrainingProgress) -> Bool
-  ) throws -> MaskedNetworkSettings {
-    var best = (settings: plan.network, loss: Double.infinity)
+    _ plan: MaskedOptions.Plan, from menu: DenoiserMenu, coding: TableCoding, data: Cells, training: [Int32],
+    heldOut: [Int32], random: RandomStream, shouldContinue: (TrainingProgress) -> Bool
+  ) throws -> ComponentChoice {
+    var best = (network: plan.network, loss: Double.infinity)
     for candidate in candidates {
-      var settings = plan.network
-      (settings.width, settings.dropout) = candidate
+      var network = plan.network
+      network.options["width"] = .integer(candidate.width)
+      network.options["dropout"] = .number(candidate.dropout)
       let (store, task) = MaskedTask.make(
-        coding, settings: settings, data: data, training: training, heldOut: heldOut, random: random)
+        coding, denoiser: try menu.make(network), data: data, training: training, heldOut: heldOut, random: random)
       var pilot = plan.training
       pilot.steps = steps
       pilot.budget = nil
       let summary = try Trainer(pilot).train(store, objective: task, shouldContinue: { _ in shouldContinue(.notBegun) })
       let loss = summary.curve.compactMap(\.heldOut).min() ?? .infinity
-      if loss < best.loss { best = (settings, loss) }
+      if loss < best.loss { best = (network, loss) }
     }
-    return best.settings
+    return best.network
   }
 }
 

@@ -23,6 +23,8 @@ struct MaskedSampler: Sendable {
   private let order: RevealOrder
   private let columns: [NumberColumn]
   private let rules: [SlotRule]
+  /// By slot, the derived columns that relations ask for.
+  private let derived: [[DerivedNumber]]
 
   /// What the loop needs of a slot, without looking into the coding.
   private struct SlotRule: Sendable {
@@ -35,6 +37,12 @@ struct MaskedSampler: Sendable {
     var placeCodes: Int32
     var missing: Int
     var output: Range<Int>
+  }
+
+  /// A column whose number follows from a code.
+  private struct DerivedNumber: Sendable {
+    var column: Int
+    var numberOfCode: [Double]
   }
 
   /// How the number of a column is worked out.
@@ -92,6 +100,12 @@ struct MaskedSampler: Sendable {
       }
     }
     self.columns = columns
+    var derived = [[DerivedNumber]](repeating: [], count: rules.count)
+    for (index, column) in coding.columns.enumerated() where !columns[index].dependents.isEmpty {
+      guard case .derived(let content) = column.content, let numbers = content.numbers else { continue }
+      derived[layout.slotsOfColumn[content.source][0]].append(DerivedNumber(column: index, numberOfCode: numbers))
+    }
+    self.derived = derived
   }
 
   /// The rows of one shard, row-major.
@@ -184,10 +198,13 @@ struct MaskedSampler: Sendable {
     let slots = rules.count, count = start.count
     var rows = start
     var weights = [Float](repeating: 1, count: count)
-    var visible = start.codes.map { $0 != CodedTable.unknown }
+    var visible = start.codes.map { $0 != Cells.unknown }
     var unknown: Set<Int> = []
     for slot in 0..<slots where (0..<count).contains(where: { !visible[$0 * slots + slot] }) { unknown.insert(slot) }
     var input = MaskedInput(rows: count, layout: objective.layout)
+    for slot in 0..<slots where !derived[slot].isEmpty {
+      for row in 0..<count where visible[row * slots + slot] { derive(from: slot, row: row, &rows) }
+    }
     var isFirstDraw = true
     for group in schedule(&random, unknown: unknown) {
       var output: Variable?
@@ -212,10 +229,12 @@ struct MaskedSampler: Sendable {
           }
           if isConstrained { isFirstDraw = false }
         }
-        for row in idle { rows.codes[row * slots + slot] = CodedTable.notApplicable }
+        for row in idle { rows.codes[row * slots + slot] = Cells.notApplicable }
         for row in live + idle {
           visible[row * slots + slot] = true
           if rule.numeric >= 0 { resolve(rule.column, row: row, &rows, visible, &random) }
+          derive(from: slot, row: row, &rows)
+          for number in derived[slot] { resolveDependents(of: number.column, row: row, &rows, visible, &random) }
         }
       }
     }
@@ -284,8 +303,22 @@ struct MaskedSampler: Sendable {
     } else {
       rows.scores[at] = objective.coding.score(column, of: value)
     }
-    for dependent in rule.dependents
-    where rows.codes[row * slots + columns[dependent].first] >= columns[dependent].relations {
+    resolveDependents(of: column, row: row, &rows, visible, &random)
+  }
+
+  /// Writes the numbers that follow from a known code, but for those that were given.
+  private func derive(from slot: Int, row: Int, _ rows: inout Rows) {
+    for number in derived[slot] where rows.numbers[row * columns.count + number.column].isNaN {
+      rows.numbers[row * columns.count + number.column] =
+        number.numberOfCode[Int(rows.codes[row * rules.count + slot])]
+    }
+  }
+
+  private func resolveDependents(
+    of column: Int, row: Int, _ rows: inout Rows, _ visible: [Bool], _ random: inout RandomStream
+  ) {
+    for dependent in columns[column].dependents
+    where rows.codes[row * rules.count + columns[dependent].first] >= columns[dependent].relations {
       resolve(dependent, row: row, &rows, visible, &random)
     }
   }

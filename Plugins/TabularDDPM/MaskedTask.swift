@@ -4,7 +4,7 @@ import NeuralNetworks
 /// The rows to train on and the rows to judge by.
 struct MaskedTask: TrainingObjective {
   let objective: MaskedObjective
-  let data: CodedTable
+  let data: Cells
   let training: [Int32]
   let heldOut: [Int32]
 
@@ -12,13 +12,13 @@ struct MaskedTask: TrainingObjective {
 
   /// A network at its start and the task of training it.
   static func make(
-    _ coding: TableCoding, settings: MaskedNetworkSettings, data: CodedTable, training: [Int32], heldOut: [Int32],
+    _ coding: TableCoding, denoiser: any TrainableDenoiser, data: Cells, training: [Int32], heldOut: [Int32],
     random: RandomStream
   ) -> (store: ParameterStore, task: MaskedTask) {
     let layout = coding.layout
     var parameters = ParameterLayout()
     let network = MaskedNetwork(
-      layout, settings: settings, prior: MaskedNetwork.prior(layout, data: data), in: &parameters)
+      layout, denoiser: denoiser, prior: MaskedNetwork.prior(layout, data: data), in: &parameters)
     let task = MaskedTask(
       objective: MaskedObjective(coding: coding, network: network), data: data, training: training, heldOut: heldOut)
     return (ParameterStore(layout: parameters, values: parameters.initialValues(random)), task)

@@ -32,7 +32,7 @@ struct MaskedObjective: Sendable {
   ///   - scoresNextOnly: whether only the slot whose turn is next counts, once, instead of all that are masked.
   ///   - perRow: each row's loss is added to it, where given.
   func loss(
-    _ data: CodedTable, rows: ArraySlice<Int32>, shares: (Int) -> Double, weight: Float, random: RandomStream,
+    _ data: Cells, rows: ArraySlice<Int32>, shares: (Int) -> Double, weight: Float, random: RandomStream,
     on tape: Tape, scoresNextOnly: Bool = false, perRow: UnsafeMutablePointer<Float>? = nil
   ) -> Variable {
     let slots = layout.slots.count
@@ -95,7 +95,7 @@ struct MaskedObjective: Sendable {
   }
 
   /// The mean bound of some rows, in nats a row, with the same masks on every call.
-  func bound(_ data: CodedTable, rows: [Int32], pass: ShardedPass, seed: UInt64) -> Double {
+  func bound(_ data: Cells, rows: [Int32], pass: ShardedPass, seed: UInt64) -> Double {
     let count = rows.count
     let losses = pass.map(rows: count) { tape, range in
       Double(
@@ -111,7 +111,7 @@ struct MaskedObjective: Sendable {
   /// each is scored when its turn comes.
   ///
   /// - Parameter evaluations: rows with more slots are scored at so many of them, evenly spread.
-  func bounds(_ data: CodedTable, evaluations: Int = 64, pass: ShardedPass, seed: UInt64) -> [Float] {
+  func bounds(_ data: Cells, evaluations: Int = 64, pass: ShardedPass, seed: UInt64) -> [Float] {
     let slots = layout.slots.count, turns = min(slots, evaluations)
     let rows = (0..<Int32(data.rows)).map { $0 }
     return pass.map(rows: data.rows) { tape, range -> [Float] in

@@ -53,7 +53,7 @@ struct ConditionPlan: Sendable {
       try constrain(layout.slotsOfColumn[derived.source], codes: allowed, in: layout, fail())
     case (_, .missing):
       guard own.hasMissing else { throw ConditionError.neverMissing(condition.column) }
-      known[column] = .codes([Int32(own.missingCode)] + slots.dropFirst().map { _ in CodedTable.notApplicable })
+      known[column] = .codes([Int32(own.missingCode)] + slots.dropFirst().map { _ in Cells.notApplicable })
     case (.levels(let levels), .levels(let wanted)):
       let set = Set(wanted)
       try constrain(slots, codes: levels.map { set.contains($0) }, in: layout, fail())

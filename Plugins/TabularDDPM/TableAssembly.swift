@@ -6,23 +6,8 @@ import Tensors
 /// Puts generated codes and numbers together to a table.
 struct TableAssembly: Sendable {
   let coding: TableCoding
-  let schema: Schema
 
-  /// What makes new identifiers, in the order in which rows are handed over.
-  struct Identifiers {
-    fileprivate var generators: [Int: IdentifierGenerator]
-    fileprivate var random: RandomStream
-  }
-
-  func identifiers(seed: UInt64) -> Identifiers {
-    var generators: [Int: IdentifierGenerator] = [:]
-    for (index, column) in coding.columns.enumerated() {
-      if case .identifier(let generator) = column.content { generators[index] = generator }
-    }
-    return Identifiers(generators: generators, random: RandomStream(seed: seed).child(3))
-  }
-
-  func table(_ shards: [MaskedSampler.Rows], identifiers: inout Identifiers) -> Table {
+  func table(_ shards: [MaskedSampler.Rows], _ state: inout DecodingState) -> Table {
     let layout = coding.layout, slots = layout.slots.count, width = coding.columns.count
     let count = shards.reduce(0) { $0 + $1.count }
     func codes(_ column: Int, place: Int = 0) -> [Int32] {
@@ -60,10 +45,7 @@ struct TableAssembly: Sendable {
           case .number(let number): .numbers(Array(repeating: number, count: count))
           case .level(let level): .categories(indices: Array(repeating: 0, count: count), levels: [level])
           }
-      case .identifier:
-        var texts: [String?] = []
-        for _ in 0..<count { texts.append(identifiers.generators[index]?.next(using: &identifiers.random)) }
-        values = .texts(texts)
+      case .identifier: values = .texts(state.identifiers(of: index, count: count))
       case .text: values = .texts(Array(repeating: nil, count: count))
       }
       return Column(name: column.name, values: values)

@@ -48,7 +48,9 @@ extension TableCoding {
         content = Self.levels(indices: indices, levels: levels, hasMissing: hasMissing, settings: settings)
       case (_, .numbers(let values)):
         content = Self.number(
-          index, values, numbers: numbers, settings: settings, decimals: decimals, random: random.child(UInt64(index)))
+          index, values, numbers: numbers, parents: codings.indices.filter { codings[$0].isNumeric },
+          settings: settings,
+          decimals: decimals, random: random.child(UInt64(index)))
       }
       codings.append(ColumnCoding(name: column.name, content: content, hasMissing: hasMissing))
     }
@@ -86,7 +88,7 @@ extension TableCoding {
   }
 
   private static func number(
-    _ target: Int, _ values: [Double], numbers: [[Double]], settings: CodingSettings, decimals: Int,
+    _ target: Int, _ values: [Double], numbers: [[Double]], parents: [Int], settings: CodingSettings, decimals: Int,
     random: RandomStream
   ) -> ColumnCoding.Content {
     let present = values.filter { !$0.isNaN }.sorted()
@@ -111,8 +113,8 @@ extension TableCoding {
     let heavyValues = Set(heavy.map(\.value))
     let eligible = values.indices.filter { !values[$0].isNaN && !heavyValues.contains(values[$0]) }
     let relations = ColumnRelation.find(
-      target: target, columns: numbers, candidates: numbers.indices.filter { !numbers[$0].isEmpty }, eligible: eligible,
-      decimals: decimals, least: Int(min(max(settings.relationShare * Double(values.count), 20), 1e15)), random: random)
+      target: target, columns: numbers, candidates: parents, eligible: eligible, decimals: decimals,
+      least: Int(min(max(settings.relationShare * Double(values.count), 20), 1e15)), random: random)
     let rest = present.filter { !heavyValues.contains($0) }
     let codes = settings.numbers == .codes
     return .continuous(

@@ -3,20 +3,6 @@ import Foundation
 import Tables
 import Tensors
 
-/// A table as codes and scores, row-major: what the model trains on and what it makes.
-struct CodedTable: Sendable {
-  /// A slot that the row does not have: its first slot says a heavy value, a relation or missing.
-  static let notApplicable: Int32 = -1
-  /// A slot that is to be generated.
-  static let unknown: Int32 = -2
-
-  var rows: Int
-  /// `[rows, slots]`: codes; for a density 0 where it applies.
-  var codes: [Int32]
-  /// `[rows, numeric columns]`: the standard normal score of the cell's quantile; 0 where missing or unknown.
-  var scores: [Float]
-}
-
 /// The fitted encoder of a table: how every column becomes slots, and back.
 struct TableCoding: Sendable, Codable, Equatable {
   /// The columns in the table's order.
@@ -47,11 +33,9 @@ struct TableCoding: Sendable, Codable, Equatable {
   ///   - missingIsUnknown: whether an empty cell is to be generated, rather than a missing value that is known.
   ///   - random: places ties within a bin.
   /// - Throws: ``CodingError`` for a level or a column that the coding does not know.
-  func encode(_ table: Table, missingIsUnknown: Bool = false, random: RandomStream) throws -> CodedTable {
+  func encode(_ table: Table, missingIsUnknown: Bool, random: RandomStream) throws -> Cells {
     let layout = layout, slots = layout.slots.count, rows = table.rowCount
-    var coded = CodedTable(
-      rows: rows, codes: Array(repeating: CodedTable.unknown, count: rows * slots),
-      scores: Array(repeating: 0, count: rows * layout.numericCount))
+    var coded = Cells(unknownRows: rows, slots: slots, scores: layout.numericCount)
     let numbers = table.columns.map { column -> [Double] in
       if case .numbers(let values) = column.values { values } else { [] }
     }
@@ -62,7 +46,7 @@ struct TableCoding: Sendable, Codable, Equatable {
       var stream = random.child(UInt64(index))
       let own = layout.slotsOfColumn[index], numeric = layout.numericIndex[index]
       let hasFirst = column.codes > 1
-      func put(_ row: Int, _ first: Int32, _ place: Int32 = CodedTable.notApplicable) {
+      func put(_ row: Int, _ first: Int32, _ place: Int32 = Cells.notApplicable) {
         if hasFirst { coded.codes[row * slots + own[0]] = first }
         if own.count > (hasFirst ? 1 : 0) { coded.codes[row * slots + own[own.count - 1]] = place }
       }
@@ -180,7 +164,7 @@ struct TableCoding: Sendable, Codable, Equatable {
 
 extension TableCoding {
   /// Codes what can be coded, and says which rows hold nothing that the coding does not know.
-  func encodeKnown(_ table: Table, random: RandomStream) throws -> (known: [Bool], coded: CodedTable) {
+  func encodeKnown(_ table: Table, random: RandomStream) throws -> (known: [Bool], coded: Cells) {
     var known = [Bool](repeating: true, count: table.rowCount)
     var usable = table
     for (index, column) in columns.enumerated() where column.isModelled {
@@ -199,7 +183,7 @@ extension TableCoding {
     // Rows that cannot be coded stand in as the first that can, so that places in the table stay.
     let substitute = known.firstIndex(of: true)
     guard let substitute else {
-      return (known, CodedTable(rows: 0, codes: [], scores: []))
+      return (known, Cells(rows: 0, codes: [], scores: []))
     }
     if known.contains(false) { usable = table.rows(known.indices.map { known[$0] ? $0 : substitute }) }
     return (known, try encode(usable, random: random))
@@ -224,7 +208,7 @@ extension TableCoding {
     case .number(let value):
       guard case .continuous(let c) = columns[column].content else { return ([], nil) }
       if let heavy = Self.exact(value, in: c.heavy) {
-        return ([Int32(c.bins + heavy), CodedTable.notApplicable], value)
+        return ([Int32(c.bins + heavy), Cells.notApplicable], value)
       }
       let place = min(c.map.quantile(value, tie: 0.5), 1 - 1e-9) * Double(c.bins)
       let cell = c.cells > 0 ? Int32((place - place.rounded(.down)) * Double(c.cells)) : 0
@@ -233,14 +217,14 @@ extension TableCoding {
   }
 
   /// Where a derived cell is given and its source is not, the source follows if only one of its codes gives that cell.
-  func fillSources(of table: Table, in coded: inout CodedTable) {
+  func fillSources(of table: Table, in coded: inout Cells) {
     let layout = layout, slots = layout.slots.count
     for (index, column) in columns.enumerated() {
       guard case .derived(let derived) = column.content, index < table.columns.count else { continue }
       let slot = layout.slotsOfColumn[derived.source][0]
       var codesOfCell: [Int32: [Int32]] = [:]
       for (code, cell) in derived.cellOfCode.enumerated() { codesOfCell[cell, default: []].append(Int32(code)) }
-      for row in 0..<coded.rows where coded.codes[row * slots + slot] == CodedTable.unknown {
+      for row in 0..<coded.rows where coded.codes[row * slots + slot] == Cells.unknown {
         let cell: Int?
         switch (derived.cells, table.columns[index].values) {
         case (.numbers(let cells), .numbers(let values)): cell = cells.firstIndex { $0 == values[row] }

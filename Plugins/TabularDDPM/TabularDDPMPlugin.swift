@@ -13,9 +13,11 @@ public struct TabularDDPMPlugin: Plugin {
       citation: "Kotelnikov, Baranchuk, Rubachev & Babenko, TabDDPM, ICML 2023; Sahoo et al., MDLM, NeurIPS 2024")
   }
 
-  /// Adds both methods.
+  /// Adds both methods and their encoders.
   public func register(into registry: inout PluginRegistry.Builder) throws {
     try registry.add(TabularMasked())
     try registry.add(TabularDDPMMethod())
+    try registry.add(TableEncoder.registration)
+    try registry.add(DDPMEncoder.registration)
   }
 }

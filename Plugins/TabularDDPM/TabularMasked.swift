@@ -12,8 +12,17 @@ import Tables
 public struct TabularMasked: Synthesizer {
   static let id = "tabular-masked"
 
-  /// Makes the method.
-  public init() {}
+  private let menu: DenoiserMenu
+
+  /// Makes the method with the networks that it offers, at least one.
+  public init(denoisers: [Registration<any TrainableDenoiser>] = StandardDenoisers.all) {
+    menu = MaskedOptions.menu(denoisers)
+  }
+
+  /// The method with more networks.
+  public func offering(denoisers: [Registration<any TrainableDenoiser>]) -> TabularMasked {
+    TabularMasked(denoisers: menu.registrations(adding: denoisers))
+  }
 
   /// What the method is, and its options.
   public var descriptor: MethodDescriptor {
@@ -24,7 +33,7 @@ public struct TabularMasked: Synthesizer {
         "Exact conditioning on any cells, a true likelihood bound, missing values as they are, and minutes on a CPU.",
       citation: "Austin et al., D3PM, NeurIPS 2021; Hoogeboom et al., Autoregressive diffusion models, ICLR 2022; "
         + "Sahoo et al., MDLM, NeurIPS 2024",
-      options: MaskedOptions.descriptions,
+      options: menu.options,
       examples: [
         "langevin synth customers.csv -o synthetic.csv",
         "langevin synth customers.csv -o rich.csv --where 'income=>50K' --where 'age=30..40' --rows 500",
@@ -41,26 +50,21 @@ public struct TabularMasked: Synthesizer {
       run.announce(choice)
     }
     let random = RandomStream(seed: run.seed)
-    let coding = TableCoding(
-      fitting: table, schema: schema, settings: MaskedOptions.coding(options), random: random.child(10))
+    let coding = TableEncoder(options).fitted(to: table, schema: schema, random: random.child(10))
     let layout = coding.layout
     guard !layout.slots.isEmpty else { throw FitError.nothingToModel }
     guard table.rowCount >= FitError.fewestRows else { throw FitError.tooFewRows(table.rowCount) }
     let data = try coding.encode(table, random: random.child(11))
     for column in coding.columns { column.announce(in: coding, choose) }
 
-    // A tenth of the rows, but no more than a good estimate needs, judges the others.
-    var shuffle = random.child(13)
-    let order = shuffle.permutation(table.rowCount).map { Int32($0) }
-    let heldOut = min(4096, table.rowCount / 10)
-    let training = Array(order[heldOut...]), judging = Array(order[..<heldOut])
-    var plan = MaskedOptions.plan(options, rows: training.count, layout: layout, run: run, choose)
-    let isFree = options.isAutomatic("width") && options.isAutomatic("dropout") && plan.network.trunk == .residualMLP
-    if isFree, MaskedPilot.suits(rows: training.count, slots: layout.slots.count), heldOut >= 20 {
+    let rows = HeldOutSplit(rows: table.rowCount, most: 4096, random: random.child(13))
+    var plan = try MaskedOptions.plan(options, menu: menu, rows: rows.training.count, layout: layout, run: run, choose)
+    let isFree = options.isAutomatic("width") && options.isAutomatic("dropout") && plan.network.id == "residual-mlp"
+    if isFree, MaskedPilot.suits(rows: rows.training.count, slots: layout.slots.count), rows.heldOut.count >= 20 {
       let started = DispatchTime.now().uptimeNanoseconds
       plan.network = try MaskedPilot.choose(
-        plan, coding: coding, data: data, training: training, heldOut: judging, random: random.child(12),
-        shouldContinue: run.shouldContinue)
+        plan, from: menu, coding: coding, data: data, training: rows.training, heldOut: rows.heldOut,
+        random: random.child(12), shouldContinue: run.shouldContinue)
       // The trials are part of the time that was given, but never all of it.
       let spent = Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9
       plan.training.budget = plan.training.budget.map { max($0 - spent, $0 / 4) }
@@ -71,42 +75,28 @@ public struct TabularMasked: Synthesizer {
     } else {
       choose(
         Choice(
-          "network", plan.network.text, because: "\(training.count) rows to train on",
+          "network", plan.network.text, because: "\(rows.training.count) rows to train on",
           flag: "--set width=, --set dropout="))
     }
     let (store, task) = MaskedTask.make(
-      coding, settings: plan.network, data: data, training: training, heldOut: judging, random: random.child(12))
+      coding, denoiser: try menu.make(plan.network), data: data, training: rows.training, heldOut: rows.heldOut,
+      random: random.child(12))
     let summary = try Trainer(plan.training).train(
       store, objective: task, checkpoint: run.checkpoint,
-      fingerprint: Self.fingerprint(data, plan, seed: run.seed, steps: run.steps), shouldContinue: run.shouldContinue)
+      fingerprint: plan.training.fingerprint(of: data, method: Self.id, model: plan.network),
+      shouldContinue: run.shouldContinue)
 
     let report = task.report(
       store, summary: summary, settings: plan.training, columns: table.columns.count, choices: choices)
     return FittedTabularMasked(
-      schema: schema, coding: coding, settings: plan.network, store: store, objective: task.objective,
-      precision: plan.training.precision, report: report)
+      contents: ModelContents(
+        schema: schema, coding: coding, settings: plan.network, precision: plan.training.precision, report: report),
+      store: store, objective: task.objective)
   }
 
   /// Reads a model back. Throws ``ArchiveError`` where the file does not hold one.
   public func load(_ archive: ModelArchive) throws -> any FittedSynthesizer {
-    try FittedTabularMasked(archive)
-  }
-
-  /// Names the data and what was asked of them, so that a checkpoint is not taken for another run's.
-  private static func fingerprint(_ data: CodedTable, _ plan: MaskedOptions.Plan, seed: UInt64, steps: Int?) throws
-    -> String
-  {
-    var sum = CRC64()
-    data.codes.withUnsafeBytes { sum.update($0) }
-    data.scores.withUnsafeBytes { sum.update($0) }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    var settings = plan.training
-    settings.threads = 1  // Results do not depend on it.
-    settings.budget = nil  // Resumed time is counted, and may be extended.
-    try encoder.encode(settings).withUnsafeBytes { sum.update($0) }
-    try encoder.encode(plan.network).withUnsafeBytes { sum.update($0) }
-    return "\(id) \(seed) \(steps ?? 0) \(sum.text)"
+    try FittedTabularMasked(archive, menu: menu)
   }
 }
 

@@ -15,7 +15,7 @@ public func checkOptions(_ options: [OptionDescription], of owner: String = "opt
       laws.expect("help", rule.count >= 10, "'\(option.name)' is chosen by '\(rule)'")
     }
     if case .choice(let words) = option.kind {
-      laws.expect("choice", Set(words).count == words.count && words.count >= 2, "'\(option.name)' offers \(words)")
+      laws.expect("choice", Set(words).count == words.count && !words.isEmpty, "'\(option.name)' offers \(words)")
     }
     do {
       let value = try option.parse(option.defaultValue.description)

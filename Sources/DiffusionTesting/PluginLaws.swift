@@ -2,7 +2,7 @@ import DiffusionCore
 
 /// Checks a plugin: that it registers (`registers`), offers something (`offers`), says what it is (`description`),
 /// keeps the laws of options for all it offers (`options`), makes its components from defaults (`make`), and those
-/// keep their own laws (`noise schedule`, `sampler`).
+/// keep their own laws (`noise schedule`, `sampler`, `denoiser`, `encoder`).
 ///
 /// - Throws: ``ConformanceFailure`` with every broken law.
 public func checkPlugin(_ plugin: any Plugin) throws(ConformanceFailure) {
@@ -55,8 +55,8 @@ private func check(_ registry: PluginRegistry, _ laws: inout LawBook) {
   }
   components(registry.noiseSchedules, &laws) { schedule throws(ConformanceFailure) in try checkNoiseSchedule(schedule) }
   components(registry.samplers, &laws) { sampler throws(ConformanceFailure) in try checkSampler(sampler) }
-  components(registry.denoisers, &laws) { _ throws(ConformanceFailure) in }
-  components(registry.encoders, &laws) { _ throws(ConformanceFailure) in }
+  components(registry.denoisers, &laws) { denoiser throws(ConformanceFailure) in try checkTrainableDenoiser(denoiser) }
+  components(registry.encoders, &laws) { encoder throws(ConformanceFailure) in try checkDataEncoder(encoder) }
 }
 
 private func components<Product>(

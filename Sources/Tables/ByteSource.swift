@@ -179,7 +179,7 @@ final class ByteSource {
       return TableError(
         .missingFile, file: path, problem: "there is no such file, nor a folder \(folder)", cure: "Check the path.")
     }
-    let near = nearestName(to: wanted, among: names.sorted()).map { "Did you mean \(folder)\($0)?" }
+    let near = nearest(to: wanted, in: names).first.map { "Did you mean \(folder)\($0)?" }
     return TableError(.missingFile, file: path, problem: "there is no such file", cure: near ?? "Check the path.")
   }
 }

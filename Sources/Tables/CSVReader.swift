@@ -137,7 +137,7 @@ public struct CSVReader: Sendable {
   private func checkOptions(_ names: [String]) throws(TableError) {
     let asked = Set(options.kinds.keys).union(options.dateFormats.keys).union(options.dropped)
     for name in asked.sorted() where !names.contains(name) {
-      let near = nearestName(to: name, among: names).map { "Did you mean \($0)?" }
+      let near = nearest(to: name, in: names).first.map { "Did you mean \($0)?" }
       throw TableError(
         .unknownColumn, column: name, problem: "there is no such column",
         cure: near ?? "The columns are \(names.prefix(20).joined(separator: ", ")).")

@@ -30,7 +30,7 @@ public enum ColumnKind: Sendable, Equatable {
       let all = Name.allCases
       guard let kind = all.first(where: { $0.rawValue.lowercased() == lowered }) else {
         let names = all.map(\.rawValue)
-        let near = nearestName(to: name, among: names).map { "Did you mean \($0)?" } ?? "Choose one of these."
+        let near = nearest(to: name, in: names).first.map { "Did you mean \($0)?" } ?? "Choose one of these."
         throw TableError(
           .unknownKind, found: name, expected: "one of " + names.joined(separator: ", "),
           problem: "there is no such kind of column", cure: near)

@@ -17,7 +17,7 @@ enum ColumnMatching {
     let unknown = names.filter { !known.contains($0) && !options.dropped.contains($0) }
     let missing = known.filter { !names.contains($0) }
     if let first = unknown.first {
-      let near = nearestName(to: first, among: missing.isEmpty ? known : missing)
+      let near = nearest(to: first, in: missing.isEmpty ? known : missing).first
       throw TableError(
         .unknownColumn, line: line, column: first, found: unknown.joined(separator: ", "),
         expected: missing.isEmpty ? "only the columns of the schema" : "also " + missing.joined(separator: ", "),

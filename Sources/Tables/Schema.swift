@@ -21,7 +21,7 @@ public struct Schema: Sendable, Codable, Equatable {
   public func column(named name: String) throws(TableError) -> ColumnSchema {
     if let column = self[name] { return column }
     let names = columns.map(\.name)
-    let near = nearestName(to: name, among: names).map { "Did you mean \($0)?" }
+    let near = nearest(to: name, in: names).first.map { "Did you mean \($0)?" }
     throw TableError(
       .unknownColumn, column: name, problem: "there is no such column",
       cure: near ?? "The columns are \(names.prefix(20).joined(separator: ", "))\(names.count > 20 ? ", …" : "").")

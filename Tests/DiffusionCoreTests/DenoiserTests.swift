@@ -1,4 +1,5 @@
 import DiffusionCore
+import DiffusionTesting
 import Tensors
 import Testing
 
@@ -39,5 +40,35 @@ import Testing
     let made = data.clean(from: Tensor([1, 2], shape: [1, 2]), at: .varianceExploding(sigma: 1), known: known)
     #expect(made.values[0] == 7)
     #expect(made.values[1] == 2)
+  }
+}
+
+/// Broken on purpose in one way at a time.
+private struct BrokenDenoiser: Denoiser {
+  var fault: String
+  func clean(from noisy: Tensor, at level: NoiseLevel, known: KnownCells?) throws -> Tensor {
+    var result = GaussianDenoiser(mean: 0, deviation: 1).clean(from: noisy, at: level, known: known)
+    switch fault {
+    case "shape": return Tensor(repeating: 0, shape: [noisy.shape[0], noisy.shape[1] - 1])
+    case "finite": if level.noise > 1 { result.values[0] = .nan }
+    case "pure": if level.noise > 1 { result.values[1] += .random(in: 0...1) }
+    case "known":
+      if level.noise > 1 { return GaussianDenoiser(mean: 0, deviation: 1).clean(from: noisy, at: level) }
+    case "clean": if known == nil { result.values[0] += 0.1 }
+    default: break
+    }
+    return result
+  }
+}
+
+@Suite struct DenoiserLawsTests {
+  @Test func theExactDenoiserPasses() throws {
+    try checkDenoiser(GaussianDenoiser(mean: 2, deviation: 0.5))
+    try checkDenoiser(GaussianDenoiser(mean: 0, deviation: 3), slots: 1)
+  }
+
+  @Test(arguments: ["shape", "finite", "pure", "known", "clean"]) func theKitCatchesEachFault(fault: String) {
+    let failure = #expect(throws: ConformanceFailure.self) { try checkDenoiser(BrokenDenoiser(fault: fault)) }
+    #expect(failure?.breaks(fault) == true, "\(failure?.description ?? "")")
   }
 }

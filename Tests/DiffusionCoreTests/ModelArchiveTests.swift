@@ -220,12 +220,20 @@ import Testing
   }
 
   @Test func aLaterFormatIsRefusedClearly() {
-    let bytes = file(#"{"__metadata__":{"langevin.format":"2"}}"#)
-    #expect(problem(bytes) == .newerFormat(found: 2, known: 1))
-    let error = ArchiveError(.newerFormat(found: 2, known: 1), file: "m.safetensors")
+    let bytes = file(#"{"__metadata__":{"langevin.format":"3"}}"#)
+    #expect(problem(bytes) == .newerFormat(found: 3, known: 2))
+    let error = ArchiveError(.newerFormat(found: 3, known: 2), file: "m.safetensors")
     #expect(
       error.description
-        == "'m.safetensors' is of format version 2, and this program reads up to 1; install a newer version of Langevin"
+        == "'m.safetensors' is of format version 3, and this program reads up to 2; install a newer version of Langevin"
     )
+  }
+
+  @Test func anEarlierFormatIsRefusedClearly() {
+    let bytes = file(#"{"__metadata__":{"langevin.format":"1"}}"#)
+    #expect(problem(bytes) == .olderFormat(found: 1, oldest: 2))
+    let error = ArchiveError(.olderFormat(found: 1, oldest: 2), file: "m.safetensors")
+    #expect(
+      error.description == "'m.safetensors' is of format version 1, and this program reads 2 and later; train again")
   }
 }

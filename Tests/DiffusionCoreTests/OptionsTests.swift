@@ -104,7 +104,7 @@ import Testing
     let broken = #expect(throws: ConformanceFailure.self) {
       try checkOptions([
         OptionDescription("steps", .integer(1...9), default: .integer(4), help: ""),
-        OptionDescription("steps", .choice(["one"]), default: .text("one"), help: "The number of steps."),
+        OptionDescription("steps", .choice(["one", "one"]), default: .text("one"), help: "The number of steps."),
       ])
     }
     #expect(broken?.breaks("unique") == true)

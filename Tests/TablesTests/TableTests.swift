@@ -43,8 +43,8 @@ import Testing
   }
 
   @Test func `The nearest name is found, and none where none is near`() {
-    #expect(nearestName(to: "hieght", among: ["width", "height"]) == "height")
-    #expect(nearestName(to: "Age", among: ["wage", "age"]) == "age")
-    #expect(nearestName(to: "zebra", among: ["width", "height"]) == nil)
+    #expect(nearest(to: "hieght", in: ["width", "height"]).first == "height")
+    #expect(nearest(to: "Age", in: ["wage", "age"]).first == "age")
+    #expect(nearest(to: "zebra", in: ["width", "height"]).isEmpty)
   }
 }

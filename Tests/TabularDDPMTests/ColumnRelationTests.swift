@@ -1,3 +1,5 @@
+import DiffusionCore
+import Tables
 @testable import TabularDDPM
 import Tensors
 import Testing
@@ -44,5 +46,51 @@ struct ColumnRelationTests {
     var data = columns(0.3) { a, _ in a }
     data[1] = data[0]
     #expect(find(data).count == 1)
+  }
+}
+
+@Suite("Relations in a table")
+struct RelationsInATableTests {
+  /// The price is a function of the product, and what was paid is the price in most rows.
+  @Test("a column that a relation names is known when the relation needs it")
+  func parents() throws {
+    var random = RandomStream(seed: 3)
+    let products = (0..<1000).map { _ in Int32(random.integer(below: 5)) }
+    let prices = products.map { Double(1250 + 317 * Int($0)) / 100 }
+    let paid = prices.map { random.uniform() < 0.6 ? $0 : (Double(random.uniform()) * 3000).rounded() / 100 }
+    let fees = paid.map { _ in random.uniform() < 0.5 ? 4.75 : (Double(random.uniform()) * 3000).rounded() / 100 }
+    let table = Table(columns: [
+      Column(name: "product", values: .categories(indices: products, levels: ["a", "b", "c", "d", "e"])),
+      Column(name: "price", values: .numbers(prices)),
+      Column(name: "fee", values: .numbers(Array(repeating: 4.75, count: 1000))),
+      Column(name: "paid", values: .numbers(paid)), Column(name: "fees", values: .numbers(fees)),
+    ])
+    let money = ColumnKind.decimal(digits: 2)
+    let schema = Schema(columns: [
+      ColumnSchema(name: "product", kind: .category, levels: ["a", "b", "c", "d", "e"]),
+      ColumnSchema(name: "price", kind: money), ColumnSchema(name: "fee", kind: money),
+      ColumnSchema(name: "paid", kind: money), ColumnSchema(name: "fees", kind: money),
+    ])
+    // Without heavy values relations are all that can explain the repeats.
+    var settings = CodingSettings()
+    settings.heavyShare = .infinity
+    let coding = TableEncoder(settings).fitted(to: table, schema: schema, random: RandomStream(seed: 1))
+    let cells = try coding.encode(table, random: RandomStream(seed: 2))
+    var state = coding.decodingState(random: RandomStream(seed: 3))
+    let made = coding.decode(cells, &state)
+    guard case .numbers(let back) = made.columns[3].values else { return }
+    #expect(made.columns.allSatisfy { $0.missingCount == 0 })
+    #expect(zip(back, paid).allSatisfy { abs($0 - $1) < 0.006 })
+
+    let model = try TabularMasked().fit(
+      table, schema: schema, options: try SmallTables.options(["heavy-share": "1"]), run: SmallTables.run(steps: 60))
+    let sampled = try SmallTables.sample(model, SampleRequest(rows: 500, seed: 1))
+    guard case .categories(let drawn, let levels) = sampled.columns[0].values,
+      case .numbers(let price) = sampled.columns[1].values, case .numbers(let same) = sampled.columns[3].values
+    else { return }
+    #expect(sampled.columns.allSatisfy { $0.missingCount == 0 })
+    let priceOf = Dictionary(zip(["a", "b", "c", "d", "e"], (0..<5).map { Double(1250 + 317 * $0) / 100 })) { $1 }
+    #expect(zip(drawn, price).allSatisfy { priceOf[levels[Int($0)]] == $1 })
+    #expect(zip(price, same).count { $0 == $1 } > 200)
   }
 }

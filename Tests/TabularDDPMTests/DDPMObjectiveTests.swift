@@ -7,11 +7,10 @@ import Testing
 struct DDPMObjectiveTests {
   private static let kinds: [DDPMLayout.Kind] = [.number(limit: 4), .category(3), .number(limit: 4), .category(4)]
 
-  private func objective(_ settings: DDPMNetworkSettings = .init(width: 8, layers: 1)) -> (
-    DDPMObjective, ParameterStore
-  ) {
+  private func objective() -> (DDPMObjective, ParameterStore) {
     var parameters = ParameterLayout()
-    let network = DDPMNetwork(DDPMLayout(Self.kinds), settings: settings, steps: 100, in: &parameters)
+    let network = DDPMNetwork(
+      DDPMLayout(Self.kinds), denoiser: MLPDenoiser(width: 8, blocks: 1), steps: 100, in: &parameters)
     let store = ParameterStore(layout: parameters, values: parameters.initialValues(RandomStream(seed: 2)))
     return (DDPMObjective(network: network, schedule: DDPMSchedule.cosine.stepped(100)), store)
   }
@@ -41,13 +40,14 @@ struct DDPMObjectiveTests {
     }
   }
 
-  @Test(arguments: DDPMNetworkSettings.Kind.allCases)
-  func `Every network has one output for each prediction and depends on all it sees`(kind: DDPMNetworkSettings.Kind) {
-    var settings = DDPMNetworkSettings(kind: kind, width: 16, layers: 1)
-    settings.dropout = 0
+  @Test(arguments: StandardDenoisers.all.map(\.descriptor.id))
+  func `Every network has one output for each prediction and depends on all it sees`(id: String) throws {
+    let denoiser: any TrainableDenoiser = try ComponentChoice(
+      id, ["width": .integer(16), "blocks": .integer(1), "dropout": .number(0)]
+    ).make(from: StandardDenoisers.all, kind: .denoiser)
     var parameters = ParameterLayout()
     let layout = DDPMLayout(Self.kinds)
-    let network = DDPMNetwork(layout, settings: settings, steps: 100, in: &parameters)
+    let network = DDPMNetwork(layout, denoiser: denoiser, steps: 100, in: &parameters)
     var random = RandomStream(seed: 3)
     // Blocks start as the identity: move everything a little, so that every path is open.
     let values = parameters.initialValues(random).map { $0 + 0.2 * random.normal() }

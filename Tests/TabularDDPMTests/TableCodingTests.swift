@@ -10,7 +10,7 @@ struct TableCodingTests {
   private func coding(_ settings: CodingSettings = CodingSettings(), rows: Int = 2000) -> (TableCoding, Table, Schema) {
     let (table, schema) = SmallTables.mixed(rows: rows)
     return (
-      TableCoding(fitting: table, schema: schema, settings: settings, random: RandomStream(seed: 5)), table, schema
+      TableEncoder(settings).fitted(to: table, schema: schema, random: RandomStream(seed: 5)), table, schema
     )
   }
 
@@ -70,10 +70,10 @@ struct TableCodingTests {
       let first = Int(coded.codes[row * slots + own[0]]), place = coded.codes[row * slots + own[1]]
       if paid[row] == 0 {
         zeros += 1
-        #expect(first >= c.bins && first < c.bins + c.heavy.count && place == CodedTable.notApplicable)
+        #expect(first >= c.bins && first < c.bins + c.heavy.count && place == Cells.notApplicable)
       } else if paid[row] == due[row], first >= c.bins + c.heavy.count {
         equal += 1
-        #expect(place == CodedTable.notApplicable)
+        #expect(place == Cells.notApplicable)
       }
     }
     #expect(zeros > 300 && equal > 400)
@@ -99,7 +99,7 @@ struct TableCodingTests {
     let whole = try coding.encode(table.rows(0..<50), random: RandomStream(seed: 1))
     var coded = try coding.encode(partial, missingIsUnknown: true, random: RandomStream(seed: 1))
     let slot = coding.layout.slotsOfColumn[0][0], slots = coding.layout.slots.count
-    #expect(coded.codes[slot] == CodedTable.unknown)
+    #expect(coded.codes[slot] == Cells.unknown)
     coding.fillSources(of: partial, in: &coded)
     for row in 0..<50 { #expect(coded.codes[row * slots + slot] == whole.codes[row * slots + slot]) }
   }
@@ -118,7 +118,7 @@ struct TableCodingTests {
     let schema = Schema(columns: [
       ColumnSchema(name: "many", kind: .category), ColumnSchema(name: "coin", kind: .category),
     ])
-    let coding = TableCoding(fitting: table, schema: schema, settings: CodingSettings(), random: RandomStream(seed: 1))
+    let coding = TableEncoder().fitted(to: table, schema: schema, random: RandomStream(seed: 1))
     #expect(coding.columns.filter { !$0.isModelled }.isEmpty)
   }
 
@@ -131,7 +131,7 @@ struct TableCodingTests {
         name: "city", values: .categories(indices: (0..<Int32(2 * count)).map { $0 % Int32(count) }, levels: levels))
     ])
     let schema = Schema(columns: [ColumnSchema(name: "city", kind: .category)])
-    let coding = TableCoding(fitting: table, schema: schema, settings: CodingSettings(), random: RandomStream(seed: 1))
+    let coding = TableEncoder().fitted(to: table, schema: schema, random: RandomStream(seed: 1))
     #expect(coding.layout.slots.count == 2)
     #expect(coding.layout.outputs < 400)
     let coded = try coding.encode(table, random: RandomStream(seed: 1))

@@ -68,7 +68,7 @@ struct DDPMConditions: Sendable {
   /// - Parameter drawsAll: whether every open condition is drawn, rather than the first where nothing else is known.
   func start(rows count: Int, drawsAll: Bool, random: RandomStream) -> MaskedSampler.Rows {
     var rows = MaskedSampler.Rows(
-      count: count, codes: Array(repeating: CodedTable.unknown, count: count * layout.slots.count),
+      count: count, codes: Array(repeating: Cells.unknown, count: count * layout.slots.count),
       scores: Array(repeating: 0, count: count * layout.numericCount),
       numbers: Array(repeating: .nan, count: count * coding.table.columns.count))
     apply(to: &rows, drawsAll: drawsAll, random: random)
@@ -91,7 +91,7 @@ struct DDPMConditions: Sendable {
   }
 
   private func isUnknown(_ column: Int, _ row: Int, _ rows: MaskedSampler.Rows) -> Bool {
-    layout.slotsOfColumn[column].contains { rows.codes[row * layout.slots.count + $0] == CodedTable.unknown }
+    layout.slotsOfColumn[column].contains { rows.codes[row * layout.slots.count + $0] == Cells.unknown }
   }
 
   private func draw(_ condition: Open, _ row: Int, _ rows: inout MaskedSampler.Rows, _ random: inout RandomStream) {

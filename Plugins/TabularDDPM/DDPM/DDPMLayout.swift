@@ -8,7 +8,7 @@ import Tensors
 package struct DDPMLayout: Sendable, Equatable {
   package struct Category: Sendable, Equatable {
     var column: Int
-    /// The place in a ``CodedTable``'s codes.
+    /// The place in a ``Cells``'s codes.
     var slot: Int
     /// The number of classes.
     var size: Int
@@ -22,7 +22,7 @@ package struct DDPMLayout: Sendable, Equatable {
 
   package struct Number: Sendable, Equatable {
     var column: Int
-    /// The place in a ``CodedTable``'s codes, which says whether there is a score, and in its scores.
+    /// The place in a ``Cells``'s codes, which says whether there is a score, and in its scores.
     var slot: Int, score: Int
     /// The place of its predicted noise in the network's output.
     var output: Int

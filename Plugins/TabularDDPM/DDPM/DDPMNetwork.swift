@@ -2,34 +2,6 @@ import DiffusionCore
 import Foundation
 import NeuralNetworks
 
-/// The shape of the network that predicts noise and clean classes.
-package struct DDPMNetworkSettings: Sendable, Codable, Equatable {
-  /// What lies between the input and the output.
-  package enum Kind: String, Sendable, Codable, CaseIterable {
-    /// Linear maps with rectifiers: TabDDPM's own.
-    case mlp
-    /// Pre-norm residual blocks.
-    case residualMLP = "residual-mlp"
-    /// Attention between columns, one token each.
-    case columnTransformer = "column-transformer"
-  }
-  package var kind = Kind.mlp
-  package var width = 512
-  package var layers = 3
-  package var dropout: Float = 0
-  /// Heads of attention.
-  var heads = 4
-
-  package init(kind: Kind = .mlp, width: Int = 512, layers: Int = 3, dropout: Float = 0) {
-    self.kind = kind
-    self.width = width
-    self.layers = layers
-    self.dropout = dropout
-    // Heads must divide the width.
-    heads = [4, 2, 1].first { width % $0 == 0 } ?? 1
-  }
-}
-
 /// Predicts, from a noisy row, its known cells and the step, the noise of each number and the logits of each category's
 /// clean class.
 ///
@@ -37,12 +9,6 @@ package struct DDPMNetworkSettings: Sendable, Codable, Equatable {
 /// map of the row plus a two-layer map of the step's sinusoids. TabDDPM feeds the logarithm of one-hot classes, 0 or
 /// −69.08; a learned vector for each class is the same affine map, better scaled.
 package struct DDPMNetwork: Sendable {
-  private enum Body: Sendable {
-    case mlp(MLP)
-    case residual([ResidualBlock], LayerNorm, Linear)
-    case transformer([TransformerBlock], LayerNorm, heads: [Linear])
-  }
-
   static let timeWidth = 128
 
   let layout: DDPMLayout
@@ -50,64 +16,50 @@ package struct DDPMNetwork: Sendable {
   private let classes: Embedding?
   private let numbers: [Linear]
   private let time: MLP
+  /// What tells tokens apart; `nil` where the row is seen as a whole.
   private let columns: Embedding?
-  private let body: Body
+  private let denoiser: any DenoisingNetwork
+  private let norm: LayerNorm?
+  private let heads: [Linear]
   /// `[T + 1, timeWidth]`.
   private let sinusoids: Tensor
 
-  package init(_ layout: DDPMLayout, settings: DDPMNetworkSettings, steps: Int, in parameters: inout ParameterLayout) {
+  package init(
+    _ layout: DDPMLayout, denoiser: any TrainableDenoiser, steps: Int, in parameters: inout ParameterLayout
+  ) {
     self.layout = layout
-    width = settings.width
-    let isTransformer = settings.kind == .columnTransformer
-    let bag = isTransformer ? 2 : layout.categories.count
+    let width = denoiser.width, seesTokens = denoiser.view == .tokens
+    self.width = width
+    let bag = seesTokens ? 2 : layout.categories.count
     classes =
       layout.categories.isEmpty
       ? nil
       : Embedding(
-        "classes", entries: layout.embeddings, width: settings.width, deviation: 1 / Float(max(bag, 1)).squareRoot(),
+        "classes", entries: layout.embeddings, width: width, deviation: 1 / Float(max(bag, 1)).squareRoot(),
         in: &parameters)
     let features = DDPMInput.numberFeatures
-    if isTransformer {
+    if seesTokens {
       numbers = layout.numbers.indices.map {
-        Linear("number\($0)", inputs: features, outputs: settings.width, in: &parameters)
+        Linear("number\($0)", inputs: features, outputs: width, in: &parameters)
       }
     } else {
       numbers =
         layout.numbers.isEmpty
         ? []
-        : [Linear("numbers", inputs: features * layout.numbers.count, outputs: settings.width, in: &parameters)]
+        : [Linear("numbers", inputs: features * layout.numbers.count, outputs: width, in: &parameters)]
     }
     columns =
-      isTransformer
-      ? Embedding("columns", entries: layout.cells.count, width: settings.width, deviation: 0.5, in: &parameters) : nil
-    time = MLP("time", widths: [Self.timeWidth, settings.width, settings.width], in: &parameters)
+      seesTokens
+      ? Embedding("columns", entries: layout.cells.count, width: width, deviation: 0.5, in: &parameters) : nil
+    time = MLP("time", widths: [Self.timeWidth, width, width], in: &parameters)
     sinusoids = TimeEmbedding.sinusoidal((0...steps).map { Float($0) }, width: Self.timeWidth)
-    switch settings.kind {
-    case .mlp:
-      body = .mlp(
-        MLP(
-          "body", widths: Array(repeating: settings.width, count: settings.layers + 1) + [layout.outputs],
-          activation: .relu, dropout: settings.dropout, in: &parameters))
-    case .residualMLP:
-      let blocks = (0..<settings.layers).map {
-        ResidualBlock(
-          "block\($0)", width: settings.width, hidden: settings.width, dropout: settings.dropout, in: &parameters)
-      }
-      body = .residual(
-        blocks, LayerNorm("norm", width: settings.width, in: &parameters),
-        Linear("head", inputs: settings.width, outputs: layout.outputs, in: &parameters))
-    case .columnTransformer:
-      let blocks = (0..<settings.layers).map {
-        TransformerBlock(
-          "block\($0)", width: settings.width, heads: settings.heads, expansion: 2, dropout: settings.dropout,
-          in: &parameters)
-      }
-      body = .transformer(
-        blocks, LayerNorm("norm", width: settings.width, in: &parameters),
-        heads: layout.cells.enumerated().map { index, cell in
-          Linear("head\(index)", inputs: settings.width, outputs: cell.outputs.count, in: &parameters)
-        })
-    }
+    self.denoiser = denoiser.network("denoiser", tokens: seesTokens ? layout.cells.count : 1, in: &parameters)
+    norm = denoiser.wantsNorm ? LayerNorm("norm", width: width, in: &parameters) : nil
+    heads =
+      seesTokens
+      ? layout.cells.enumerated().map { index, cell in
+        Linear("head\(index)", inputs: width, outputs: cell.outputs.count, in: &parameters)
+      } : [Linear("head", inputs: width, outputs: layout.outputs, in: &parameters)]
   }
 
   /// `[rows, outputs]`: by cell, the logits of its categories and the noise of its number.
@@ -122,16 +74,14 @@ package struct DDPMNetwork: Sendable {
       }
     }
     let step = time(sines)  // [rows, width]
-    switch body {
-    case .mlp(let network): return network(wholeRow(input, step, on: tape))
-    case .residual(let blocks, let norm, let head):
-      return head(norm(blocks.reduce(wholeRow(input, step, on: tape)) { $1($0) }))
-    case .transformer(let blocks, let norm, let heads):
-      let tokens = layout.cells.count
-      let start = columnTokens(input, on: tape) + step.repeatingRows(tokens)  // [rows · tokens, width]
-      let end = norm(blocks.reduce(start) { $1($0, tokens: tokens) }).reshaped(rows: rows, columns: tokens * width)
-      return Variable.concatenating(heads.enumerated().map { $1(end.columns($0 * width..<($0 + 1) * width)) })
-    }
+    let tokens = layout.cells.count
+    let start =
+      columns.map { columnTokens(input, $0, on: tape) + step.repeatingRows(tokens) } ?? wholeRow(input, step, on: tape)
+    let features = denoiser(start)
+    let end = norm.map { $0(features) } ?? features
+    guard columns != nil else { return heads[0](end) }
+    let row = end.reshaped(rows: rows, columns: tokens * width)
+    return Variable.concatenating(heads.enumerated().map { $1(row.columns($0 * width..<($0 + 1) * width)) })
   }
 
   /// One vector for the row and its step, `[rows, width]`.
@@ -147,7 +97,7 @@ package struct DDPMNetwork: Sendable {
   }
 
   /// One vector for each column, `[rows · cells, width]`.
-  private func columnTokens(_ input: DDPMInput, on tape: Tape) -> Variable {
+  private func columnTokens(_ input: DDPMInput, _ names: Embedding, on tape: Tape) -> Variable {
     let rows = input.rows, tokens = layout.cells.count, features = DDPMInput.numberFeatures
     var indices = [Int32](repeating: -1, count: rows * tokens * 2)
     let identities = (0..<rows * tokens).map { Int32($0 % tokens) }
@@ -158,7 +108,7 @@ package struct DDPMNetwork: Sendable {
         }
       }
     }
-    var h = tape.parameter(columns!.table).embedding(identities, bag: 1)
+    var h = names(identities, bag: 1, on: tape)
     if let classes { h = h + classes(indices, bag: 2, on: tape) }
     guard !layout.numbers.isEmpty else { return h }
     let nothing = tape.constant(Tensor(shape: [rows, width]))

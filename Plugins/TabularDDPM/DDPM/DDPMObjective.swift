@@ -36,7 +36,7 @@ package struct DDPMObjective: Sendable {
   ///   - rows: indices into the data.
   ///   - step: t for each of them.
   func loss(
-    _ data: CodedTable, rows: ArraySlice<Int32>, step: (_ place: Int, inout RandomStream) -> Int, weight: Float,
+    _ data: Cells, rows: ArraySlice<Int32>, step: (_ place: Int, inout RandomStream) -> Int, weight: Float,
     random: RandomStream, on tape: Tape
   ) -> Variable {
     var random = random

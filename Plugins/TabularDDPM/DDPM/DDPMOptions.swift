@@ -3,10 +3,10 @@ import NeuralNetworks
 
 /// The options of `tabular-ddpm`, and what follows from them and from the data.
 enum DDPMOptions {
-  static let descriptions: [OptionDescription] = [
-    OptionDescription(
-      "denoiser", .choice(DDPMNetworkSettings.Kind.allCases.map(\.rawValue)), default: .text("mlp"),
-      help: "the network: mlp (as published), residual-mlp, or column-transformer (slower; attention between columns)"),
+  /// The method's own options beside the choice of the network.
+  static let own = network + DDPMEncoder.options + sampling
+
+  private static let network: [OptionDescription] = [
     OptionDescription(
       "width", .integer(8...4096), automatic: "128 below 1,000 rows, else 256; 64 for column-transformer.",
       help: "width of the network; the paper tunes 128 to 1,024"),
@@ -28,10 +28,9 @@ enum DDPMOptions {
     OptionDescription(
       "batch", .integer(8...65536), automatic: "A quarter of the rows, from 32 to 1,024.",
       help: "rows a step; the paper uses 4,096 on a GPU"),
-    OptionDescription(
-      "few-values", .integer(0...1000), default: .integer(0),
-      help: "numbers with at most so many distinct values are categories; the paper has every number continuous"),
-    OptionDescription("derive", .flag, default: .flag(true), help: "look for columns that are a function of another"),
+  ]
+
+  private static let sampling: [OptionDescription] = [
     OptionDescription(
       "sampler", .choice(DDPMSampling.Kind.allCases.map(\.rawValue)), default: .text("ddpm"),
       help:
@@ -45,30 +44,30 @@ enum DDPMOptions {
     OptionDescription("eta", .number(0...1), default: .number(0), help: "how noisy ddim is: 0 not at all, 1 as ddpm"),
   ]
 
+  static func menu(_ denoisers: [Registration<any TrainableDenoiser>]) -> DenoiserMenu {
+    DenoiserMenu(
+      denoisers, default: "mlp",
+      help: "the network, mlp as published; `langevin plugins list` shows what each is (column-transformer is slower)",
+      beside: own)
+  }
+
   /// How the model is made and trained.
   struct Plan: Sendable {
-    var model = DDPMSettings()
+    var model: DDPMSettings
     var training = TrainingSettings()
   }
 
   static func plan(
-    _ options: OptionValues, rows: Int, columns: Int, run: TrainingRun, _ choose: (Choice) -> Void
-  ) -> Plan {
-    var plan = Plan()
+    _ options: OptionValues, menu: DenoiserMenu, rows: Int, columns: Int, run: TrainingRun, _ choose: (Choice) -> Void
+  ) throws -> Plan {
+    var plan = Plan(model: DDPMSettings(network: try network(options, menu: menu, rows: rows)))
     plan.model.steps = options.integer("diffusion-steps")
     plan.model.schedule = DDPMSchedule(rawValue: options.text("schedule")) ?? .cosine
     plan.model.sampling = sampling(options)
-    // The paper's widths of 256 to 1,024 were tuned on a GPU: on a CPU more steps beat more parameters.
-    let kind = DDPMNetworkSettings.Kind(rawValue: options.text("denoiser")) ?? .mlp
-    let width = kind == .columnTransformer ? 64 : rows < 1000 ? 128 : 256
-    plan.model.network = DDPMNetworkSettings(
-      kind: kind, width: options.integer("width", automatic: width),
-      layers: options.integer("layers", automatic: rows < 1000 || kind == .columnTransformer ? 2 : 3),
-      dropout: Float(options.number("dropout")))
     choose(
       Choice(
-        "network", "\(kind.rawValue), width \(plan.model.network.width), \(plan.model.network.layers) layers",
-        because: "\(rows) rows to train on", flag: "--set denoiser=, --set width=, --set layers="))
+        "network", plan.model.network.text, because: "\(rows) rows to train on",
+        flag: "--set denoiser=, --set width=, --set layers="))
 
     plan.training.batch = options.integer("batch", automatic: min(1024, max(32, rows / 4)))
     plan.training.optimizer = OptimizerSettings(
@@ -88,6 +87,25 @@ enum DDPMOptions {
       choose(Choice("budget", "\(Int(seconds)) s", because: "\(rows) rows of \(columns) columns", flag: "--budget"))
     }
     return plan
+  }
+
+  private static func network(_ options: OptionValues, menu: DenoiserMenu, rows: Int) throws -> ComponentChoice {
+    let id = options.text("denoiser")
+    let seesTokens = try menu.make(ComponentChoice(id)).view == .tokens
+    // The paper's widths of 256 to 1,024 were tuned on a GPU: on a CPU more steps beat more parameters.
+    let width = options.integer("width", automatic: seesTokens ? 64 : rows < 1000 ? 128 : 256)
+    var preferred: [String: OptionValue] = [
+      "width": .integer(width),
+      "blocks": .integer(options.integer("layers", automatic: rows < 1000 || seesTokens ? 2 : 3)),
+      "dropout": options["dropout"],
+    ]
+    // As published.
+    if id == "mlp" { preferred.merge(["activation": .text("relu"), "norm": .flag(false)]) { $1 } }
+    if id == "column-transformer" {
+      preferred["heads"] = .integer([4, 2].first { width % $0 == 0 } ?? 1)
+      preferred["expansion"] = .integer(2)
+    }
+    return try menu.choice(options, preferred: preferred, names: ["blocks": "layers"])
   }
 
   static func sampling(_ options: OptionValues) -> DDPMSampling {
@@ -116,10 +134,10 @@ enum DDPMOptions {
 
 /// All that makes a model besides its coding and its parameters.
 package struct DDPMSettings: Sendable, Codable, Equatable {
-  package init() {}
+  package init(network: ComponentChoice) { self.network = network }
   /// T.
   package var steps = 100
   package var schedule = DDPMSchedule.cosine
-  package var network = DDPMNetworkSettings()
+  package var network: ComponentChoice
   var sampling = DDPMSampling()
 }

@@ -44,12 +44,12 @@ struct DDPMSampler: Sendable {
   let sampling: DDPMSampling
   var generatesMissing = true
 
-  /// - Parameter start: codes with ``CodedTable/unknown`` where a cell is to be made.
+  /// - Parameter start: codes with ``Cells/unknown`` where a cell is to be made.
   func sample(_ start: MaskedSampler.Rows, random: RandomStream, on tape: Tape) throws -> MaskedSampler.Rows {
     let layout = objective.layout, numbers = layout.numbers.count
     var rows = start
     var categoryRandom = random.child(0), numberRandom = random.child(1)
-    let needed = rows.codes.contains(CodedTable.unknown)
+    let needed = rows.codes.contains(Cells.unknown)
     guard needed, !layout.cells.isEmpty else { return finished(rows, start: start) }
 
     let visited = DDPMSchedule.visited(
@@ -85,7 +85,7 @@ struct DDPMSampler: Sendable {
   }
 
   private func isUnknown(_ rows: MaskedSampler.Rows, _ row: Int, _ slot: Int) -> Bool {
-    rows.codes[row * objective.layout.slots + slot] == CodedTable.unknown
+    rows.codes[row * objective.layout.slots + slot] == Cells.unknown
   }
 
   private func input(_ start: MaskedSampler.Rows, scores: Tensor, noisy: [Int32], step: Int) -> DDPMInput {
@@ -95,15 +95,15 @@ struct DDPMSampler: Sendable {
       input.steps[row] = Int32(step)
       for (index, category) in layout.categories.enumerated() {
         let code = start.codes[row * layout.slots + category.slot]
-        let isKnown = code != CodedTable.unknown
+        let isKnown = code != Cells.unknown
         input.set(
           category: index, row: row, class: isKnown ? code : noisy[row * layout.categories.count + index],
           isKnown: isKnown, layout: layout)
       }
       for (index, number) in layout.numbers.enumerated() {
         let code = start.codes[row * layout.slots + number.slot]
-        if code == CodedTable.notApplicable { continue }
-        let isKnown = code != CodedTable.unknown
+        if code == Cells.notApplicable { continue }
+        let isKnown = code != Cells.unknown
         input.set(
           number: index, row: row,
           score: isKnown ? start.scores[row * layout.scores + number.score] : scores[row, index], isKnown: isKnown,
@@ -163,7 +163,7 @@ struct DDPMSampler: Sendable {
         if let number = cell.number {
           let slot = layout.numbers[number].slot
           let wasKnown = !isUnknown(start, row, slot)
-          rows.codes[row * layout.slots + slot] = isMissing ? CodedTable.notApplicable : 0
+          rows.codes[row * layout.slots + slot] = isMissing ? Cells.notApplicable : 0
           if wasKnown, !isMissing, !rows.numbers[at].isNaN { continue }
           rows.numbers[at] =
             isMissing

@@ -4,7 +4,7 @@ import NeuralNetworks
 /// The rows to train on and the rows to judge by.
 struct DDPMTask: TrainingObjective {
   let objective: DDPMObjective
-  let data: CodedTable
+  let data: Cells
   let training: [Int32]
   let heldOut: [Int32]
 

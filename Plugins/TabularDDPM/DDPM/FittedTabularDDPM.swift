@@ -5,13 +5,13 @@ import Tables
 
 /// A table learned by ``TabularDDPMMethod``.
 struct FittedTabularDDPM: FittedSynthesizer {
-  let schema: Schema
-  let coding: DDPMCoding
-  let settings: DDPMSettings
+  let contents: ModelContents<DDPMCoding, DDPMSettings>
   let store: ParameterStore
   let objective: DDPMObjective
-  let precision: Precision
-  let report: FitReport
+
+  var schema: Schema { contents.schema }
+  var report: FitReport { contents.report }
+  private var coding: DDPMCoding { contents.coding }
 
   /// Rows that go through a tape at once, and rows that are handed over at once.
   private static let shard = 256, piece = 8192
@@ -21,8 +21,8 @@ struct FittedTabularDDPM: FittedSynthesizer {
   func sample(_ request: SampleRequest, deliver: (Table) throws -> Void) throws {
     let conditions = try DDPMConditions(request.conditions, coding: coding)
     let sampler = sampler(request)
-    let assembly = TableAssembly(coding: coding.table, schema: schema)
-    var identifiers = assembly.identifiers(seed: request.seed)
+    let assembly = TableAssembly(coding: coding.table)
+    var state = coding.decodingState(random: RandomStream(seed: request.seed).child(3))
     let pass = pass(request.threads)
     var left = request.rows, tried = 0, drawsAll = false
     while left > 0 {
@@ -45,7 +45,7 @@ struct FittedTabularDDPM: FittedSynthesizer {
         kept.append(shard.count <= left ? shard : shard.selecting(Array(0..<left)))
         left -= min(shard.count, left)
       }
-      if kept.contains(where: { $0.count > 0 }) { try deliver(assembly.table(kept, identifiers: &identifiers)) }
+      if kept.contains(where: { $0.count > 0 }) { try deliver(assembly.table(kept, &state)) }
       // One row in 500 is too few to wait for.
       if !drawsAll, tried >= 2 * Self.piece, request.rows - left < tried / 500 { drawsAll = true }
     }
@@ -56,8 +56,8 @@ struct FittedTabularDDPM: FittedSynthesizer {
     var sampler = sampler(request)
     // A cell that is to be filled is not filled with nothing.
     sampler.generatesMissing = false
-    let assembly = TableAssembly(coding: coding.table, schema: schema)
-    var identifiers = assembly.identifiers(seed: request.seed)
+    let assembly = TableAssembly(coding: coding.table)
+    var state = coding.decodingState(random: RandomStream(seed: request.seed).child(3))
     let pass = pass(request.threads)
     for first in stride(from: 0, to: partial.rowCount, by: Self.piece) {
       let piece = partial.rows(first..<min(first + Self.piece, partial.rowCount))
@@ -71,7 +71,7 @@ struct FittedTabularDDPM: FittedSynthesizer {
             random: RandomStream(seed: request.seed, stream: UInt64(first + range.lowerBound)).child(1), on: tape)
         }
       }
-      let made = assembly.table(try shards.map { try $0.get() }, identifiers: &identifiers)
+      let made = assembly.table(try shards.map { try $0.get() }, &state)
       try deliver(assembly.keeping(piece, in: made))
     }
   }
@@ -85,66 +85,39 @@ struct FittedTabularDDPM: FittedSynthesizer {
   private func sampler(_ request: SampleRequest) -> DDPMSampler {
     DDPMSampler(
       objective: objective, coding: coding,
-      sampling: DDPMOptions.sampling(settings.sampling, request: request.options),
+      sampling: DDPMOptions.sampling(contents.settings.sampling, request: request.options),
       generatesMissing: request.includesMissing)
   }
 
   private func pass(_ threads: Int) -> ShardedPass {
     ShardedPass(
-      store: store, rows: Self.piece, rowsPerShard: Self.shard, precision: precision, threads: threads,
+      store: store, rows: Self.piece, rowsPerShard: Self.shard, precision: contents.precision, threads: threads,
       recordsGradients: false)
   }
 
   // MARK: The file
 
-  private static let bodyKey = "model"
+  func archive() throws -> ModelArchive { try contents.archive(method: TabularDDPMMethod.id, parameters: store) }
+}
 
-  /// What the file says besides the parameters.
-  private struct Body: Codable {
-    var schema: Schema
-    var coding: DDPMCoding
-    var settings: DDPMSettings
-    var precision: Precision
-    var report: FitReport
-  }
-
-  func archive() throws -> ModelArchive {
-    var archive = ModelArchive(metadata: ["method": TabularDDPMMethod.id])
-    try archive.set(
-      Body(schema: schema, coding: coding, settings: settings, precision: precision, report: report), for: Self.bodyKey)
-    archive.add(parametersOf: store)
-    return archive
-  }
-
-  init(_ archive: ModelArchive) throws {
-    let body: Body = try archive.value(for: Self.bodyKey)
+extension FittedTabularDDPM {
+  /// Reads a model, with one of the networks that the method offers.
+  init(_ archive: ModelArchive, menu: DenoiserMenu) throws {
+    contents = try ModelContents(archive)
     var parameters = ParameterLayout()
-    let objective = Self.objective(body.coding, body.settings, in: &parameters)
-    self.init(
-      schema: body.schema, coding: body.coding, settings: body.settings,
-      store: try archive.parameters(for: parameters), objective: objective,
-      precision: body.precision == .bfloat16 ? Precision.fastest : body.precision, report: body.report)
+    objective = DDPMObjective(
+      contents.coding, settings: contents.settings,
+      denoiser: try menu.make(contents.settings.network, of: archive), in: &parameters)
+    store = try archive.parameters(for: parameters)
   }
+}
 
-  init(
-    schema: Schema, coding: DDPMCoding, settings: DDPMSettings, store: ParameterStore, objective: DDPMObjective,
-    precision: Precision, report: FitReport
-  ) {
-    self.schema = schema
-    self.coding = coding
-    self.settings = settings
-    self.store = store
-    self.objective = objective
-    self.precision = precision
-    self.report = report
-  }
-
+extension DDPMObjective {
   /// Lays out the network for a coding.
-  static func objective(
-    _ coding: DDPMCoding, _ settings: DDPMSettings, in parameters: inout ParameterLayout
-  ) -> DDPMObjective {
-    let network = DDPMNetwork(
-      DDPMLayout(coding.table), settings: settings.network, steps: settings.steps, in: &parameters)
-    return DDPMObjective(network: network, schedule: settings.schedule.stepped(settings.steps))
+  init(
+    _ coding: DDPMCoding, settings: DDPMSettings, denoiser: any TrainableDenoiser, in parameters: inout ParameterLayout
+  ) {
+    let network = DDPMNetwork(DDPMLayout(coding.table), denoiser: denoiser, steps: settings.steps, in: &parameters)
+    self.init(network: network, schedule: settings.schedule.stepped(settings.steps))
   }
 }

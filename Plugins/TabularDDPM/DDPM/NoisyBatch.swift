@@ -23,7 +23,7 @@ package struct NoisyBatch: Sendable {
 
   /// Fills a row from the data: known cells clean, the others with noise.
   mutating func fill(
-    _ row: Int, with source: Int, of data: CodedTable, step t: Int, level: NoiseLevel, known: ArraySlice<Int>,
+    _ row: Int, with source: Int, of data: Cells, step t: Int, level: NoiseLevel, known: ArraySlice<Int>,
     unknown: ArraySlice<Int>, _ random: inout RandomStream
   ) {
     input.steps[row] = Int32(t)
@@ -40,7 +40,7 @@ package struct NoisyBatch: Sendable {
   }
 
   /// Shows a cell clean.
-  private mutating func show(_ cell: DDPMLayout.Cell, of source: Int, in data: CodedTable, row: Int) {
+  private mutating func show(_ cell: DDPMLayout.Cell, of source: Int, in data: Cells, row: Int) {
     var isMissing = false
     for index in cell.categories {
       let category = layout.categories[index]
@@ -56,7 +56,7 @@ package struct NoisyBatch: Sendable {
 
   /// Shows a cell with noise and notes what was added.
   private mutating func blur(
-    _ cell: DDPMLayout.Cell, of source: Int, in data: CodedTable, row: Int, _ level: NoiseLevel,
+    _ cell: DDPMLayout.Cell, of source: Int, in data: Cells, row: Int, _ level: NoiseLevel,
     _ random: inout RandomStream
   ) {
     var isMissing = false

@@ -1,5 +1,4 @@
 import DiffusionCore
-import Foundation
 import NeuralNetworks
 import Tables
 
@@ -15,8 +14,17 @@ import Tables
 public struct TabularDDPMMethod: Synthesizer {
   static let id = "tabular-ddpm"
 
-  /// Makes the method.
-  public init() {}
+  private let menu: DenoiserMenu
+
+  /// Makes the method with the networks that it offers, at least one.
+  public init(denoisers: [Registration<any TrainableDenoiser>] = StandardDenoisers.all) {
+    menu = DDPMOptions.menu(denoisers)
+  }
+
+  /// The method with more networks.
+  public func offering(denoisers: [Registration<any TrainableDenoiser>]) -> TabularDDPMMethod {
+    TabularDDPMMethod(denoisers: menu.registrations(adding: denoisers))
+  }
 
   /// The method as data.
   public var descriptor: MethodDescriptor {
@@ -28,7 +36,7 @@ public struct TabularDDPMMethod: Synthesizer {
         + "score rows, and with the same time 'tabular-masked' is nearer to the data.",
       citation:
         "Kotelnikov, Baranchuk, Rubachev & Babenko, TabDDPM: modelling tabular data with diffusion models, ICML 2023",
-      options: DDPMOptions.descriptions,
+      options: menu.options,
       examples: [
         "langevin synth customers.csv -o synthetic.csv --method tabular-ddpm",
         "langevin synth customers.csv -o synthetic.csv --method tabular-ddpm --sampler ddim --evaluations 25",
@@ -45,49 +53,34 @@ public struct TabularDDPMMethod: Synthesizer {
       run.announce(choice)
     }
     let random = RandomStream(seed: run.seed)
-    let (coding, data) = try DDPMCoding.fitting(
-      table, schema: schema, fewValues: options.integer("few-values"), derives: options.flag("derive"),
-      random: random.child(10))
+    let coding = try DDPMEncoder(options).fitted(to: table, schema: schema, random: random.child(10))
     let layout = DDPMLayout(coding.table)
     guard !layout.cells.isEmpty else { throw FitError.nothingToModel }
     guard table.rowCount >= FitError.fewestRows else { throw FitError.tooFewRows(table.rowCount) }
+    let data = try coding.encode(table, random: random.child(10).child(1))
     for column in coding.table.columns { column.announce(in: coding.table, choose) }
 
-    // A tenth of the rows, but no more than a good estimate needs, judges the others.
-    var shuffle = random.child(13)
-    let order = shuffle.permutation(table.rowCount).map { Int32($0) }
-    let heldOut = min(2048, table.rowCount / 10)
-    let plan = DDPMOptions.plan(
-      options, rows: table.rowCount - heldOut, columns: layout.cells.count, run: run, choose)
+    let rows = HeldOutSplit(rows: table.rowCount, most: 2048, random: random.child(13))
+    let plan = try DDPMOptions.plan(
+      options, menu: menu, rows: rows.training.count, columns: layout.cells.count, run: run, choose)
     var parameters = ParameterLayout()
-    let objective = FittedTabularDDPM.objective(coding, plan.model, in: &parameters)
+    let objective = DDPMObjective(
+      coding, settings: plan.model, denoiser: try menu.make(plan.model.network), in: &parameters)
     let store = ParameterStore(layout: parameters, values: parameters.initialValues(random.child(12)))
-    let task = DDPMTask(
-      objective: objective, data: data, training: Array(order[heldOut...]), heldOut: Array(order[..<heldOut]))
+    let task = DDPMTask(objective: objective, data: data, training: rows.training, heldOut: rows.heldOut)
     let summary = try Trainer(plan.training).train(
-      store, objective: task, checkpoint: run.checkpoint, fingerprint: try Self.fingerprint(data, plan),
+      store, objective: task, checkpoint: run.checkpoint,
+      fingerprint: plan.training.fingerprint(of: data, method: Self.id, model: plan.model),
       shouldContinue: run.shouldContinue)
+    let report = task.report(store, summary: summary, settings: plan.training, choices: choices)
     return FittedTabularDDPM(
-      schema: schema, coding: coding, settings: plan.model, store: store, objective: objective,
-      precision: plan.training.precision,
-      report: task.report(store, summary: summary, settings: plan.training, choices: choices))
+      contents: ModelContents(
+        schema: schema, coding: coding, settings: plan.model, precision: plan.training.precision, report: report),
+      store: store, objective: objective)
   }
 
   /// Reads a model that this method wrote.
-  public func load(_ archive: ModelArchive) throws -> any FittedSynthesizer { try FittedTabularDDPM(archive) }
-
-  /// Names the data and what was asked of them, so that a checkpoint is not taken for another run's.
-  private static func fingerprint(_ data: CodedTable, _ plan: DDPMOptions.Plan) throws -> String {
-    var sum = CRC64()
-    data.codes.withUnsafeBytes { sum.update($0) }
-    data.scores.withUnsafeBytes { sum.update($0) }
-    var training = plan.training
-    training.threads = 1  // Results do not depend on it.
-    training.budget = nil  // Time that was spent is counted, and may be extended.
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    try encoder.encode(training).withUnsafeBytes { sum.update($0) }
-    try encoder.encode(plan.model).withUnsafeBytes { sum.update($0) }
-    return "\(id) \(sum.text)"
+  public func load(_ archive: ModelArchive) throws -> any FittedSynthesizer {
+    try FittedTabularDDPM(archive, menu: menu)
   }
 }

@@ -24,6 +24,10 @@ public struct ArchiveError: Error, Sendable, Equatable, CustomStringConvertible 
     case notOurs
     /// Made by a later version.
     case newerFormat(found: Int, known: Int)
+    /// Made by an earlier version whose models this one cannot use.
+    case olderFormat(found: Int, oldest: Int)
+    /// Made with a component that this program does not have.
+    case component(kind: RegistryKind, id: String, known: [String])
     /// The contents differ from those that were written.
     case altered(part: String, expected: String, found: String)
     /// A tensor that the model needs is not there.
@@ -72,6 +76,10 @@ public struct ArchiveError: Error, Sendable, Equatable, CustomStringConvertible 
       "is a safetensors file of another program; give one that Langevin wrote"
     case .newerFormat(let found, let known):
       "is of format version \(found), and this program reads up to \(known); install a newer version of Langevin"
+    case .olderFormat(let found, let oldest):
+      "is of format version \(found), and this program reads \(oldest) and later; train again"
+    case .component(let kind, let id, let known):
+      "was made with the \(kind.rawValue) '\(id)', which this program does not have (it has \(known.joined(separator: ", "))); use a program with the plugin that brings '\(id)', or train again"
     case .altered(let part, let expected, let found):
       "was altered after it was written: the checksum of its \(part) is \(found) instead of \(expected); restore it from a copy or train again"
     case .missingTensor(let name, let known):

@@ -7,8 +7,8 @@ import Tensors
 /// ``set(_:for:)``. Keys beginning `langevin.` belong to the archive: the format version, and CRC-64/XZ checksums
 /// (see ``CRC64``) of the tensors' bytes and of the rest of the header, so that damage is noticed on reading.
 public struct ModelArchive: Sendable, Equatable {
-  /// The version that this program writes, and the latest that it reads.
-  public static let formatVersion = 1
+  /// The version that this program writes, and the only one that it reads. In 1 a network had no name of its own.
+  public static let formatVersion = 2
 
   private static let versionKey = "langevin.format"
   private static let bodyKey = "langevin.tensors-crc64"
@@ -151,6 +151,9 @@ extension ModelArchive {
     guard let text = metadata[versionKey], let version = Int(text) else { throw ArchiveError(.notOurs, file: path) }
     guard version <= formatVersion else {
       throw ArchiveError(.newerFormat(found: version, known: formatVersion), file: path)
+    }
+    guard version >= formatVersion else {
+      throw ArchiveError(.olderFormat(found: version, oldest: formatVersion), file: path)
     }
     let header = headerChecksum(metadata: metadata, tensors: tensors)
     guard let written = metadata[headerKey], written == header else {

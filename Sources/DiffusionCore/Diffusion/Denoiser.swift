@@ -25,9 +25,10 @@ public struct KnownCells: Sendable, Equatable {
   }
 }
 
-/// Predicts clean cells from noisy ones: what samplers see of a model.
+/// Predicts clean cells from noisy ones: what samplers see of a model. For what a method trains see ``TrainableDenoiser``.
 ///
-/// Law: at a level without noise a denoiser returns its input, and the shape never changes.
+/// Law: at a level without noise a denoiser returns its input, known cells keep their values, and the shape never changes.
+/// `checkDenoiser` of DiffusionTesting checks it.
 public protocol Denoiser: Sendable {
   /// The expected clean cells.
   ///

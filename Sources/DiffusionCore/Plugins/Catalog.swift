@@ -43,6 +43,15 @@ public struct Catalog<Item>: Sendable where Item: Sendable {
     return found.item
   }
 
+  /// The same names with other things.
+  func mapItems(_ change: (Item) -> Item) -> Catalog {
+    var result = self
+    result.entries = entries.map {
+      Entry(id: $0.id, aliases: $0.aliases, plugin: $0.plugin, availability: $0.availability, item: change($0.item))
+    }
+    return result
+  }
+
   mutating func add(_ entry: Entry, options: [OptionDescription]) throws(RegistryError) {
     let owner = entry.plugin.id
     for name in [entry.id] + entry.aliases {

@@ -13,6 +13,16 @@ public enum MethodTask: String, Sendable, Codable, CaseIterable {
 public protocol Method: Sendable {
   /// The method's name, options and reasons, as data.
   var descriptor: MethodDescriptor { get }
+
+  /// The method with the denoisers that plugins brought, beside those that it has. A registry asks for it once it is
+  /// complete, so that a registered network can be chosen whichever plugin brought it. Methods without networks of the
+  /// user's choice leave it out.
+  func offering(denoisers: [Registration<any TrainableDenoiser>]) -> Self
+}
+
+extension Method {
+  /// The method as it is.
+  public func offering(denoisers: [Registration<any TrainableDenoiser>]) -> Self { self }
 }
 
 /// A method as data: what the CLI, the docs and `plugins info` print.

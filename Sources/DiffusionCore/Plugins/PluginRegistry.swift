@@ -16,12 +16,12 @@ public struct PluginRegistry: Sendable {
   public let methods: Catalog<any Method>
   /// The noise schedules.
   public let noiseSchedules: Catalog<Registration<any NoiseSchedule>>
-  /// The denoisers: untrained networks made from options.
-  public let denoisers: Catalog<Registration<any Denoiser>>
+  /// The denoisers: networks made from options, for methods to train.
+  public let denoisers: Catalog<Registration<any TrainableDenoiser>>
   /// The samplers.
   public let samplers: Catalog<Registration<any Sampler>>
-  /// The data encoders. Their protocol is a plugin's own matter here: the product is cast by who asks for it.
-  public let encoders: Catalog<Registration<any Sendable>>
+  /// The data encoders.
+  public let encoders: Catalog<Registration<any DataEncoder>>
 
   /// Builds a registry from plugins, in order.
   ///
@@ -30,7 +30,8 @@ public struct PluginRegistry: Sendable {
     var builder = Builder()
     for plugin in plugins { try builder.add(plugin) }
     self.plugins = builder.plugins
-    methods = builder.methods
+    let offered = builder.denoisers.available
+    methods = builder.methods.mapItems { $0.offering(denoisers: offered) }
     noiseSchedules = builder.noiseSchedules
     denoisers = builder.denoisers
     samplers = builder.samplers
@@ -69,9 +70,9 @@ extension PluginRegistry {
     fileprivate var plugins: [Listing] = []
     fileprivate var methods = Catalog<any Method>(.method)
     fileprivate var noiseSchedules = Catalog<Registration<any NoiseSchedule>>(.noiseSchedule)
-    fileprivate var denoisers = Catalog<Registration<any Denoiser>>(.denoiser)
+    fileprivate var denoisers = Catalog<Registration<any TrainableDenoiser>>(.denoiser)
     fileprivate var samplers = Catalog<Registration<any Sampler>>(.sampler)
-    fileprivate var encoders = Catalog<Registration<any Sendable>>(.encoder)
+    fileprivate var encoders = Catalog<Registration<any DataEncoder>>(.encoder)
     private var owner: Listing?
 
     fileprivate init() {}
@@ -109,26 +110,30 @@ extension PluginRegistry {
 
     /// Adds a noise schedule.
     public mutating func add(_ schedule: Registration<any NoiseSchedule>) throws(RegistryError) {
-      let descriptor = schedule.descriptor
-      try noiseSchedules.add(entry(schedule, descriptor.id, descriptor.aliases), options: descriptor.options)
+      try add(schedule, to: \.noiseSchedules)
     }
 
-    /// Adds a denoiser.
-    public mutating func add(_ denoiser: Registration<any Denoiser>) throws(RegistryError) {
-      let descriptor = denoiser.descriptor
-      try denoisers.add(entry(denoiser, descriptor.id, descriptor.aliases), options: descriptor.options)
+    /// Adds a denoiser, which every method that takes networks by name then offers.
+    public mutating func add(_ denoiser: Registration<any TrainableDenoiser>) throws(RegistryError) {
+      try add(denoiser, to: \.denoisers)
     }
 
     /// Adds a sampler.
     public mutating func add(_ sampler: Registration<any Sampler>) throws(RegistryError) {
-      let descriptor = sampler.descriptor
-      try samplers.add(entry(sampler, descriptor.id, descriptor.aliases), options: descriptor.options)
+      try add(sampler, to: \.samplers)
     }
 
     /// Adds a data encoder.
-    public mutating func add(encoder: Registration<any Sendable>) throws(RegistryError) {
-      let descriptor = encoder.descriptor
-      try encoders.add(entry(encoder, descriptor.id, descriptor.aliases), options: descriptor.options)
+    public mutating func add(_ encoder: Registration<any DataEncoder>) throws(RegistryError) {
+      try add(encoder, to: \.encoders)
+    }
+
+    private mutating func add<Product>(
+      _ component: Registration<Product>, to catalog: WritableKeyPath<Builder, Catalog<Registration<Product>>>
+    ) throws(RegistryError) {
+      let descriptor = component.descriptor
+      let entry = entry(component, descriptor.id, descriptor.aliases)
+      try self[keyPath: catalog].add(entry, options: descriptor.options)
     }
   }
 }

@@ -24,25 +24,21 @@ public struct AncestralSampler: Sampler, Equatable {
     from start: Tensor, along path: [NoiseLevel], random: inout RandomStream,
     denoise: (_ noisy: Tensor, _ level: NoiseLevel) throws -> Tensor
   ) throws -> Tensor {
-    checkPath(path)
-    var x = start
-    for (level, next) in zip(path, path.dropFirst()) {
-      let clean = try denoise(x, level)
+    try walk(from: start, along: path, denoise: denoise) { x, clean, level, next in
       let ratio = next.sigma / level.sigma
       let scale = level.signal / next.signal
       // One forward step next → level: x = scale · x' + √forward z.
       let forward = level.noise * level.noise - scale * scale * next.noise * next.noise
       // Mean of q(x' | x, x̂₀), equation 7: b'²·scale/b² · x + a'·forward/b² · x̂₀
       let total = level.noise * level.noise
-      x = combine(x, next.noise * next.noise * scale / total, clean, next.signal * forward / total)
-      guard next.noise > 0 else { continue }
+      let mean = combine(x, next.noise * next.noise * scale / total, clean, next.signal * forward / total)
+      guard next.noise > 0 else { return mean }
       let deviation =
         switch variance {
         case .posterior: next.noise * max(0, 1 - ratio * ratio).squareRoot()
         case .forward: max(0, forward).squareRoot()
         }
-      x = combine(x, 1, gaussian(shape: x.shape, deviation: deviation, random: &random), 1)
+      return combine(mean, 1, gaussian(shape: x.shape, deviation: deviation, random: &random), 1)
     }
-    return x
   }
 }

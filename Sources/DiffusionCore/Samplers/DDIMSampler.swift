@@ -21,17 +21,13 @@ public struct DDIMSampler: Sampler, Equatable {
     from start: Tensor, along path: [NoiseLevel], random: inout RandomStream,
     denoise: (_ noisy: Tensor, _ level: NoiseLevel) throws -> Tensor
   ) throws -> Tensor {
-    checkPath(path)
-    var x = start
-    for (level, next) in zip(path, path.dropFirst()) {
-      let clean = try denoise(x, level)
+    try walk(from: start, along: path, denoise: denoise) { x, clean, level, next in
       let ratio = next.sigma / level.sigma
       let fresh = eta * next.noise * max(0, 1 - ratio * ratio).squareRoot()
       // x' = a' x̂₀ + √(b'² − fresh²) ε̂ + fresh z, with ε̂ = (x − a x̂₀) / b
       let kept = max(0, next.noise * next.noise - fresh * fresh).squareRoot() / level.noise
-      x = combine(x, kept, clean, next.signal - kept * level.signal)
-      if fresh > 0 { x = combine(x, 1, gaussian(shape: x.shape, deviation: fresh, random: &random), 1) }
+      let moved = combine(x, kept, clean, next.signal - kept * level.signal)
+      return fresh > 0 ? combine(moved, 1, gaussian(shape: x.shape, deviation: fresh, random: &random), 1) : moved
     }
-    return x
   }
 }

@@ -16,11 +16,8 @@ public struct DPMSolverSampler: Sampler, Equatable {
     from start: Tensor, along path: [NoiseLevel], random: inout RandomStream,
     denoise: (_ noisy: Tensor, _ level: NoiseLevel) throws -> Tensor
   ) throws -> Tensor {
-    checkPath(path)
-    var x = start
     var previous: (clean: Tensor, step: Double)?
-    for (level, next) in zip(path, path.dropFirst()) {
-      let clean = try denoise(x, level)
+    return try walk(from: start, along: path, denoise: denoise) { x, clean, level, next in
       // λ = ln(a / b) = −ln σ; h = λ' − λ > 0
       let step = log(level.sigma) - log(next.sigma)
       var extrapolated = clean
@@ -30,9 +27,8 @@ public struct DPMSolverSampler: Sampler, Equatable {
         extrapolated = combine(clean, 1 + half, previous.clean, -half)
       }
       // x' = (b'/b) x − a'(e^−h − 1) D
-      x = combine(x, next.noise / level.noise, extrapolated, -next.signal * expm1(-step))
       previous = (clean, step)
+      return combine(x, next.noise / level.noise, extrapolated, -next.signal * expm1(-step))
     }
-    return x
   }
 }

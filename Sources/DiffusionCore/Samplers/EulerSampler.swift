@@ -15,14 +15,10 @@ public struct EulerSampler: Sampler, Equatable {
     from start: Tensor, along path: [NoiseLevel], random: inout RandomStream,
     denoise: (_ noisy: Tensor, _ level: NoiseLevel) throws -> Tensor
   ) throws -> Tensor {
-    checkPath(path)
-    var x = start
-    for (level, next) in zip(path, path.dropFirst()) {
-      let clean = try denoise(x, level)
+    try walk(from: start, along: path, denoise: denoise) { x, clean, level, next in
       // y' = y + (σ' − σ)(y − x̂₀)/σ = (σ'/σ) y + (1 − σ'/σ) x̂₀
       let ratio = next.sigma / level.sigma
-      x = combine(x, next.signal / level.signal * ratio, clean, next.signal * (1 - ratio))
+      return combine(x, next.signal / level.signal * ratio, clean, next.signal * (1 - ratio))
     }
-    return x
   }
 }

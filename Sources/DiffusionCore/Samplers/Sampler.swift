@@ -58,6 +58,19 @@ func gaussian(shape: [Int], deviation: Double, random: inout RandomStream) -> Te
   return Tensor(random.normals(shape.reduce(1, *)).map { $0 * scale }, shape: shape)
 }
 
+/// Takes a value along a path with one evaluation a step.
+///
+/// - Parameter step: the value at the next level, from the value and its predicted clean value at this one.
+func walk(
+  from start: Tensor, along path: [NoiseLevel], denoise: (_ noisy: Tensor, _ level: NoiseLevel) throws -> Tensor,
+  step: (_ x: Tensor, _ clean: Tensor, _ level: NoiseLevel, _ next: NoiseLevel) -> Tensor
+) throws -> Tensor {
+  checkPath(path)
+  var x = start
+  for (level, next) in zip(path, path.dropFirst()) { x = step(x, try denoise(x, level), level, next) }
+  return x
+}
+
 /// Checks what every sampler asks of a path.
 func checkPath(_ path: [NoiseLevel]) {
   precondition(path.count >= 2, "a path needs at least two levels, not \(path.count)")

@@ -21,9 +21,8 @@ public enum StandardSchedules {
           OptionDescription("maximum-rate", positive, default: .number(20), help: "The rate at the noise's end."),
         ], capabilities: ["continuous", "discrete"])
     ) { values in
-      let minimum = values.number("minimum-rate")
-      try checkOrder("maximum-rate", values.number("maximum-rate"), isAbove: "minimum-rate", minimum)
-      return LinearBetaSchedule(minimumRate: minimum, maximumRate: values.number("maximum-rate"))
+      let (minimum, maximum) = try values.ordered("minimum-rate", "maximum-rate")
+      return LinearBetaSchedule(minimumRate: minimum, maximumRate: maximum)
     }
   }
 
@@ -69,9 +68,8 @@ public enum StandardSchedules {
           OptionDescription("temperature", .number(0.05...20), default: .number(1), help: "Smaller is steeper."),
         ], capabilities: ["continuous", "discrete"])
     ) { values in
-      let start = values.number("start")
-      try checkOrder("end", values.number("end"), isAbove: "start", start)
-      return SigmoidSchedule(start: start, end: values.number("end"), temperature: values.number("temperature"))
+      let (start, end) = try values.ordered("start", "end")
+      return SigmoidSchedule(start: start, end: end, temperature: values.number("temperature"))
     }
   }
 
@@ -81,9 +79,8 @@ public enum StandardSchedules {
         id: "variance-exploding", aliases: ["ve"], summary: "Noise that grows geometrically while the signal stays.",
         citation: "Song et al., ICLR 2021, equation 31", options: sigmas(0.01, 50), capabilities: ["continuous"])
     ) { values in
-      let minimum = values.number("minimum-sigma")
-      try checkOrder("maximum-sigma", values.number("maximum-sigma"), isAbove: "minimum-sigma", minimum)
-      return VarianceExplodingSchedule(minimumSigma: minimum, maximumSigma: values.number("maximum-sigma"))
+      let (minimum, maximum) = try values.ordered("minimum-sigma", "maximum-sigma")
+      return VarianceExplodingSchedule(minimumSigma: minimum, maximumSigma: maximum)
     }
   }
 
@@ -96,10 +93,8 @@ public enum StandardSchedules {
           OptionDescription("exponent", .number(1...100), default: .number(7), help: "Larger crowds levels more.")
         ], capabilities: ["continuous"])
     ) { values in
-      let minimum = values.number("minimum-sigma")
-      try checkOrder("maximum-sigma", values.number("maximum-sigma"), isAbove: "minimum-sigma", minimum)
-      return KarrasSchedule(
-        minimumSigma: minimum, maximumSigma: values.number("maximum-sigma"), exponent: values.number("exponent"))
+      let (minimum, maximum) = try values.ordered("minimum-sigma", "maximum-sigma")
+      return KarrasSchedule(minimumSigma: minimum, maximumSigma: maximum, exponent: values.number("exponent"))
     }
   }
 
@@ -142,13 +137,17 @@ public enum StandardSchedules {
       OptionDescription("maximum-sigma", positive, default: .number(maximum), help: "The noise at the noise's end."),
     ]
   }
+}
 
-  private static func checkOrder(
-    _ name: String, _ value: Double, isAbove other: String, _ bound: Double
-  ) throws(OptionError) {
-    guard value > bound else {
+extension OptionValues {
+  /// Two numbers of which the second must be the greater.
+  fileprivate func ordered(_ lower: String, _ upper: String) throws(OptionError) -> (lower: Double, upper: Double) {
+    let bounds = (lower: number(lower), upper: number(upper))
+    guard bounds.upper > bounds.lower else {
       throw .outOfRange(
-        option: name, value: plainText(value), expected: "more than \(other), which is \(plainText(bound))")
+        option: upper, value: plainText(bounds.upper),
+        expected: "more than \(lower), which is \(plainText(bounds.lower))")
     }
+    return bounds
   }
 }

@@ -2,7 +2,8 @@ import ArgumentParser
 import DiffusionCore
 
 /// Learns a table and writes the model.
-struct Fit: ParsableCommand {
+struct Fit: TrainingCommand {
+  static let name = "fit"
   static let configuration = CommandConfiguration(
     abstract: "Learns a CSV file and writes the model to sample from later.",
     discussion: """
@@ -32,31 +33,10 @@ struct Fit: ParsableCommand {
   @OptionGroup(title: "Run") var speaking: SpeakingOptions
 
   func run() throws {
-    let console = speaking.console
-    let place = try OutputPlace(output, inputs: [data] + [reading.schema].compactMap { $0 })
-    let synthesizer = try method.chosenMethod(in: BundledPlugins.registry())
-    let values = try settings.values(method.flags, for: synthesizer.descriptor)
-
-    let clock = Stopwatch()
-    let table = try reading.read(data)
-    console.report(table.notes)
-    try Trainable.check(table, path: data)
-
-    let seed = try options.chosenSeed(console, resuming: training.resume ? place.checkpoint : nil)
-    let interruption = Interruption { console.say("finishing the step and saving; Ctrl-C again stops at once") }
-    let job = TrainingJob(
-      method: synthesizer, data: table, options: values, training: training, seed: seed,
-      threads: options.threadCount, place: place, console: console, interruption: interruption)
+    let job = try prepared { _ in }.job
     let model = try job.run()
-    try ModelFile.write(model, method: synthesizer.descriptor.id, to: place)
+    try ModelFile.write(model, method: job.method.descriptor.id, to: job.place)
     job.removeCheckpoint()
-
-    let outcome = RunOutcome(
-      command: "fit", output: output, method: synthesizer.descriptor.id, seed: job.seed, threads: job.threads,
-      seconds: clock.seconds, report: model.report, repeatCommand: job.repeatCommand(steps: model.report.training.steps)
-    )
-    try outcome.tell(
-      console, asJSON: speaking.json, resultIsTaken: place.isStream,
-      hidesRepeat: training.steps != nil && options.seed != nil)
+    try tell(job, model)
   }
 }

@@ -1,11 +1,12 @@
 import ArgumentParser
 import DiffusionCore
 import Foundation
+import Tables
 
 /// Says what a plugin, a method or a component is, with its options.
 struct PluginsInfo: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "info", abstract: "Describes one plugin, method, schedule or sampler with its options.",
+    commandName: "info", abstract: "Describes one plugin, method or component with its options.",
     discussion: """
       Example:
         langevin plugins info tabular-masked
@@ -39,7 +40,7 @@ struct PluginsInfo: ParsableCommand {
     }
     let ids =
       registry.methods.ids + registry.denoisers.ids + registry.noiseSchedules.ids + registry.samplers.ids
-      + registry.plugins.map(\.descriptor.id)
+      + registry.encoders.ids + registry.plugins.map(\.descriptor.id)
     let near = nearest(to: id, in: Set(ids)).first
     throw Failure(
       .usage, "nothing is called '\(id)'",
@@ -88,6 +89,7 @@ struct PluginsInfo: ParsableCommand {
       ("Denoisers", registry.denoisers.entries.filter { $0.plugin.id == id }.map(\.id)),
       ("Noise schedules", registry.noiseSchedules.entries.filter { $0.plugin.id == id }.map(\.id)),
       ("Samplers", registry.samplers.entries.filter { $0.plugin.id == id }.map(\.id)),
+      ("Encoders", registry.encoders.entries.filter { $0.plugin.id == id }.map(\.id)),
     ]
     for (title, ids) in parts where !ids.isEmpty { text += "\(title): \(ids.joined(separator: ", "))\n" }
     return text

@@ -5,7 +5,7 @@ import Foundation
 /// Lists all plugins with what they bring.
 struct PluginsList: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists plugins, methods, schedules and samplers.",
+    commandName: "list", abstract: "Lists plugins, methods and components.",
     discussion: """
       Examples:
         langevin plugins list

@@ -3,7 +3,8 @@ import DiffusionCore
 import Foundation
 
 /// Learns a table and writes a new one like it.
-struct Synth: ParsableCommand {
+struct Synth: TrainingCommand {
+  static let name = "synth"
   static let configuration = CommandConfiguration(
     abstract: "Learns a CSV file and writes a synthetic one like it.",
     discussion: """
@@ -38,43 +39,21 @@ struct Synth: ParsableCommand {
   @OptionGroup(title: "Run") var speaking: SpeakingOptions
 
   func run() throws {
-    let console = speaking.console
-    let place = try OutputPlace(output, inputs: [data] + [sampling.complete, reading.schema].compactMap { $0 })
-    let synthesizer = try method.chosenMethod(in: BundledPlugins.registry())
-    let values = try settings.values(
-      method.flags.merging(sampling.flags) { mine, _ in mine }, for: synthesizer.descriptor)
-
-    let clock = Stopwatch()
-    let table = try reading.read(data)
-    console.report(table.notes)
-    console.detail("read \(Wording.count(table.table.rowCount, "row")) in \(Wording.span(clock.seconds))")
-    try Trainable.check(table, path: data)
-    let wish = try sampling.wish(schema: table.schema, reading: reading)
-
-    let seed = try options.chosenSeed(console, resuming: training.resume ? place.checkpoint : nil)
-    let interruption = Interruption { console.say("finishing the step and saving; Ctrl-C again stops at once") }
-    let job = TrainingJob(
-      method: synthesizer, data: table, options: values, training: training, seed: seed,
-      threads: options.threadCount, place: place, console: console, interruption: interruption)
+    let (job, wish) = try prepared(inputs: [sampling.complete], flags: sampling.flags) {
+      try sampling.wish(schema: $0, reading: reading)
+    }
     let model = try job.run()
-    let trained = clock.seconds
+    let trained = job.clock.seconds
     let made: Int
     do {
       made = try SamplingJob(
-        model: model, wish: wish, options: values, seed: job.seed, threads: job.threads, place: place, console: console,
-        interruption: interruption
+        model: model, wish: wish, options: job.options, seed: job.seed, threads: job.threads, place: job.place,
+        console: job.console, interruption: job.interruption
       ).run()
     } catch is CancellationError {
       throw job.interrupted()
     }
     job.removeCheckpoint()
-
-    let outcome = RunOutcome(
-      command: "synth", output: output, method: synthesizer.descriptor.id, seed: job.seed, threads: job.threads,
-      rows: made, seconds: clock.seconds, samplingSeconds: clock.seconds - trained, report: model.report,
-      repeatCommand: job.repeatCommand(steps: model.report.training.steps))
-    try outcome.tell(
-      console, asJSON: speaking.json, resultIsTaken: place.isStream,
-      hidesRepeat: training.steps != nil && options.seed != nil)
+    try tell(job, model, rows: made, samplingSeconds: job.clock.seconds - trained)
   }
 }

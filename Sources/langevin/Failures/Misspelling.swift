@@ -1,5 +1,5 @@
 import ArgumentParser
-import DiffusionCore
+import Tables
 
 /// Finds misspelt subcommands before the argument parser does, which would call them unexpected arguments.
 enum Misspelling {

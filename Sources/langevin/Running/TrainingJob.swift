@@ -13,6 +13,8 @@ struct TrainingJob {
   let place: OutputPlace
   let console: Console
   let interruption: Interruption
+  /// Since the data began to be read.
+  let clock: Stopwatch
 
   /// Trains, and leaves the checkpoint where it is: it goes when the output stands.
   func run() throws -> any FittedSynthesizer {

@@ -1,7 +1,7 @@
-import DiffusionCore
+import Tables
 import Testing
 
-@Suite struct SuggestionTests {
+@Suite struct NearestNamesTests {
   @Test(arguments: [
     ("stpes", "steps"), ("step", "steps"), ("Steps", "steps"), ("learning-rte", "learning-rate"),
     ("bacth", "batch"), ("tabular", "tabular-ddpm"),

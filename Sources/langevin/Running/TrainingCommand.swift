@@ -1,0 +1,61 @@
+import ArgumentParser
+import DiffusionCore
+import Tables
+
+/// A command that learns a table: what `fit` and `synth` have in common.
+protocol TrainingCommand: ParsableCommand {
+  /// The command's name in its result.
+  static var name: String { get }
+  var data: String { get }
+  var output: String { get }
+  var training: TrainingOptions { get }
+  var method: MethodOptions { get }
+  var settings: SettingOptions { get }
+  var reading: ReadingOptions { get }
+  var options: RunOptions { get }
+  var speaking: SpeakingOptions { get }
+}
+
+extension TrainingCommand {
+  /// Reads and checks all that was asked, so that nothing is found wrong after long work.
+  ///
+  /// - Parameters:
+  ///   - inputs: files that are read beside the data and must not be overwritten.
+  ///   - flags: options of the method that have flags of this command's own.
+  ///   - wish: what else is to be checked against the data's schema.
+  func prepared<Wish>(
+    inputs: [String?] = [], flags: [String: String] = [:], wish: (Schema) throws -> Wish
+  ) throws -> (job: TrainingJob, wish: Wish) {
+    let console = speaking.console
+    let place = try OutputPlace(output, inputs: [data] + (inputs + [reading.schema]).compactMap { $0 })
+    let synthesizer = try method.chosenMethod(in: BundledPlugins.registry())
+    let values = try settings.values(method.flags.merging(flags) { mine, _ in mine }, for: synthesizer.descriptor)
+
+    let clock = Stopwatch()
+    let table = try reading.read(data)
+    console.report(table.notes)
+    console.detail("read \(Wording.count(table.table.rowCount, "row")) in \(Wording.span(clock.seconds))")
+    try Trainable.check(table, path: data)
+    let wish = try wish(table.schema)
+
+    let seed = try options.chosenSeed(console, resuming: training.resume ? place.checkpoint : nil)
+    let interruption = Interruption { console.say("finishing the step and saving; Ctrl-C again stops at once") }
+    let job = TrainingJob(
+      method: synthesizer, data: table, options: values, training: training, seed: seed,
+      threads: options.threadCount, place: place, console: console, interruption: interruption, clock: clock)
+    return (job, wish)
+  }
+
+  /// Says what the run came to.
+  func tell(
+    _ job: TrainingJob, _ model: any FittedSynthesizer, rows: Int? = nil, samplingSeconds: Double? = nil
+  ) throws {
+    let outcome = RunOutcome(
+      command: Self.name, output: output, method: job.method.descriptor.id,
+      seed: job.seed, threads: job.threads, rows: rows, seconds: job.clock.seconds, samplingSeconds: samplingSeconds,
+      report: model.report, repeatCommand: job.repeatCommand(steps: model.report.training.steps))
+    try outcome.tell(
+      job.console, asJSON: speaking.json, resultIsTaken: job.place.isStream,
+      hidesRepeat: training.steps != nil && options.seed != nil)
+  }
+}
