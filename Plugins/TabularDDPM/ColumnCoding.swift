@@ -48,6 +48,8 @@ struct ColumnCoding: Sendable, Codable, Equatable {
     var heavy: [Double]
     /// Relations, most frequent first.
     var relations: [ColumnRelation]
+    /// What the density is placed relative to, most telling first; see ``ColumnAnchor``.
+    var anchors: [ColumnRelation] = []
     /// The number of codes before the missing one.
     var codes: Int { bins + heavy.count + relations.count }
   }

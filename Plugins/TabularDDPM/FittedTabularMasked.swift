@@ -80,7 +80,7 @@ struct FittedTabularMasked: FittedSynthesizer {
       plan,
       MaskedSampler.Rows(
         count: rows, codes: Array(repeating: Cells.unknown, count: rows * objective.layout.slots.count),
-        scores: Array(repeating: 0, count: rows * objective.layout.numericCount),
+        scores: Array(repeating: 0, count: rows * objective.layout.scoreCount),
         numbers: Array(repeating: .nan, count: rows * coding.columns.count)))
   }
 
@@ -95,7 +95,7 @@ struct FittedTabularMasked: FittedSynthesizer {
         for (slot, code) in zip(own, codes) { rows.codes[row * slots + slot] = code }
         guard let number, let numeric = layout.numericIndex[column] else { continue }
         rows.numbers[row * coding.columns.count + column] = number
-        rows.scores[row * layout.numericCount + numeric] = coding.score(column, of: number)
+        rows.scores[row * layout.scoreCount + numeric] = coding.score(column, of: number)
       }
     }
     return rows

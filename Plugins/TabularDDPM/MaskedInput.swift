@@ -5,16 +5,16 @@ struct MaskedInput {
   var rows: Int
   /// `[rows, slots]`: rows of the embedding table, or below zero for nothing.
   var indices: [Int32]
-  /// `[rows, numeric columns]`.
+  /// `[rows, scores]`: of numeric columns, then of anchors.
   var scores: [Float]
-  /// `[rows, numeric columns]`: 1 where the number is known.
+  /// `[rows, scores]`: 1 where the number is known.
   var knownNumbers: [UInt8]
 
   init(rows: Int, layout: SlotLayout) {
     self.rows = rows
     indices = Array(repeating: -1, count: rows * layout.slots.count)
-    scores = Array(repeating: 0, count: rows * layout.numericCount)
-    knownNumbers = Array(repeating: 0, count: rows * layout.numericCount)
+    scores = Array(repeating: 0, count: rows * layout.scoreCount)
+    knownNumbers = Array(repeating: 0, count: rows * layout.scoreCount)
   }
 }
 
@@ -42,6 +42,10 @@ struct MaskedInputBuilder: Sendable {
   private let parentRanges: [Range<Int32>]
   /// Places among the numbers; below zero −1 − a slot that says all.
   private let parents: [Int32]
+  /// The numeric columns that each anchor is made of.
+  private let anchors: [[Int32]]
+  /// The anchors of each slot: none but for a density.
+  private let anchorsOfSlot: [Range<Int>]
 
   init(_ coding: TableCoding, layout: SlotLayout) {
     slots = layout.slots.map { slot in
@@ -75,13 +79,17 @@ struct MaskedInputBuilder: Sendable {
       numbers.append(rule)
     }
     (self.numbers, parentRanges, self.parents) = (numbers, ranges, parents)
+    anchorsOfSlot = layout.slots.map { slot in
+      if case .density = slot.kind { layout.anchorsOfColumn[slot.column] } else { 0..<0 }
+    }
+    anchors = layout.anchors.map { $0.relation.parents.map { Int32(layout.numericIndex[$0] ?? -1) } }
   }
 
   /// Fills one row.
   ///
   /// - Parameters:
   ///   - codes: `[slots]`.
-  ///   - scores: `[numeric columns]`, or nothing where there are none.
+  ///   - scores: `[scores]`, or nothing where there are none.
   ///   - visible: `[slots]`.
   func fill(
     _ input: inout MaskedInput, row: Int, codes: UnsafePointer<Int32>, scores: UnsafePointer<Float>?,
@@ -92,11 +100,31 @@ struct MaskedInputBuilder: Sendable {
       input.indices[row * slots.count + slot] =
         !visible[slot] ? rule.masked : rule.isCategory && codes[slot] >= 0 ? rule.embedding + codes[slot] : -1
     }
-    for numeric in numbers.indices {
-      let known = knows(Int32(numeric), codes, visible)
-      input.knownNumbers[row * numbers.count + numeric] = known ? 1 : 0
-      input.scores[row * numbers.count + numeric] = known ? scores?[numeric] ?? 0 : 0
+    guard let scores else { return }
+    let start = row * (numbers.count + anchors.count)
+    func put(_ score: Int, known: Bool) {
+      input.knownNumbers[start + score] = known ? 1 : 0
+      input.scores[start + score] = known ? scores[score] : 0
     }
+    for numeric in numbers.indices { put(numeric, known: knows(Int32(numeric), codes, visible)) }
+    for (index, parents) in anchors.enumerated() {
+      let score = numbers.count + index
+      put(score, known: parents.allSatisfy { knows($0, codes, visible) })
+    }
+  }
+
+  /// Adds what the means of a slot's components are shifted by: the scores of known anchors, for their own components.
+  ///
+  /// - Returns: where the shifts begin, or −1 where the slot has no anchor.
+  func appendShifts(of slot: Int, _ input: MaskedInput, row: Int, to shifts: inout [Float]) -> Int32 {
+    let own = anchorsOfSlot[slot]
+    guard !own.isEmpty else { return -1 }
+    let start = shifts.count, first = row * (numbers.count + anchors.count) + numbers.count
+    for _ in 0..<SlotLayout.components { shifts.append(0) }
+    for anchor in own {
+      for _ in 0..<SlotLayout.anchoredComponents { shifts.append(input.scores[first + anchor]) }
+    }
+    return Int32(start)
   }
 
   /// Whether the visible slots fix a number: by its own code and place, or by those of a relation's parents.

@@ -26,7 +26,7 @@ struct MaskedNetwork: Sendable {
     _ layout: SlotLayout, denoiser: any TrainableDenoiser, prior: [Float], in parameters: inout ParameterLayout
   ) {
     self.layout = layout
-    let width = denoiser.width, slots = layout.slots.count, count = layout.numericCount
+    let width = denoiser.width, slots = layout.slots.count, count = layout.scoreCount
     let seesTokens = denoiser.view == .tokens
     codes = Embedding(
       "codes", entries: layout.embeddings, width: width,
@@ -54,12 +54,12 @@ struct MaskedNetwork: Sendable {
     let hidden = norm.map { $0(features) } ?? features
     guard names != nil else { return hidden }
     let width = codes.table.columns, slots = layout.slots.count
-    return hidden.reshaped(rows: input.rows, columns: (slots + layout.numericCount) * width).columns(0..<slots * width)
+    return hidden.reshaped(rows: input.rows, columns: (slots + layout.scoreCount) * width).columns(0..<slots * width)
   }
 
   /// A token for each slot and, after them, for each number: `[rows · tokens, width]`.
   private func tokens(_ input: MaskedInput, _ names: Names, on tape: Tape) -> Variable {
-    let slots = layout.slots.count, count = layout.numericCount, width = codes.table.columns
+    let slots = layout.slots.count, count = layout.scoreCount, width = codes.table.columns
     var tokens = codes(input.indices, bag: 1, on: tape) + repeated(names.slots, slots, rows: input.rows, on: tape)
     tokens = tokens.reshaped(rows: input.rows, columns: slots * width)
     if let numbers, let numberNames = names.numbers {
@@ -80,7 +80,7 @@ struct MaskedNetwork: Sendable {
     return summed
       + numbers(
         QuantileFeatures.constant(
-          input.scores, known: input.knownNumbers, rows: input.rows, columns: layout.numericCount, on: tape))
+          input.scores, known: input.knownNumbers, rows: input.rows, columns: layout.scoreCount, on: tape))
   }
 
   /// A table's entries in order, once for every row: `[rows · count, width]`.
@@ -123,9 +123,15 @@ struct MaskedNetwork: Sendable {
         let total = counts.reduce(0, +)
         for code in 0..<codes { prior[start + code] = log(counts[code] / total) }
       case .density(let components):
-        for k in 0..<components {
-          prior[start + components + k] = 4 * (Float(k) + 0.5) / Float(components) - 2
+        let free = SlotLayout.components
+        for k in 0..<free {
+          prior[start + components + k] = 4 * (Float(k) + 0.5) / Float(free) - 2
           prior[start + 2 * components + k] = log(0.4)
+        }
+        // Beside an anchor, sharper and sharper.
+        for k in free..<components {
+          prior[start + k] = -2
+          prior[start + 2 * components + k] = -2 - Float((k - free) % SlotLayout.anchoredComponents)
         }
       }
     }

@@ -54,6 +54,8 @@ struct MaskedSampler: Sendable {
     var limit: Float = 0
     var isDensity = false
     var dependents: [Int] = []
+    /// The anchors that the number is part of.
+    var anchors: [Int] = []
   }
 
   init(_ objective: MaskedObjective, plan: ConditionPlan) throws {
@@ -98,6 +100,9 @@ struct MaskedSampler: Sendable {
         for parent in Set(c.relations.flatMap(\.parents)) { columns[parent].dependents.append(index) }
       default: break
       }
+    }
+    for (index, anchor) in layout.anchors.enumerated() {
+      for parent in anchor.relation.parents { columns[parent].anchors.append(index) }
     }
     self.columns = columns
     var derived = [[DerivedNumber]](repeating: [], count: rules.count)
@@ -197,6 +202,7 @@ struct MaskedSampler: Sendable {
   ) -> (rows: Rows, weights: [Float]) {
     let slots = rules.count, count = start.count
     var rows = start
+    for row in 0..<count { for anchor in objective.layout.anchors.indices { place(anchor, row: row, &rows) } }
     var weights = [Float](repeating: 1, count: count)
     var visible = start.codes.map { $0 != Cells.unknown }
     var unknown: Set<Int> = []
@@ -206,6 +212,7 @@ struct MaskedSampler: Sendable {
       for row in 0..<count where visible[row * slots + slot] { derive(from: slot, row: row, &rows) }
     }
     var isFirstDraw = true
+    var shifts: [Float] = []
     for group in schedule(&random, unknown: unknown) {
       var output: Variable?
       for slot in group {
@@ -224,7 +231,10 @@ struct MaskedSampler: Sendable {
           let parameters = objective.network.outputs(of: slot, hidden: output!)
           let isConstrained = plan.constraints[slot] != nil
           for row in live {
-            let mass = draw(slot, row: row, parameters.values.baseAddress! + row * parameters.columns, &rows, &random)
+            shifts.removeAll(keepingCapacity: true)
+            _ = objective.builder.appendShifts(of: slot, input, row: row, to: &shifts)
+            let mass = draw(
+              slot, row: row, parameters.values.baseAddress! + row * parameters.columns, shifts, &rows, &random)
             if isConstrained && !isFirstDraw { weights[row] *= mass }
           }
           if isConstrained { isFirstDraw = false }
@@ -242,7 +252,7 @@ struct MaskedSampler: Sendable {
   }
 
   private func fill(_ input: inout MaskedInput, _ rows: Rows, _ visible: [Bool]) {
-    let slots = rules.count, numbers = objective.layout.numericCount
+    let slots = rules.count, numbers = objective.layout.scoreCount
     rows.codes.withUnsafeBufferPointer { codes in
       rows.scores.withUnsafeBufferPointer { scores in
         visible.withUnsafeBufferPointer { visible in
@@ -258,14 +268,15 @@ struct MaskedSampler: Sendable {
 
   /// Draws one slot and returns the probability of its constraint.
   private func draw(
-    _ slot: Int, row: Int, _ parameters: UnsafePointer<Float>, _ rows: inout Rows, _ random: inout RandomStream
+    _ slot: Int, row: Int, _ parameters: UnsafePointer<Float>, _ shifts: [Float], _ rows: inout Rows,
+    _ random: inout RandomStream
   ) -> Float {
     let rule = rules[slot], constraint = plan.constraints[slot]
     if rule.isDensity {
-      let mixture = GaussianMixture(parameters, components: rule.codes)
+      let mixture = GaussianMixture(parameters, components: rule.codes, shifts: shifts)
       rows.codes[row * rules.count + slot] = 0
       let (score, mass) = mixture.draw(within: constraint?.scores, &random)
-      if rule.numeric >= 0 { rows.scores[row * objective.layout.numericCount + rule.numeric] = score }
+      if rule.numeric >= 0 { rows.scores[row * objective.layout.scoreCount + rule.numeric] = score }
       return mass
     }
     let excluded = generatesMissing || constraint != nil ? -1 : rule.missing
@@ -273,6 +284,13 @@ struct MaskedSampler: Sendable {
       parameters, rule.codes, allowed: constraint?.codes, excluding: excluded, random.uniform())
     rows.codes[row * rules.count + slot] = Int32(code)
     return mass
+  }
+
+  /// Works out where an anchor falls, if its parents are known.
+  private func place(_ anchor: Int, row: Int, _ rows: inout Rows) {
+    let layout = objective.layout
+    rows.scores[row * layout.scoreCount + layout.numericCount + anchor] = objective.coding.score(
+      of: layout.anchors[anchor], parent: { rows.numbers[row * columns.count + $0] })
   }
 
   /// Works out a column's number once its slots and its parents are known, and then what depends on it.
@@ -289,7 +307,7 @@ struct MaskedSampler: Sendable {
     }
     let first = rule.first >= 0 ? rows.codes[row * slots + rule.first] : 0
     guard known, first != rule.missing else { return }
-    let at = row * objective.layout.numericCount + rule.numeric
+    let at = row * objective.layout.scoreCount + rule.numeric
     let place = rule.place >= 0 ? rows.codes[row * slots + rule.place] : 0
     let value = objective.coding.number(
       column, first: first, fine: place, score: rows.scores[at], jitter: Double(random.uniform()),
@@ -303,6 +321,7 @@ struct MaskedSampler: Sendable {
     } else {
       rows.scores[at] = objective.coding.score(column, of: value)
     }
+    for anchor in rule.anchors { self.place(anchor, row: row, &rows) }
     resolveDependents(of: column, row: row, &rows, visible, &random)
   }
 
@@ -352,13 +371,16 @@ enum Categorical {
 struct GaussianMixture {
   private let parameters: UnsafePointer<Float>
   private let components: Int
+  /// What is added to the means; none where all stand by themselves.
+  private let shifts: [Float]
 
-  init(_ parameters: UnsafePointer<Float>, components: Int) {
+  init(_ parameters: UnsafePointer<Float>, components: Int, shifts: [Float] = []) {
     self.parameters = parameters
     self.components = components
+    self.shifts = shifts
   }
 
-  private func mean(_ k: Int) -> Float { parameters[components + k] }
+  private func mean(_ k: Int) -> Float { parameters[components + k] + (shifts.isEmpty ? 0 : shifts[k]) }
   private func deviation(_ k: Int) -> Float {
     exp(
       min(

@@ -39,6 +39,7 @@ struct MaskedObjective: Sendable {
     var random = random
     var input = MaskedInput(rows: rows.count, layout: layout)
     var terms: [LossTerm] = []
+    var shifts: [Float] = []
     terms.reserveCapacity(rows.count * slots)
     var order = Array(0..<slots), place = Array(0..<slots)
     var visible = [Bool](repeating: false, count: slots)
@@ -49,20 +50,22 @@ struct MaskedObjective: Sendable {
           drawOrder(&order, &place, &random)
           for slot in 0..<slots { visible[slot] = place[slot] < count }
           let own = codes.baseAddress! + Int(source) * slots
-          let ownScores = scores.baseAddress.map { $0 + Int(source) * layout.numericCount }
+          let ownScores = scores.baseAddress.map { $0 + Int(source) * layout.scoreCount }
           builder.fill(&input, row: row, codes: own, scores: ownScores, visible: visible)
           let factor = scoresNextOnly ? weight : weight * Float(slots) / Float(slots - count)
           for slot in 0..<slots
           where own[slot] >= 0 && (scoresNextOnly ? place[slot] == count : !visible[slot]) {
-            terms.append(term(row: row, slot: slot, code: own[slot], scores: ownScores, weight: factor))
+            var term = term(row: row, slot: slot, code: own[slot], scores: ownScores, weight: factor)
+            term.shift = builder.appendShifts(of: slot, input, row: row, to: &shifts)
+            terms.append(term)
           }
         }
       }
     }
     let output = network(input, on: tape)
-    guard let perRow else { return output.raggedLoss(terms) }
+    guard let perRow else { return output.raggedLoss(terms, shifts: shifts) }
     var losses = [Float](repeating: 0, count: terms.count)
-    let total = output.raggedLoss(terms, unweighted: &losses)
+    let total = output.raggedLoss(terms, shifts: shifts, unweighted: &losses)
     for (term, loss) in zip(terms, losses) { perRow[Int(term.row)] += loss * term.weight / weight }
     return total
   }

@@ -19,7 +19,14 @@ struct Slot: Sendable, Equatable {
 
 /// All slots of a table, in the order of its columns.
 struct SlotLayout: Sendable, Equatable {
-  static let components = 16
+  /// Components of a density that stand by themselves, and those that stand beside each anchor.
+  static let components = 16, anchoredComponents = 4
+
+  /// An expression in other columns, on the scale of the column that it is close to.
+  struct Anchor: Sendable, Equatable {
+    var column: Int
+    var relation: ColumnRelation
+  }
 
   private(set) var slots: [Slot] = []
   /// The slots of each column: none, one or two.
@@ -27,6 +34,12 @@ struct SlotLayout: Sendable, Equatable {
   /// The place of each column among those whose quantile the network sees.
   private(set) var numericIndex: [Int?] = []
   private(set) var numericCount = 0
+  /// Expressions that a column's density is placed relative to. Their scores follow those of the numeric columns.
+  private(set) var anchors: [Anchor] = []
+  /// The anchors of each column.
+  private(set) var anchorsOfColumn: [Range<Int>] = []
+  /// The number of scores of a row: of numeric columns, then of anchors.
+  var scoreCount: Int { numericCount + anchors.count }
   private(set) var outputs = 0
   private(set) var embeddings = 0
 
@@ -51,11 +64,19 @@ struct SlotLayout: Sendable, Equatable {
         switch column.content {
         case .groupedLevels(_, let size): add(.category(size), follows: own.last)
         case .continuous(let c):
-          add(c.cells > 0 ? .category(c.cells) : .density(Self.components), follows: own.last)
+          add(
+            c.cells > 0
+              ? .category(c.cells) : .density(Self.components + Self.anchoredComponents * c.anchors.count),
+            follows: own.last)
         default: break
         }
       }
       slotsOfColumn.append(own)
+      let before = anchors.count
+      if column.isModelled, case .continuous(let c) = column.content {
+        anchors += c.anchors.map { Anchor(column: index, relation: $0) }
+      }
+      anchorsOfColumn.append(before..<anchors.count)
       numericIndex.append(column.isNumeric ? numericCount : nil)
       if column.isNumeric { numericCount += 1 }
     }

@@ -19,6 +19,9 @@ extension TableCoding: FittedEncoder {
     }
   }
 
+  /// Numeric columns, then anchors.
+  var scoreCount: Int { layout.scoreCount }
+
   /// New identifiers and random numbers.
   func decodingState(random: RandomStream) -> DecodingState {
     var state = DecodingState(random: random)
@@ -53,7 +56,7 @@ extension TableCoding: FittedEncoder {
         numbers[row * width + index] = number(
           index, first: column.codes > 1 ? cells.codes[row * slots + own[0]] : 0,
           fine: own.last.map { cells.codes[row * slots + $0] } ?? 0,
-          score: cells.scores[row * layout.numericCount + numeric], jitter: random.uniformDouble(),
+          score: cells.scores[row * layout.scoreCount + numeric], jitter: random.uniformDouble(),
           parent: { numbers[row * width + $0] })
       }
     }

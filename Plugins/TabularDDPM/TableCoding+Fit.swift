@@ -24,6 +24,8 @@ struct CodingSettings: Sendable, Codable, Equatable {
   var mostLevels = 1000
   /// Whether columns that are a function of another are left out of the model.
   var derives = true
+  /// Whether densities are placed relative to other columns; see ``ColumnAnchor``.
+  var anchors = true
   var bins = 32, cells = 32
 }
 
@@ -56,6 +58,7 @@ extension TableCoding {
     }
     self.init(columns: codings, roundings: roundings)
     if settings.derives { self = deriving(from: table, random: random) }
+    if settings.anchors { self = anchoring(numbers, random: random.child(1 << 20)) }
   }
 
   /// The greatest step of which all values are multiples, in units of the last decimal.
@@ -137,6 +140,25 @@ extension TableCoding {
       let others = around.filter { $0 != index }.map { Double(distinct[$0].count) }.sorted()
       return others.isEmpty || count >= 3 * others[others.count / 2]
     }.map { distinct[$0] }
+  }
+
+  /// Finds what each density can be placed relative to.
+  private func anchoring(_ numbers: [[Double]], random: RandomStream) -> TableCoding {
+    let candidates = columns.indices.filter { columns[$0].isNumeric }
+    return TableCoding(
+      columns: columns.enumerated().map { index, column in
+        guard case .continuous(var c) = column.content, c.cells == 0 else { return column }
+        let heavy = Set(c.heavy)
+        let rows = numbers[index].indices.filter { row in
+          let value = numbers[index][row]
+          return !value.isNaN && !heavy.contains(value)
+            && !c.relations.contains { $0.value { numbers[$0][row] } == value }
+        }
+        c.anchors = ColumnAnchor.find(
+          target: index, columns: numbers, candidates: candidates, rows: rows, map: c.map,
+          random: random.child(UInt64(index)))
+        return ColumnCoding(name: column.name, content: .continuous(c), hasMissing: column.hasMissing)
+      }, roundings: roundings)
   }
 
   // MARK: Functional dependencies

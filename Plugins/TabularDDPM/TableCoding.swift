@@ -35,7 +35,7 @@ struct TableCoding: Sendable, Codable, Equatable {
   /// - Throws: ``CodingError`` for a level or a column that the coding does not know.
   func encode(_ table: Table, missingIsUnknown: Bool, random: RandomStream) throws -> Cells {
     let layout = layout, slots = layout.slots.count, rows = table.rowCount
-    var coded = Cells(unknownRows: rows, slots: slots, scores: layout.numericCount)
+    var coded = Cells(unknownRows: rows, slots: slots, scores: layout.scoreCount)
     let numbers = table.columns.map { column -> [Double] in
       if case .numbers(let values) = column.values { values } else { [] }
     }
@@ -74,7 +74,7 @@ struct TableCoding: Sendable, Codable, Equatable {
           let code = Self.nearest(cells[row], in: values)
           put(row, Int32(code))
           if let numeric {
-            coded.scores[row * layout.numericCount + numeric] = Float(
+            coded.scores[row * layout.scoreCount + numeric] = Float(
               NormalDistribution.quantile(Double(quantiles[code])))
           }
         }
@@ -84,7 +84,7 @@ struct TableCoding: Sendable, Codable, Equatable {
           let value = cells[row]
           if value.isNaN { try putMissing(row); continue }
           let quantile = c.map.quantile(value, tie: stream.uniformDouble())
-          coded.scores[row * layout.numericCount + (numeric ?? 0)] = Float(c.map.score(quantile))
+          coded.scores[row * layout.scoreCount + (numeric ?? 0)] = Float(c.map.score(quantile))
           if let heavy = Self.exact(value, in: c.heavy) {
             put(row, Int32(c.bins + heavy))
           } else if let relation = c.relations.firstIndex(where: { relation in
@@ -99,6 +99,11 @@ struct TableCoding: Sendable, Codable, Equatable {
           }
         }
       default: throw CodingError.kindDiffers(column: column.name)
+      }
+    }
+    for (index, anchor) in layout.anchors.enumerated() {
+      for row in 0..<rows {
+        coded.scores[row * layout.scoreCount + layout.numericCount + index] = score(of: anchor) { numbers[$0][row] }
       }
     }
     return coded
@@ -191,12 +196,22 @@ extension TableCoding {
 
   /// Rows to generate in which the cells of a table are known and its empty ones are not.
   func start(_ table: Table, random: RandomStream) throws -> MaskedSampler.Rows {
+    let layout = layout
     var coded = try encode(table, missingIsUnknown: true, random: random)
     fillSources(of: table, in: &coded)
     var numbers = [Double](repeating: .nan, count: coded.rows * columns.count)
     for (index, column) in table.columns.enumerated() {
       guard case .numbers(let values) = column.values else { continue }
       for row in 0..<coded.rows { numbers[row * columns.count + index] = values[row] }
+    }
+    // Sources that were filled just now.
+    for (index, column) in columns.enumerated() {
+      guard case .values(let values, _) = column.content else { continue }
+      let slot = layout.slotsOfColumn[index][0]
+      for row in 0..<coded.rows where numbers[row * columns.count + index].isNaN {
+        let code = Int(coded.codes[row * layout.slots.count + slot])
+        if values.indices.contains(code) { numbers[row * columns.count + index] = values[code] }
+      }
     }
     return MaskedSampler.Rows(count: coded.rows, codes: coded.codes, scores: coded.scores, numbers: numbers)
   }
@@ -237,11 +252,16 @@ extension TableCoding {
         if let numeric = layout.numericIndex[derived.source],
           case .values(_, let quantiles) = columns[derived.source].content
         {
-          coded.scores[row * layout.numericCount + numeric] = Float(
+          coded.scores[row * layout.scoreCount + numeric] = Float(
             NormalDistribution.quantile(Double(quantiles[Int(codes[0])])))
         }
       }
     }
+  }
+
+  /// Where an anchor falls on its column's scale; 0 where a parent is not known.
+  func score(of anchor: SlotLayout.Anchor, parent: (Int) -> Double) -> Float {
+    score(anchor.column, of: anchor.relation.value(parent))
   }
 
   /// The score of a number of a column that has many.

@@ -16,6 +16,7 @@ struct TableEncoder: DataEncoder {
     settings.heavyShare = options.number("heavy-share")
     if !options.flag("relations") { settings.relationShare = .infinity }
     settings.derives = options.flag("derive")
+    settings.anchors = options.flag("anchors")
     self.settings = settings
   }
 
@@ -32,6 +33,8 @@ struct TableEncoder: DataEncoder {
       "heavy-share", .number(0.00001...1), default: .number(0.001),
       help: "a value that holds this share of the rows is modelled as a value, not as part of a continuum"),
     OptionDescription("relations", .flag, default: .flag(true), help: "look for exact relations between columns"),
+    OptionDescription(
+      "anchors", .flag, default: .flag(true), help: "place densities relative to columns that they keep close to"),
     OptionDescription("derive", .flag, default: .flag(true), help: "look for columns that are a function of another"),
   ]
 

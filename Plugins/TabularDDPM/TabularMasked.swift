@@ -130,13 +130,22 @@ extension ColumnCoding {
         Choice("column \(name)", "left empty", because: "free text cannot be synthesised", flag: "--schema"))
     case .identifier:
       choose(Choice("column \(name)", "made anew", because: "identifiers are never copied", flag: "--schema"))
-    case .continuous(let c) where !c.relations.isEmpty:
-      let names = c.relations.map { $0.text { coding.columns[$0].name } }
-      choose(
-        Choice(
-          "column \(name)", "may equal \(names.joined(separator: ", "))",
-          because: "it does to the last digit in many rows",
-          flag: "--set relations=no"))
+    case .continuous(let c):
+      func names(_ relations: [ColumnRelation]) -> String {
+        relations.map { $0.text { coding.columns[$0].name } }.joined(separator: ", ")
+      }
+      if !c.relations.isEmpty {
+        choose(
+          Choice(
+            "column \(name)", "may equal \(names(c.relations))", because: "it does to the last digit in many rows",
+            flag: "--set relations=no"))
+      }
+      if !c.anchors.isEmpty {
+        choose(
+          Choice(
+            "density of \(name)", "placed beside \(names(c.anchors))", because: "its distance from it has a shape",
+            flag: "--set anchors=no"))
+      }
     default: break
     }
   }

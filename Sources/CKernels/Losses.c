@@ -44,11 +44,12 @@ KERNEL double kernel_squared_error(const float *restrict x, const float *restric
   return total;
 }
 
-KERNEL float kernel_mixture_density(const float *restrict x, float z, size_t size, float weight,
-                                    float *restrict dx) {
+KERNEL float kernel_mixture_density(const float *restrict x, const float *restrict shifts, float z, size_t size,
+                                    float weight, float *restrict dx) {
   RELAXED
-  const float *logits = x, *means = x + size, *given = x + 2 * size;
-  float joint[KERNEL_MOST_COMPONENTS], scales[KERNEL_MOST_COMPONENTS];
+  const float *logits = x, *given = x + 2 * size;
+  float joint[KERNEL_MOST_COMPONENTS], scales[KERNEL_MOST_COMPONENTS], means[KERNEL_MOST_COMPONENTS];
+  for (size_t i = 0; i < size; i++) means[i] = x[size + i] + (shifts ? shifts[i] : 0.0f);
   for (size_t i = 0; i < size; i++) {
     float s = given[i] < KERNEL_LOG_DEVIATION_LOW ? KERNEL_LOG_DEVIATION_LOW : given[i];
     scales[i] = s > KERNEL_LOG_DEVIATION_HIGH ? KERNEL_LOG_DEVIATION_HIGH : s;

@@ -14,6 +14,8 @@ public struct LossTerm: Sendable {
   public var value: Float
   /// What the term's loss is multiplied with.
   public var weight: Float
+  /// For a mixture where its components' shifts begin, or −1 where it has none.
+  public var shift: Int32 = -1
 
   /// The log deviations of a mixture are clamped to this range; outside it, only a gradient that leads back inside
   /// counts. A sampler of the same mixture has to clamp alike.
@@ -47,8 +49,11 @@ extension Variable {
   ///
   /// - Parameters:
   ///   - terms: each group at most once in a row; groups that are not named get no gradient.
+  ///   - shifts: numbers that are added to a mixture's means, from a term's ``LossTerm/shift`` on, one a component.
   ///   - unweighted: filled with each term's loss before its weight, where given.
-  public func raggedLoss(_ terms: [LossTerm], unweighted: UnsafeMutablePointer<Float>? = nil) -> Variable {
+  public func raggedLoss(
+    _ terms: [LossTerm], shifts: [Float] = [], unweighted: UnsafeMutablePointer<Float>? = nil
+  ) -> Variable {
     let tape = tape, input = self
     let output = tape.makeNode(1, 1, from: input)
     // The loss and its gradient come from the same exponentials, so both are made now.
@@ -64,6 +69,7 @@ extension Variable {
       let width = Int(term.target >= 0 ? term.size : 3 * term.size)
       precondition(
         term.row >= 0 && Int(term.row) < rows && term.start >= 0 && Int(term.start) + width <= columns
+          && Int(term.shift) + Int(term.size) <= max(shifts.count, Int(term.size) - 1)
           && term.target < term.size && (term.target >= 0 || term.size <= LossTerm.mostComponents),
         "\(term) is outside \(rows) × \(columns)")
       let offset = Int(term.row) * columns + Int(term.start)
@@ -71,7 +77,11 @@ extension Variable {
       let loss =
         term.target >= 0
         ? kernel_cross_entropy(pointer + offset, term.target, Int(term.size), term.weight, target)
-        : kernel_mixture_density(pointer + offset, term.value, Int(term.size), term.weight, target)
+        : shifts.withUnsafeBufferPointer {
+          kernel_mixture_density(
+            pointer + offset, term.shift >= 0 ? $0.baseAddress! + Int(term.shift) : nil, term.value, Int(term.size),
+            term.weight, target)
+        }
       unweighted?[i] = loss
       total += Double(term.weight) * Double(loss)
     }

@@ -19,6 +19,7 @@ struct DDPMEncoder: DataEncoder {
     settings.numbers = .density
     settings.heavyShare = .infinity
     settings.relationShare = .infinity
+    settings.anchors = false
     settings.derives = derives
     settings.fewValues = max(settings.fewValues, fewValues)
     let shared = TableCoding(fitting: table, schema: schema, settings: settings, random: random.child(0))

@@ -45,12 +45,16 @@ public protocol FittedEncoder: Sendable, Codable {
   /// What goes from one piece of rows to the next, at its start.
   func decodingState(random: RandomStream) -> DecodingState
 
+  /// How many numbers a row has among ``Cells/scores``: those of its slots, and after them such as follow from those and
+  /// are kept for a network to see. By default there are none of the latter.
+  var scoreCount: Int { get }
+
   /// How far a number of a column may be off after encoding and decoding, in the column's own unit. By default 0.
   func precision(of column: Int) -> Double
 }
 
 extension FittedEncoder {
-  /// How many numbers a row has among ``Cells/scores``.
+  /// Those of the slots.
   public var scoreCount: Int { slots.reduce(0) { max($0, ($1.score ?? -1) + 1) } }
 
   /// Encodes every cell; an empty one is a missing value.

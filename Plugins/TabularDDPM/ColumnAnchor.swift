@@ -1,0 +1,137 @@
+import Foundation
+import Tensors
+
+/// Expressions in other columns that a number keeps close to: the same amount a month earlier, a balance after a
+/// payment, a length that no width exceeds.
+///
+/// A number modelled by its rank alone keeps such a bond only as sharply as a network can compute one rank from others.
+/// An anchor is computed instead: the network sees where it falls on the column's own scale, and part of the density is
+/// placed relative to it. An exact relation (``ColumnRelation``) needs equal digits; an anchor needs only that the
+/// distance has a shape: a peak, or an edge that is not crossed.
+enum ColumnAnchor {
+  /// The most anchors of a column.
+  static let most = 4
+  /// What an anchor must tell, in nats a row.
+  static let least = 0.03
+  /// Tables with more numbers are searched for single columns only.
+  static let mostParentsOfPairs = 24
+
+  /// Finds the anchors of one column, the most telling first.
+  ///
+  /// - Parameters:
+  ///   - target: the column's index.
+  ///   - columns: all columns; those that are not numbers are empty.
+  ///   - candidates: the columns that may be parents.
+  ///   - rows: rows in which the target is part of its continuum.
+  ///   - map: the target's scale.
+  static func find(
+    target: Int, columns: [[Double]], candidates: [Int], rows: [Int], map: QuantileMap, random: RandomStream
+  ) -> [ColumnRelation] {
+    let parents = candidates.filter { $0 != target }
+    // Equal digits are a relation's matter, and would make an anchor of everything that is nearly equal.
+    let rows = rows.filter { row in !parents.contains { columns[$0][row] == columns[target][row] } }
+    guard rows.count >= 200, !parents.isEmpty else { return [] }
+    var stream = random
+    let shuffled = stream.permutation(rows.count).map { rows[$0] }
+    let probe = Probe(columns[target], rows: Array(shuffled.prefix(4000)), map: map)
+    let screen = Probe(columns[target], rows: Array(shuffled.prefix(600)), map: map)
+
+    var open: [(relation: ColumnRelation, gain: Double)] = []
+    var singles: [(scores: [Double], gain: Double)] = []
+    var single = parents.map { ColumnRelation(form: .equal, parents: [$0]) }
+    if map.knots[0] < 0 { single += parents.map { ColumnRelation(form: .ratio, parents: [$0], factor: -1) } }
+    for relation in single {
+      let gain = probe.gain(probe.scores(of: relation, columns))
+      singles.append((screen.scores(of: relation, columns), gain))
+      if gain >= least { open.append((relation, gain)) }
+    }
+    // Two columns must tell clearly more than a column that they hardly differ from.
+    let pairs = parents.count <= mostParentsOfPairs ? Self.pairs(parents) : []
+    let promising = pairs.map { relation in
+      let scores = screen.scores(of: relation, columns)
+      return (relation: relation, scores: scores, gain: screen.gain(scores))
+    }.sorted { $0.gain > $1.gain }.filter { pair in
+      pair.gain >= least && !singles.contains { pair.gain < 1.4 * $0.gain && areAlike($0.scores, pair.scores) }
+    }
+    for pair in promising.prefix(12) {
+      let gain = probe.gain(probe.scores(of: pair.relation, columns))
+      let isOwn = !singles.contains { gain < 1.4 * $0.gain && areAlike($0.scores, pair.scores) }
+      if gain >= least, isOwn { open.append((pair.relation, gain)) }
+    }
+    return open.sorted { $0.gain > $1.gain }.prefix(most).map(\.relation)
+  }
+
+  private static func pairs(_ parents: [Int]) -> [ColumnRelation] {
+    parents.indices.flatMap { i in
+      parents[(i + 1)...].flatMap { b in
+        [
+          ColumnRelation(form: .sum, parents: [parents[i], b]),
+          ColumnRelation(form: .difference, parents: [parents[i], b]),
+          ColumnRelation(form: .difference, parents: [b, parents[i]]),
+        ]
+      }
+    }
+  }
+
+  /// Whether two anchors mostly fall on the same places: their correlation is above 0.8.
+  private static func areAlike(_ a: [Double], _ b: [Double]) -> Bool {
+    var n = 0.0, sa = 0.0, sb = 0.0, saa = 0.0, sbb = 0.0, sab = 0.0
+    for (x, y) in zip(a, b) where !x.isNaN && !y.isNaN {
+      (n, sa, sb, saa, sbb, sab) = (n + 1, sa + x, sb + y, saa + x * x, sbb + y * y, sab + x * y)
+    }
+    let covariance = n * sab - sa * sb
+    return covariance > 0 && covariance * covariance > 0.64 * (n * saa - sa * sa) * (n * sbb - sb * sb)
+  }
+
+  /// Rows by which candidates are judged.
+  private struct Probe {
+    let rows: [Int]
+    let map: QuantileMap
+    /// The target's scores.
+    let scores: [Double]
+
+    init(_ target: [Double], rows: [Int], map: QuantileMap) {
+      self.rows = rows
+      self.map = map
+      scores = rows.map { map.score(map.quantile(target[$0], tie: 0.5)) }
+    }
+
+    /// Where an expression falls on the target's scale; missing where a parent is.
+    func scores(of relation: ColumnRelation, _ columns: [[Double]]) -> [Double] {
+      rows.map { row -> Double in
+        let value = relation.value { columns[$0][row] }
+        return value.isFinite ? map.score(map.quantile(value, tie: 0.5)) : .nan
+      }
+    }
+
+    /// How much the shape of the distance to an anchor tells, in nats a row: within windows of several widths, the
+    /// divergence of the distances from those to the anchor's scores in other rows.
+    func gain(_ anchors: [Double]) -> Double {
+      let known = anchors.indices.filter { !anchors[$0].isNaN }
+      guard known.count >= 200 else { return 0 }
+      let count = Double(known.count), bins = 8, shifts = 4
+      var best = 0.0
+      for window in [0.3, 0.1, 0.03, 0.01] {
+        var own = [Double](repeating: 0, count: bins), others = [Double](repeating: 0.5, count: bins)
+        func add(_ distance: Double, to histogram: inout [Double]) {
+          guard abs(distance) < window else { return }
+          histogram[min(Int((distance + window) / (2 * window) * Double(bins)), bins - 1)] += 1
+        }
+        for (place, index) in known.enumerated() {
+          add(scores[index] - anchors[index], to: &own)
+          for shift in 1...shifts {
+            add(scores[index] - anchors[known[(place + shift * 37) % known.count]], to: &others)
+          }
+        }
+        let inside = own.reduce(0, +), expected = others.reduce(0, +)
+        guard inside > 0 else { continue }
+        var divergence = 0.0
+        for bin in 0..<bins where own[bin] > 0 {
+          divergence += own[bin] * log(own[bin] / inside / (others[bin] / expected))
+        }
+        best = max(best, (divergence - Double(bins - 1) / 2 * (1 + inside / expected)) / count)
+      }
+      return best * count / Double(rows.count)
+    }
+  }
+}
