@@ -113,18 +113,12 @@ struct MaskedInputBuilder: Sendable {
     }
   }
 
-  /// Adds what the means of a slot's components are shifted by: the scores of known anchors, for their own components.
-  ///
-  /// - Returns: where the shifts begin, or −1 where the slot has no anchor.
-  func appendShifts(of slot: Int, _ input: MaskedInput, row: Int, to shifts: inout [Float]) -> Int32 {
-    let own = anchorsOfSlot[slot]
-    guard !own.isEmpty else { return -1 }
-    let start = shifts.count, first = row * (numbers.count + anchors.count) + numbers.count
-    for _ in 0..<SlotLayout.components { shifts.append(0) }
-    for anchor in own {
-      for _ in 0..<SlotLayout.anchoredComponents { shifts.append(input.scores[first + anchor]) }
+  /// Adds the numbers that a slot's last components stand beside: the scores of its anchors, 0 where not known.
+  func appendAnchors(of slot: Int, _ input: MaskedInput, row: Int, to list: inout [Float]) {
+    let first = row * (numbers.count + anchors.count) + numbers.count
+    for anchor in anchorsOfSlot[slot] {
+      for _ in 0..<SlotLayout.anchoredComponents { list.append(input.scores[first + anchor]) }
     }
-    return Int32(start)
   }
 
   /// Whether the visible slots fix a number: by its own code and place, or by those of a relation's parents.

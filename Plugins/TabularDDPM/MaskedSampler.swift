@@ -212,7 +212,7 @@ struct MaskedSampler: Sendable {
       for row in 0..<count where visible[row * slots + slot] { derive(from: slot, row: row, &rows) }
     }
     var isFirstDraw = true
-    var shifts: [Float] = []
+    var anchors: [Float] = []
     for group in schedule(&random, unknown: unknown) {
       var output: Variable?
       for slot in group {
@@ -231,10 +231,10 @@ struct MaskedSampler: Sendable {
           let parameters = objective.network.outputs(of: slot, hidden: output!)
           let isConstrained = plan.constraints[slot] != nil
           for row in live {
-            shifts.removeAll(keepingCapacity: true)
-            _ = objective.builder.appendShifts(of: slot, input, row: row, to: &shifts)
+            anchors.removeAll(keepingCapacity: true)
+            objective.builder.appendAnchors(of: slot, input, row: row, to: &anchors)
             let mass = draw(
-              slot, row: row, parameters.values.baseAddress! + row * parameters.columns, shifts, &rows, &random)
+              slot, row: row, parameters.values.baseAddress! + row * parameters.columns, anchors, &rows, &random)
             if isConstrained && !isFirstDraw { weights[row] *= mass }
           }
           if isConstrained { isFirstDraw = false }
@@ -268,12 +268,12 @@ struct MaskedSampler: Sendable {
 
   /// Draws one slot and returns the probability of its constraint.
   private func draw(
-    _ slot: Int, row: Int, _ parameters: UnsafePointer<Float>, _ shifts: [Float], _ rows: inout Rows,
+    _ slot: Int, row: Int, _ parameters: UnsafePointer<Float>, _ anchors: [Float], _ rows: inout Rows,
     _ random: inout RandomStream
   ) -> Float {
     let rule = rules[slot], constraint = plan.constraints[slot]
     if rule.isDensity {
-      let mixture = GaussianMixture(parameters, components: rule.codes, shifts: shifts)
+      let mixture = GaussianMixture(parameters, components: rule.codes, anchors: anchors)
       rows.codes[row * rules.count + slot] = 0
       let (score, mass) = mixture.draw(within: constraint?.scores, &random)
       if rule.numeric >= 0 { rows.scores[row * objective.layout.scoreCount + rule.numeric] = score }
@@ -371,16 +371,19 @@ enum Categorical {
 struct GaussianMixture {
   private let parameters: UnsafePointer<Float>
   private let components: Int
-  /// What is added to the means; none where all stand by themselves.
-  private let shifts: [Float]
+  /// What the last components stand beside.
+  private let anchors: [Float]
 
-  init(_ parameters: UnsafePointer<Float>, components: Int, shifts: [Float] = []) {
+  init(_ parameters: UnsafePointer<Float>, components: Int, anchors: [Float] = []) {
     self.parameters = parameters
     self.components = components
-    self.shifts = shifts
+    self.anchors = anchors
   }
 
-  private func mean(_ k: Int) -> Float { parameters[components + k] + (shifts.isEmpty ? 0 : shifts[k]) }
+  private func mean(_ k: Int) -> Float {
+    let alone = components - anchors.count, given = parameters[components + k]
+    return k < alone ? given : anchors[k - alone] + given * deviation(k)
+  }
   private func deviation(_ k: Int) -> Float {
     exp(
       min(

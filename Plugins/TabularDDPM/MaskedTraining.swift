@@ -39,7 +39,7 @@ struct MaskedObjective: Sendable {
     var random = random
     var input = MaskedInput(rows: rows.count, layout: layout)
     var terms: [LossTerm] = []
-    var shifts: [Float] = []
+    var anchors: [Float] = []
     terms.reserveCapacity(rows.count * slots)
     var order = Array(0..<slots), place = Array(0..<slots)
     var visible = [Bool](repeating: false, count: slots)
@@ -55,32 +55,35 @@ struct MaskedObjective: Sendable {
           let factor = scoresNextOnly ? weight : weight * Float(slots) / Float(slots - count)
           for slot in 0..<slots
           where own[slot] >= 0 && (scoresNextOnly ? place[slot] == count : !visible[slot]) {
-            var term = term(row: row, slot: slot, code: own[slot], scores: ownScores, weight: factor)
-            term.shift = builder.appendShifts(of: slot, input, row: row, to: &shifts)
-            terms.append(term)
+            terms.append(
+              term(row: row, slot: slot, code: own[slot], scores: ownScores, weight: factor, input, &anchors))
           }
         }
       }
     }
     let output = network(input, on: tape)
-    guard let perRow else { return output.raggedLoss(terms, shifts: shifts) }
+    guard let perRow else { return output.raggedLoss(terms, anchors: anchors) }
     var losses = [Float](repeating: 0, count: terms.count)
-    let total = output.raggedLoss(terms, shifts: shifts, unweighted: &losses)
+    let total = output.raggedLoss(terms, anchors: anchors, unweighted: &losses)
     for (term, loss) in zip(terms, losses) { perRow[Int(term.row)] += loss * term.weight / weight }
     return total
   }
 
   private func term(
-    row: Int, slot: Int, code: Int32, scores: UnsafePointer<Float>?, weight: Float
+    row: Int, slot: Int, code: Int32, scores: UnsafePointer<Float>?, weight: Float, _ input: MaskedInput,
+    _ anchors: inout [Float]
   ) -> LossTerm {
     let target = layout.slots[slot]
     switch target.kind {
     case .category(let codes):
       return .category(row: row, start: target.output.lowerBound, size: codes, target: Int(code), weight: weight)
     case .density(let components):
+      let first = anchors.count
+      builder.appendAnchors(of: slot, input, row: row, to: &anchors)
       return .density(
         row: row, start: target.output.lowerBound, size: components,
-        value: scores?[layout.numericIndex[target.column] ?? 0] ?? 0, weight: weight)
+        value: scores?[layout.numericIndex[target.column] ?? 0] ?? 0, weight: weight,
+        anchored: anchors.count - first, anchors: first)
     }
   }
 

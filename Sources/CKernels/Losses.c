@@ -44,33 +44,36 @@ KERNEL double kernel_squared_error(const float *restrict x, const float *restric
   return total;
 }
 
-KERNEL float kernel_mixture_density(const float *restrict x, const float *restrict shifts, float z, size_t size,
-                                    float weight, float *restrict dx) {
+KERNEL float kernel_mixture_density(const float *restrict x, const float *restrict anchors, size_t anchored, float z,
+                                    size_t size, float weight, float *restrict dx) {
   RELAXED
   const float *logits = x, *given = x + 2 * size;
-  float joint[KERNEL_MOST_COMPONENTS], scales[KERNEL_MOST_COMPONENTS], means[KERNEL_MOST_COMPONENTS];
-  for (size_t i = 0; i < size; i++) means[i] = x[size + i] + (shifts ? shifts[i] : 0.0f);
+  float joint[KERNEL_MOST_COMPONENTS], scales[KERNEL_MOST_COMPONENTS], inverses[KERNEL_MOST_COMPONENTS];
+  float distances[KERNEL_MOST_COMPONENTS];
   for (size_t i = 0; i < size; i++) {
     float s = given[i] < KERNEL_LOG_DEVIATION_LOW ? KERNEL_LOG_DEVIATION_LOW : given[i];
     scales[i] = s > KERNEL_LOG_DEVIATION_HIGH ? KERNEL_LOG_DEVIATION_HIGH : s;
+    inverses[i] = exponential(-scales[i]);
   }
+  size_t alone = size - anchored;
+  for (size_t i = 0; i < alone; i++) distances[i] = (z - x[size + i]) * inverses[i];
+  for (size_t i = alone; i < size; i++) distances[i] = (z - anchors[i - alone]) * inverses[i] - x[size + i];
   float top_logit = largest(logits, size);
   float prior = 0.0f;
   for (size_t i = 0; i < size; i++) prior += exponential(logits[i] - top_logit);
   for (size_t i = 0; i < size; i++) {
-    float d = (z - means[i]) * exponential(-scales[i]);
-    joint[i] = logits[i] - 0.5f * d * d - scales[i];
+    joint[i] = logits[i] - 0.5f * distances[i] * distances[i] - scales[i];
   }
   float top = largest(joint, size);
   float sum = 0.0f;
   for (size_t i = 0; i < size; i++) sum += exponential(joint[i] - top);
   if (dx) {
     for (size_t i = 0; i < size; i++) {
-      float inverse = exponential(-scales[i]), d = (z - means[i]) * inverse;
+      float d = distances[i], isAlone = i < alone;
       float posterior = exponential(joint[i] - top) / sum;
       dx[i] = weight * (exponential(logits[i] - top_logit) / prior - posterior);
-      dx[i + size] = -weight * posterior * d * inverse;
-      float slope = weight * posterior * (1.0f - d * d);
+      dx[i + size] = -weight * posterior * d * (isAlone ? inverses[i] : 1.0f);
+      float slope = weight * posterior * (1.0f - d * (isAlone ? d : d + x[size + i]));
       int runs_away = (given[i] < scales[i] && slope > 0.0f) || (given[i] > scales[i] && slope < 0.0f);
       dx[i + 2 * size] = runs_away ? 0.0f : slope;
     }

@@ -14,8 +14,8 @@ public struct LossTerm: Sendable {
   public var value: Float
   /// What the term's loss is multiplied with.
   public var weight: Float
-  /// For a mixture where its components' shifts begin, or −1 where it has none.
-  public var shift: Int32 = -1
+  /// For a mixture how many of its last components stand beside an anchor, and where their anchors begin.
+  public var anchored: Int32 = 0, anchors: Int32 = 0
 
   /// The log deviations of a mixture are clamped to this range; outside it, only a gradient that leads back inside
   /// counts. A sampler of the same mixture has to clamp alike.
@@ -34,10 +34,18 @@ public struct LossTerm: Sendable {
 
   /// A mixture of `size` Gaussians over columns `start ..< start + 3 size`: logits, means, log deviations.
   ///
+  /// The last `anchored` components stand beside a number each, from place `anchors` on of those that the loss is given:
+  /// their mean is that number and so many of their own deviations as the column of means says. Their precision is then
+  /// that of their deviation, however sharp they get.
+  ///
   /// - Precondition: there are 1 ... ``mostComponents`` components.
-  public static func density(row: Int, start: Int, size: Int, value: Float, weight: Float) -> LossTerm {
+  public static func density(
+    row: Int, start: Int, size: Int, value: Float, weight: Float, anchored: Int = 0, anchors: Int = 0
+  ) -> LossTerm {
     precondition(size > 0 && size <= mostComponents, "a mixture has 1 ... \(mostComponents) components, not \(size)")
-    return LossTerm(row: Int32(row), start: Int32(start), size: Int32(size), target: -1, value: value, weight: weight)
+    return LossTerm(
+      row: Int32(row), start: Int32(start), size: Int32(size), target: -1, value: value, weight: weight,
+      anchored: Int32(anchored), anchors: Int32(anchors))
   }
 }
 
@@ -49,10 +57,10 @@ extension Variable {
   ///
   /// - Parameters:
   ///   - terms: each group at most once in a row; groups that are not named get no gradient.
-  ///   - shifts: numbers that are added to a mixture's means, from a term's ``LossTerm/shift`` on, one a component.
+  ///   - anchors: the numbers that components of mixtures stand beside.
   ///   - unweighted: filled with each term's loss before its weight, where given.
   public func raggedLoss(
-    _ terms: [LossTerm], shifts: [Float] = [], unweighted: UnsafeMutablePointer<Float>? = nil
+    _ terms: [LossTerm], anchors: [Float] = [], unweighted: UnsafeMutablePointer<Float>? = nil
   ) -> Variable {
     let tape = tape, input = self
     let output = tape.makeNode(1, 1, from: input)
@@ -69,7 +77,7 @@ extension Variable {
       let width = Int(term.target >= 0 ? term.size : 3 * term.size)
       precondition(
         term.row >= 0 && Int(term.row) < rows && term.start >= 0 && Int(term.start) + width <= columns
-          && Int(term.shift) + Int(term.size) <= max(shifts.count, Int(term.size) - 1)
+          && term.anchored <= term.size && Int(term.anchors) + Int(term.anchored) <= anchors.count
           && term.target < term.size && (term.target >= 0 || term.size <= LossTerm.mostComponents),
         "\(term) is outside \(rows) × \(columns)")
       let offset = Int(term.row) * columns + Int(term.start)
@@ -77,10 +85,10 @@ extension Variable {
       let loss =
         term.target >= 0
         ? kernel_cross_entropy(pointer + offset, term.target, Int(term.size), term.weight, target)
-        : shifts.withUnsafeBufferPointer {
+        : anchors.withUnsafeBufferPointer {
           kernel_mixture_density(
-            pointer + offset, term.shift >= 0 ? $0.baseAddress! + Int(term.shift) : nil, term.value, Int(term.size),
-            term.weight, target)
+            pointer + offset, $0.baseAddress.map { $0 + Int(term.anchors) }, Int(term.anchored), term.value,
+            Int(term.size), term.weight, target)
         }
       unweighted?[i] = loss
       total += Double(term.weight) * Double(loss)

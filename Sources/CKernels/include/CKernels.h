@@ -83,13 +83,15 @@ float kernel_cross_entropy(const float *x, int32_t target, size_t size, float we
 double kernel_squared_error(const float *x, const float *target, const float *weights, float *dx, size_t count);
 
 // Negative log density of z under a mixture of Gaussians with `size` components (at most KERNEL_MOST_COMPONENTS),
-// parameters laid out as [logits | means | log deviations]; shifts, where given, are added to the means. Log deviations are clamped to the range below. Gradient as
+// parameters laid out as [logits | means | log deviations]. The last `anchored` components have their means at an
+// anchor each, plus a multiple of their own deviation: there the mean's parameter is that multiple. Log deviations are clamped to the range below. Gradient as
 // above; that of a log deviation outside the range is zero unless a descent along it leads back inside, so that a
 // deviation can neither run away nor stick.
 #define KERNEL_LOG_DEVIATION_LOW (-7.0f)
 #define KERNEL_LOG_DEVIATION_HIGH 4.0f
 enum { KERNEL_MOST_COMPONENTS = 64 };
-float kernel_mixture_density(const float *x, const float *shifts, float z, size_t size, float weight, float *dx);
+float kernel_mixture_density(const float *x, const float *anchors, size_t anchored, float z, size_t size,
+                             float weight, float *dx);
 
 // Optimisers. One fused pass over parameters: g = scale * sum of gradient buffers + l2 w + l1 sign(w), then the rule, the exponential moving average (average may be NULL) and the bfloat16 copy (may be NULL).
 typedef struct {
