@@ -87,7 +87,7 @@ double kernel_squared_error(const float *x, const float *target, const float *we
 // anchor each, plus a multiple of their own deviation: there the mean's parameter is that multiple. Log deviations are clamped to the range below. Gradient as
 // above; that of a log deviation outside the range is zero unless a descent along it leads back inside, so that a
 // deviation can neither run away nor stick.
-#define KERNEL_LOG_DEVIATION_LOW (-7.0f)
+#define KERNEL_LOG_DEVIATION_LOW (-9.0f)
 #define KERNEL_LOG_DEVIATION_HIGH 4.0f
 enum { KERNEL_MOST_COMPONENTS = 64 };
 float kernel_mixture_density(const float *x, const float *anchors, size_t anchored, float z, size_t size,
