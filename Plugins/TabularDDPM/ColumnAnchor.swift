@@ -8,13 +8,18 @@ import Tensors
 /// An anchor is computed instead: the network sees where it falls on the column's own scale, and part of the density is
 /// placed relative to it. An exact relation (``ColumnRelation``) needs equal digits; an anchor needs only that the
 /// distance has a shape: a peak, or an edge that is not crossed.
-enum ColumnAnchor {
-  /// The most anchors of a column.
-  static let most = 4
+struct ColumnAnchor: Sendable, Equatable {
+  /// The expression.
+  let relation: ColumnRelation
+  /// What it tells of the column, in nats a row.
+  let gain: Double
+
+  /// The most anchors of a column, and of a table: each is one more number for the network to see.
+  static let most = 4, mostOfTable = 96
   /// What an anchor must tell, in nats a row.
   static let least = 0.03
-  /// Tables with more numbers are searched for single columns only.
-  static let mostParentsOfPairs = 24
+  /// Tables with more numbers are searched for single columns only, and still wider ones among a column's neighbours.
+  static let mostParentsOfPairs = 24, mostParents = 48
 
   /// Finds the anchors of one column, the most telling first.
   ///
@@ -26,26 +31,29 @@ enum ColumnAnchor {
   ///   - map: the target's scale.
   static func find(
     target: Int, columns: [[Double]], candidates: [Int], rows: [Int], map: QuantileMap, random: RandomStream
-  ) -> [ColumnRelation] {
-    let parents = candidates.filter { $0 != target }
-    // Equal digits are a relation's matter, and would make an anchor of everything that is nearly equal.
-    let rows = rows.filter { row in !parents.contains { columns[$0][row] == columns[target][row] } }
-    guard rows.count >= 200, !parents.isEmpty else { return [] }
+  ) -> [ColumnAnchor] {
+    let parents = candidates.filter { $0 != target }.sorted { abs($0 - target) < abs($1 - target) }.prefix(mostParents)
+      .sorted()
     var stream = random
-    let shuffled = stream.permutation(rows.count).map { rows[$0] }
+    // Equal digits are a relation's matter, and would make an anchor of everything that is nearly equal.
+    let shuffled = stream.permutation(rows.count).prefix(8000).map { rows[$0] }.filter { row in
+      !parents.contains { columns[$0][row] == columns[target][row] }
+    }
+    guard shuffled.count >= 200, !parents.isEmpty else { return [] }
     let probe = Probe(columns[target], rows: Array(shuffled.prefix(4000)), map: map)
     let screen = Probe(columns[target], rows: Array(shuffled.prefix(600)), map: map)
 
-    var open: [(relation: ColumnRelation, gain: Double)] = []
+    var found: [ColumnAnchor] = []
     var singles: [(scores: [Double], gain: Double)] = []
     var single = parents.map { ColumnRelation(form: .equal, parents: [$0]) }
     if map.knots[0] < 0 { single += parents.map { ColumnRelation(form: .ratio, parents: [$0], factor: -1) } }
     for relation in single {
-      let gain = probe.gain(probe.scores(of: relation, columns))
-      singles.append((screen.scores(of: relation, columns), gain))
-      if gain >= least { open.append((relation, gain)) }
+      let scores = screen.scores(of: relation, columns), guess = screen.gain(scores)
+      let gain = guess < least / 3 ? guess : probe.gain(probe.scores(of: relation, columns))
+      singles.append((scores, gain))
+      if gain >= least { found.append(ColumnAnchor(relation: relation, gain: gain)) }
     }
-    // Two columns must tell clearly more than a column that they hardly differ from.
+    // Two columns must tell clearly more than a column that they hardly differ from: 1.4 times as much.
     let pairs = parents.count <= mostParentsOfPairs ? Self.pairs(parents) : []
     let promising = pairs.map { relation in
       let scores = screen.scores(of: relation, columns)
@@ -56,9 +64,9 @@ enum ColumnAnchor {
     for pair in promising.prefix(12) {
       let gain = probe.gain(probe.scores(of: pair.relation, columns))
       let isOwn = !singles.contains { gain < 1.4 * $0.gain && areAlike($0.scores, pair.scores) }
-      if gain >= least, isOwn { open.append((pair.relation, gain)) }
+      if gain >= least, isOwn { found.append(ColumnAnchor(relation: pair.relation, gain: gain)) }
     }
-    return open.sorted { $0.gain > $1.gain }.prefix(most).map(\.relation)
+    return Array(found.sorted { $0.gain > $1.gain }.prefix(most))
   }
 
   private static func pairs(_ parents: [Int]) -> [ColumnRelation] {

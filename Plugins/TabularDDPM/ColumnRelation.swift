@@ -64,9 +64,11 @@ struct ColumnRelation: Sendable, Codable, Equatable {
       if relation.form == .ratio { return abs(found - wanted) <= 51 * tolerance && abs(wanted) > 2000 * tolerance }
       return abs(found - wanted) <= tolerance
     }
+    // In wide tables fewer rows propose ratios, which are dear to count.
+    let ratioRows = parents.count <= 40 ? probe : Array(probe.prefix(400))
     for a in parents {
       propose(ColumnRelation(form: .equal, parents: [a]))
-      if let factor = commonRatio(target: columns[target], parent: columns[a], rows: probe) {
+      if let factor = commonRatio(target: columns[target], parent: columns[a], rows: ratioRows) {
         propose(ColumnRelation(form: .ratio, parents: [a], factor: factor))
       }
     }

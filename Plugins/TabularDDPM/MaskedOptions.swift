@@ -12,10 +12,12 @@ enum MaskedOptions {
       help: "width of the network"),
     OptionDescription("blocks", .integer(1...16), default: .integer(2), help: "blocks, or layers, of the network"),
     OptionDescription(
-      "dropout", .number(0...0.9), automatic: "0.1; below 5,000 rows what does best in short trials",
+      "dropout", .number(0...0.9),
+      automatic: "0.2, from 50,000 rows 0.1; below 5,000 rows what does best in short trials",
       help: "share of inner values dropped in training"),
     OptionDescription(
-      "learning-rate", .number(1e-6...1), default: .number(1e-3), help: "the rate of AdamW at its highest"),
+      "learning-rate", .number(1e-6...1), automatic: "0.002; below 5,000 rows 0.001",
+      help: "the rate of AdamW at its highest"),
     OptionDescription("weight-decay", .number(0...10), default: .number(0.01), help: "L2 regularisation, decoupled"),
     OptionDescription("l1", .number(0...10), default: .number(0), help: "L1 regularisation"),
     OptionDescription(
@@ -56,11 +58,12 @@ enum MaskedOptions {
         preferred: [
           "width": .integer(options.integer("width", automatic: seesTokens ? 64 : isSmall ? 128 : 512)),
           "blocks": options["blocks"],
-          "dropout": .number(options.number("dropout", automatic: isSmall ? 0.2 : 0.1)),
+          "dropout": .number(options.number("dropout", automatic: rows < 50_000 ? 0.2 : 0.1)),
         ]))
 
     plan.training.batch = options.integer("batch", automatic: min(1024, max(32, rows / 8)))
-    plan.training.optimizer.learningRate = Float(options.number("learning-rate"))
+    plan.training.optimizer.learningRate = Float(
+      options.number("learning-rate", automatic: isSmall ? 1e-3 : 2e-3))
     plan.training.optimizer.weightDecay = Float(options.number("weight-decay"))
     plan.training.optimizer.l1 = Float(options.number("l1"))
     plan.training.seed = run.seed

@@ -145,18 +145,24 @@ extension TableCoding {
   /// Finds what each density can be placed relative to.
   private func anchoring(_ numbers: [[Double]], random: RandomStream) -> TableCoding {
     let candidates = columns.indices.filter { columns[$0].isNumeric }
+    let found = columns.enumerated().map { index, column -> [ColumnAnchor] in
+      guard case .continuous(let c) = column.content, c.cells == 0 else { return [] }
+      let heavy = Set(c.heavy)
+      let rows = numbers[index].indices.filter { row in
+        let value = numbers[index][row]
+        return !value.isNaN && !heavy.contains(value)
+          && !c.relations.contains { $0.value { numbers[$0][row] } == value }
+      }
+      return ColumnAnchor.find(
+        target: index, columns: numbers, candidates: candidates, rows: rows, map: c.map,
+        random: random.child(UInt64(index)))
+    }
+    let gains = found.joined().map(\.gain).sorted(by: >)
+    let least = gains.count > ColumnAnchor.mostOfTable ? gains[ColumnAnchor.mostOfTable - 1] : 0
     return TableCoding(
       columns: columns.enumerated().map { index, column in
-        guard case .continuous(var c) = column.content, c.cells == 0 else { return column }
-        let heavy = Set(c.heavy)
-        let rows = numbers[index].indices.filter { row in
-          let value = numbers[index][row]
-          return !value.isNaN && !heavy.contains(value)
-            && !c.relations.contains { $0.value { numbers[$0][row] } == value }
-        }
-        c.anchors = ColumnAnchor.find(
-          target: index, columns: numbers, candidates: candidates, rows: rows, map: c.map,
-          random: random.child(UInt64(index)))
+        guard case .continuous(var c) = column.content else { return column }
+        c.anchors = found[index].filter { $0.gain >= least }.map(\.relation)
         return ColumnCoding(name: column.name, content: .continuous(c), hasMissing: column.hasMissing)
       }, roundings: roundings)
   }

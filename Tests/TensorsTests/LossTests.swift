@@ -4,28 +4,32 @@ import Testing
 
 @Suite("Losses on a tape")
 struct LossTests {
-  @Test("ragged cross-entropies and mixture densities", arguments: [1, 3, 17])
-  func ragged(components: Int) {
+  @Test("ragged cross-entropies and mixture densities", arguments: [(1, 0), (1, 1), (3, 0), (3, 2), (17, 0), (17, 8)])
+  func ragged(components: Int, anchored: Int) {
     // Columns: a softmax of 4, one that no term names, a mixture, a softmax of a single class.
     let width = 4 + 2 + 3 * components + 1, mixture = 6
+    let anchors = (0..<2 * anchored).map { 0.3 * Float($0) - 0.7 }
     func terms() -> [LossTerm] {
       [
         .category(row: 0, start: 0, size: 4, target: 2, weight: 0.7),
-        .density(row: 0, start: mixture, size: components, value: 0.3, weight: 1.3),
+        .density(row: 0, start: mixture, size: components, value: 0.3, weight: 1.3, anchored: anchored),
         .category(row: 2, start: 0, size: 4, target: 0, weight: 2),
         .category(row: 2, start: width - 1, size: 1, target: 0, weight: 1),
-        .density(row: 2, start: mixture, size: components, value: -2.5, weight: 0.1),
+        .density(
+          row: 2, start: mixture, size: components, value: -2.5, weight: 0.1, anchored: anchored, anchors: anchored),
       ]
     }
     GradientCheck(seed: 40)((3, width)) {
-      $0[0].raggedLoss(terms())
+      $0[0].raggedLoss(terms(), anchors: anchors)
     } reference: { x in
       let total = terms().reduce(0.0) { total, term in
         let row = x[0].rows(Int(term.row)..<Int(term.row) + 1).values, start = Int(term.start), size = Int(term.size)
         let loss =
           term.target >= 0
           ? Reference.crossEntropy(Array(row[start..<start + size]), target: Int(term.target))
-          : Reference.mixture(Array(row[start..<start + 3 * size]), value: Double(term.value))
+          : Reference.mixture(
+            Array(row[start..<start + 3 * size]), value: Double(term.value),
+            anchors: anchors[Int(term.anchors)..<Int(term.anchors + term.anchored)].map(Double.init))
         return total + Double(term.weight) * loss
       }
       return Matrix(1, 1, [total])
@@ -75,7 +79,7 @@ struct LossTests {
   @Test("log deviations outside the range are clamped, and only come back")
   func clamp() {
     let range = LossTerm.logDeviationRange
-    #expect(range == -7...4)
+    #expect(range == -9...4)
     /// The loss and the slope of the log deviation of one Gaussian at zero.
     func run(_ logDeviation: Float, value: Float) -> (loss: Float, slope: Float) {
       let tape = Tape(store: ParameterStore(layout: ParameterLayout(), values: []))
@@ -85,12 +89,12 @@ struct LossTests {
       return (loss.values[0], tape.gradient(of: x).values[2])
     }
     for value in [0, 1e-4, 0.5, 3000] as [Float] {
-      #expect(run(-9, value: value).loss == run(-7, value: value).loss)
+      #expect(run(-11, value: value).loss == run(-9, value: value).loss)
       #expect(run(11, value: value).loss == run(4, value: value).loss)
     }
     // Too narrow: a value at the mean would narrow it further, a distant one widens it.
-    #expect(run(-9, value: 0).slope == 0 && run(-7, value: 0).slope == 1)
-    #expect(run(-9, value: 0.5).slope < 0)
+    #expect(run(-11, value: 0).slope == 0 && run(-9, value: 0).slope == 1)
+    #expect(run(-11, value: 0.5).slope < 0)
     // Too wide: a very distant value would widen it further, a near one narrows it.
     #expect(run(11, value: 3000).slope == 0 && run(4, value: 3000).slope < 0)
     #expect(run(11, value: 0.5).slope > 0)

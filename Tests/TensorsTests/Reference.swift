@@ -48,15 +48,18 @@ enum Reference {
 
   static func crossEntropy(_ logits: [Double], target: Int) -> Double { logSum(logits) - logits[target] }
 
-  /// −ln Σₖ softmax(logits)ₖ N(z; meanₖ, e^(log deviationₖ)) of logits | means | log deviations.
-  static func mixture(_ x: [Double], value z: Double) -> Double {
+  /// −ln Σₖ softmax(logits)ₖ N(z; meanₖ, e^(log deviationₖ)) of logits | means | log deviations; the last means are
+  /// anchors and multiples of the deviation.
+  static func mixture(_ x: [Double], value z: Double, anchors: [Double] = []) -> Double {
     let count = x.count / 3
     let range = LossTerm.logDeviationRange
     return logSum(Array(x[0..<count]))
       - logSum(
         (0..<count).map {
           let s = min(max(x[2 * count + $0], Double(range.lowerBound)), Double(range.upperBound))
-          let d = (z - x[count + $0]) * exp(-s)
+          let alone = count - anchors.count
+          let mean = $0 < alone ? x[count + $0] : anchors[$0 - alone] + x[count + $0] * exp(s)
+          let d = (z - mean) * exp(-s)
           return x[$0] - 0.5 * d * d - s - 0.5 * log(2 * .pi)
         })
   }
