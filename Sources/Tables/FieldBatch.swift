@@ -53,11 +53,14 @@ final class FieldBatch {
 /// Unchecked Sendable: the semaphores see to it that a batch is in one hand at a time.
 final class BatchRing: @unchecked Sendable {
   private let batches = (0..<4).map { _ in FieldBatch() }
-  private let free = DispatchSemaphore(value: 4)
+  // Raised to 4 below: a semaphore that is lower at its end than at its start is a fault, and an error ends it anywhere.
+  private let free = DispatchSemaphore(value: 0)
   private let filled = DispatchSemaphore(value: 0)
   private let isCancelled = Atomic<Bool>(false)
   private var writing = 0
   private var reading = 0
+
+  init() { for _ in batches { free.signal() } }
 
   /// For the parser: the next batch to fill; nil when nobody wants it any more.
   func nextFree() -> FieldBatch? {

@@ -13,6 +13,19 @@ import Testing
     #expect(error.category == .badData)
   }
 
+  /// The parser runs batches ahead, and is stopped in the midst of them.
+  @Test(arguments: [1, 2000, 50_000, 200_000]) func `A long file ends with the error of its first line, or of its last`(
+    rows: Int
+  ) throws {
+    let body = String(repeating: "12,some text\n", count: rows)
+    let schema = try read("x,y\n1,a\n2,b\n").schema
+    let scratch = Scratch()
+    let path = scratch.file("a,b\n" + body)
+    let error = #expect(throws: TableError.self) { try CSVReader(path: path).read(schema: schema) }
+    #expect(error?.reason == .unknownColumn)
+    #expect(errorReading("a,b\n" + body + "1\n")?.reason == .tooFewFields)
+  }
+
   @Test func `A row with too few fields is named by its line and the first missing column`() throws {
     let error = try #require(errorReading("a,b,c\n1,2,3\n4,5\n"))
     #expect(error.reason == .tooFewFields)
