@@ -56,7 +56,7 @@ struct MaskedTask: TrainingObjective {
     let gap = held - trained
     let curve = summary.curve.compactMap(\.heldOut)
     let late = curve.count >= 6 ? curve[curve.count * 3 / 4] - (curve.last ?? held) : 0
-    if gap > max(0.5 * learned, 0.1 * abs(held)), gap > 1 {
+    if gap > max(0.5 * learned, 0.2 * abs(held)), gap > 1 {
       report.verdict = .memorising
       report.explanation =
         "Memorising: its own rows are \(gap.rounded(to: 2)) nats more likely to it than rows it has not seen. "
