@@ -45,26 +45,26 @@ struct ColumnAnchor: Sendable, Equatable {
 
     var found: [ColumnAnchor] = []
     var singles: [(scores: [Double], gain: Double)] = []
-    var single = parents.map { ColumnRelation(form: .equal, parents: [$0]) }
-    if map.knots[0] < 0 { single += parents.map { ColumnRelation(form: .ratio, parents: [$0], factor: -1) } }
-    for relation in single {
+    var alone = parents.map { ColumnRelation(form: .equal, parents: [$0]) }
+    if map.knots[0] < 0 { alone += parents.map { ColumnRelation(form: .ratio, parents: [$0], factor: -1) } }
+    for relation in alone {
       let scores = screen.scores(of: relation, columns), guess = screen.gain(scores)
       let gain = guess < least / 3 ? guess : probe.gain(probe.scores(of: relation, columns))
       singles.append((scores, gain))
       if gain >= least { found.append(ColumnAnchor(relation: relation, gain: gain)) }
     }
     // Two columns must tell clearly more than a column that they hardly differ from: 1.4 times as much.
+    func tellsMore(_ scores: [Double], _ gain: Double) -> Bool {
+      gain >= least && !singles.contains { gain < 1.4 * $0.gain && areAlike($0.scores, scores) }
+    }
     let pairs = parents.count <= mostParentsOfPairs ? Self.pairs(parents) : []
     let promising = pairs.map { relation in
       let scores = screen.scores(of: relation, columns)
       return (relation: relation, scores: scores, gain: screen.gain(scores))
-    }.sorted { $0.gain > $1.gain }.filter { pair in
-      pair.gain >= least && !singles.contains { pair.gain < 1.4 * $0.gain && areAlike($0.scores, pair.scores) }
-    }
+    }.sorted { $0.gain > $1.gain }.filter { tellsMore($0.scores, $0.gain) }
     for pair in promising.prefix(12) {
       let gain = probe.gain(probe.scores(of: pair.relation, columns))
-      let isOwn = !singles.contains { gain < 1.4 * $0.gain && areAlike($0.scores, pair.scores) }
-      if gain >= least, isOwn { found.append(ColumnAnchor(relation: pair.relation, gain: gain)) }
+      if tellsMore(pair.scores, gain) { found.append(ColumnAnchor(relation: pair.relation, gain: gain)) }
     }
     return Array(found.sorted { $0.gain > $1.gain }.prefix(most))
   }
@@ -101,14 +101,14 @@ struct ColumnAnchor: Sendable, Equatable {
     init(_ target: [Double], rows: [Int], map: QuantileMap) {
       self.rows = rows
       self.map = map
-      scores = rows.map { map.score(map.quantile(target[$0], tie: 0.5)) }
+      scores = rows.map { map.score(of: target[$0]) }
     }
 
     /// Where an expression falls on the target's scale; missing where a parent is.
     func scores(of relation: ColumnRelation, _ columns: [[Double]]) -> [Double] {
       rows.map { row -> Double in
         let value = relation.value { columns[$0][row] }
-        return value.isFinite ? map.score(map.quantile(value, tie: 0.5)) : .nan
+        return value.isFinite ? map.score(of: value) : .nan
       }
     }
 

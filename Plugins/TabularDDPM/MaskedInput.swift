@@ -42,7 +42,7 @@ struct MaskedInputBuilder: Sendable {
   private let parentRanges: [Range<Int32>]
   /// Places among the numbers; below zero −1 − a slot that says all.
   private let parents: [Int32]
-  /// The numeric columns that each anchor is made of.
+  /// What each anchor is made of: places as in `parents`.
   private let anchors: [[Int32]]
   /// The anchors of each slot: none but for a density.
   private let anchorsOfSlot: [Range<Int>]
@@ -55,6 +55,13 @@ struct MaskedInputBuilder: Sendable {
       case .density: SlotRule(embedding: Int32(slot.embedding), masked: Int32(slot.embedding), isCategory: false)
       }
     }
+    func place(of parent: Int) -> Int32 {
+      // A derived column is known with its source.
+      if case .derived(let derived) = coding.columns[parent].content {
+        return Int32(-1 - layout.slotsOfColumn[derived.source][0])
+      }
+      return Int32(layout.numericIndex[parent]!)
+    }
     var numbers: [NumberRule] = [], ranges: [Range<Int32>] = [], parents: [Int32] = []
     for (index, column) in coding.columns.enumerated() where column.isNumeric {
       let own = layout.slotsOfColumn[index]
@@ -66,13 +73,7 @@ struct MaskedInputBuilder: Sendable {
         rule.relations = Int32(c.bins + c.heavy.count)
         for relation in c.relations {
           let start = Int32(parents.count)
-          parents += relation.parents.map { parent in
-            // A derived column is known with its source.
-            if case .derived(let derived) = coding.columns[parent].content {
-              return Int32(-1 - layout.slotsOfColumn[derived.source][0])
-            }
-            return Int32(layout.numericIndex[parent]!)
-          }
+          parents += relation.parents.map(place)
           ranges.append(start..<Int32(parents.count))
         }
       }
@@ -82,7 +83,7 @@ struct MaskedInputBuilder: Sendable {
     anchorsOfSlot = layout.slots.map { slot in
       if case .density = slot.kind { layout.anchorsOfColumn[slot.column] } else { 0..<0 }
     }
-    anchors = layout.anchors.map { $0.relation.parents.map { Int32(layout.numericIndex[$0] ?? -1) } }
+    anchors = layout.anchors.map { $0.relation.parents.map(place) }
   }
 
   /// Fills one row.

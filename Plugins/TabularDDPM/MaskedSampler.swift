@@ -96,7 +96,7 @@ struct MaskedSampler: Sendable {
         columns[index].isDensity = c.cells == 0
         columns[index].limit = Float(c.map.score(1))
         columns[index].scoreOfCode =
-          Array(repeating: .nan, count: c.bins) + c.heavy.map { Float(c.map.score(c.map.quantile($0, tie: 0.5))) }
+          Array(repeating: .nan, count: c.bins) + c.heavy.map { Float(c.map.score(of: $0)) }
         for parent in Set(c.relations.flatMap(\.parents)) { columns[parent].dependents.append(index) }
       default: break
       }

@@ -57,6 +57,9 @@ struct QuantileMap: Sendable, Codable, Equatable {
   func score(_ quantile: Double) -> Double {
     NormalDistribution.quantile(min(max(quantile, margin), 1 - margin))
   }
+
+  /// The score of a value; among equal values the place is `tie` (0 ... 1) of the way up.
+  func score(of value: Double, tie: Double = 0.5) -> Double { score(quantile(value, tie: tie)) }
 }
 
 extension RandomAccessCollection {

@@ -73,8 +73,8 @@ struct ConditionPlan: Sendable {
         return
       }
       bounds[column] = range
-      let low = c.map.score(c.map.quantile(range.lowerBound, tie: 0)),
-        high = c.map.score(c.map.quantile(range.upperBound, tie: 1))
+      let low = c.map.score(of: range.lowerBound, tie: 0),
+        high = c.map.score(of: range.upperBound, tie: 1)
       let reaches = c.map.knots.contains { range.contains($0) } || high > low
       var codes = (0..<c.bins).map { bin -> Bool in
         guard c.bins > 1 else { return reaches }

@@ -267,7 +267,7 @@ extension TableCoding {
   /// The score of a number of a column that has many.
   func score(_ column: Int, of value: Double) -> Float {
     guard case .continuous(let c) = columns[column].content, value.isFinite else { return 0 }
-    return Float(c.map.score(c.map.quantile(value, tie: 0.5)))
+    return Float(c.map.score(of: value))
   }
 }
 

@@ -65,8 +65,7 @@ extension Tape {
   /// A value in Float32, made of its bfloat16 form on first use.
   func fullValue(_ index: Int) -> UnsafeMutablePointer<Float> {
     if let value = nodes[index].value { return value }
-    let value = arena.allocate(Float.self, count: nodes[index].count)
-    kernel_from_bfloat16(nodes[index].half, value, nodes[index].count)
+    let value = widened(nodes[index].half, count: nodes[index].count)
     nodes[index].value = value
     return value
   }
@@ -75,10 +74,23 @@ extension Tape {
   func operand(_ index: Int) -> UnsafeRawPointer {
     guard precision == .bfloat16 else { return UnsafeRawPointer(fullValue(index)) }
     if let half = nodes[index].half { return UnsafeRawPointer(half) }
-    let half = arena.allocate(UInt16.self, count: nodes[index].count)
-    kernel_to_bfloat16(nodes[index].value, half, nodes[index].count)
+    let half = rounded(nodes[index].value, count: nodes[index].count)
     nodes[index].half = half
     return UnsafeRawPointer(half)
+  }
+
+  /// A copy in Float32.
+  private func widened(_ half: UnsafeMutablePointer<UInt16>?, count: Int) -> UnsafeMutablePointer<Float> {
+    let full = arena.allocate(Float.self, count: count)
+    kernel_from_bfloat16(half, full, count)
+    return full
+  }
+
+  /// A copy in bfloat16.
+  private func rounded(_ full: UnsafeMutablePointer<Float>?, count: Int) -> UnsafeMutablePointer<UInt16> {
+    let half = arena.allocate(UInt16.self, count: count)
+    kernel_to_bfloat16(full, half, count)
+    return half
   }
 
   /// Memory in the format of products.
@@ -196,8 +208,7 @@ extension Tape {
       gradientWasTaken = true
       return
     }
-    let full = arena.allocate(Float.self, count: nodes[index].count)
-    kernel_from_bfloat16(gradient.half, full, nodes[index].count)
+    let full = widened(gradient.half, count: nodes[index].count)
     if !passGradient(full, to: index, mayTake: true) { arena.giveBack(full, count: nodes[index].count) }
     gradientWasTaken = false
   }
@@ -205,8 +216,7 @@ extension Tape {
   /// A gradient in Float32, made of its bfloat16 form on first use.
   func fullGradient(_ index: Int) -> UnsafeMutablePointer<Float> {
     if let gradient = nodes[index].gradient { return gradient }
-    let gradient = arena.allocate(Float.self, count: nodes[index].count)
-    kernel_from_bfloat16(nodes[index].gradientHalf, gradient, nodes[index].count)
+    let gradient = widened(nodes[index].gradientHalf, count: nodes[index].count)
     nodes[index].gradient = gradient
     return gradient
   }
@@ -215,8 +225,7 @@ extension Tape {
   func gradientOperand(_ index: Int) -> UnsafeRawPointer {
     guard precision == .bfloat16 else { return UnsafeRawPointer(fullGradient(index)) }
     if let half = nodes[index].gradientHalf { return UnsafeRawPointer(half) }
-    let half = arena.allocate(UInt16.self, count: nodes[index].count)
-    kernel_to_bfloat16(nodes[index].gradient, half, nodes[index].count)
+    let half = rounded(nodes[index].gradient, count: nodes[index].count)
     nodes[index].gradientHalf = half
     return UnsafeRawPointer(half)
   }

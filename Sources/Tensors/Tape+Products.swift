@@ -34,19 +34,13 @@ extension Variable {
       }
       guard other.isVariable else { return }
       let (target, accumulate) = tape.gradientNumbers(other.index)
-      if transposed {  // C = A Bᵀ: dB = dCᵀ A
-        tape.products.run(
-          .init(
-            batch: batch, rows: n, columns: k, inner: m, transposeA: true, half: half, halfOutput: target.full == nil,
-            accumulate: accumulate),
-          upstream, tape.operand(left.index), target.memory)
-      } else {  // C = A B: dB = Aᵀ dC
-        tape.products.run(
-          .init(
-            batch: batch, rows: k, columns: n, inner: m, transposeA: true, half: half, halfOutput: target.full == nil,
-            accumulate: accumulate),
-          tape.operand(left.index), upstream, target.memory)
-      }
+      // C = A B: dB = Aᵀ dC; C = A Bᵀ: dB = dCᵀ A
+      let value = tape.operand(left.index), shape = transposed ? (n, k) : (k, n)
+      tape.products.run(
+        .init(
+          batch: batch, rows: shape.0, columns: shape.1, inner: m, transposeA: true, half: half,
+          halfOutput: target.full == nil, accumulate: accumulate),
+        transposed ? upstream : value, transposed ? value : upstream, target.memory)
     }
     return output
   }

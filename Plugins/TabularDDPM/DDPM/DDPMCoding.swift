@@ -42,7 +42,7 @@ struct DDPMCoding: Sendable, Codable, Equatable {
   /// The score of a number; equal numbers are spread by a uniform draw.
   func score(_ column: Int, of value: Double, tie: Double) -> Float {
     guard case .continuous(let content) = table.columns[column].content, !value.isNaN else { return 0 }
-    return Float(content.map.score(content.map.quantile(value, tie: tie)))
+    return Float(content.map.score(of: value, tie: tie))
   }
 }
 
