@@ -4,10 +4,12 @@ import PackageDescription
 // The layers, from the ground up. Arrows point at what a layer may import:
 //
 //   langevin → Plugins/* → DiffusionCore → NeuralNetworks → Tensors → CKernels, COneDNN
-//                                        ↘ Tables → CLibCSV, CZlib
+//            ↘ Reports   ↘               ↘ Tables → CLibCSV, CZlib
+//                ↘ Evaluation → DownstreamModels → CXGBoost, CLBFGS
+//                             ↘ Neighbours → Tensors
 //
 // A plugin never imports another plugin, and the core never imports a plugin. Only `langevin`
-// depends on outside Swift packages.
+// and `Reports` depend on outside Swift packages.
 
 let package = Package(
   name: "Langevin",
@@ -15,10 +17,12 @@ let package = Package(
     .executable(name: "langevin", targets: ["langevin"]),
     .library(name: "DiffusionCore", targets: ["Tensors", "NeuralNetworks", "Tables", "DiffusionCore"]),
     .library(name: "TabularDDPM", targets: ["TabularDDPM"]),
+    .library(name: "Evaluation", targets: ["Evaluation", "DownstreamModels", "Neighbours"]),
     .library(name: "DiffusionTesting", targets: ["DiffusionTesting"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     // System libraries and small C kernels.
@@ -28,6 +32,8 @@ let package = Package(
       name: "COneDNN", path: "Sources/COneDNN",
       linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "CKernels", path: "Sources/CKernels"),
+    .systemLibrary(name: "CXGBoost", path: "Sources/CXGBoost", providers: [.apt(["libxgboost-dev"])]),
+    .systemLibrary(name: "CLBFGS", path: "Sources/CLBFGS", providers: [.apt(["liblbfgs-dev"])]),
 
     // The core.
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels"], path: "Sources/Tensors"),
@@ -39,6 +45,17 @@ let package = Package(
     .target(
       name: "DiffusionTesting", dependencies: ["DiffusionCore"], path: "Sources/DiffusionTesting"),
 
+    // Whether to trust what was made.
+    .target(name: "Neighbours", dependencies: ["Tensors"], path: "Sources/Neighbours"),
+    .target(
+      name: "DownstreamModels", dependencies: ["CXGBoost", "CLBFGS", "Tensors"], path: "Sources/DownstreamModels"),
+    .target(
+      name: "Evaluation", dependencies: ["Tables", "Tensors", "DownstreamModels", "Neighbours"],
+      path: "Sources/Evaluation"),
+    .target(
+      name: "Reports", dependencies: ["Evaluation", .product(name: "Mustache", package: "swift-mustache")],
+      path: "Sources/Reports", resources: [.embedInCode("Templates")]),
+
     // Plugins: diffusion methods, not SwiftPM build plugins.
     .target(name: "TabularDDPM", dependencies: ["DiffusionCore"], path: "Plugins/TabularDDPM"),
 
@@ -46,7 +63,7 @@ let package = Package(
     .executableTarget(
       name: "langevin",
       dependencies: [
-        "DiffusionCore", "TabularDDPM",
+        "DiffusionCore", "TabularDDPM", "Evaluation", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/langevin"),
@@ -71,6 +88,11 @@ let package = Package(
     .testTarget(
       name: "TabularDDPMTests", dependencies: ["TabularDDPM", "DiffusionTesting"],
       path: "Tests/TabularDDPMTests"),
+    .testTarget(name: "NeighboursTests", dependencies: ["Neighbours"], path: "Tests/NeighboursTests"),
+    .testTarget(
+      name: "DownstreamModelsTests", dependencies: ["DownstreamModels"], path: "Tests/DownstreamModelsTests"),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], path: "Tests/EvaluationTests"),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"], path: "Tests/ReportsTests"),
     .testTarget(
       name: "CommandLineTests", dependencies: ["langevin", "Tables"], path: "Tests/CommandLineTests"),
   ]

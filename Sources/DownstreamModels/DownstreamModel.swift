@@ -1,0 +1,39 @@
+/// A model of the kind that people train on their tables: what synthetic, imputed and balanced data are made for.
+public protocol DownstreamModel: Sendable {
+  /// A short name in lower case, such as `gradient boosting`.
+  var name: String { get }
+
+  /// Learns to predict an outcome. The same arguments give the same model, whatever the number of threads.
+  ///
+  /// - Parameters:
+  ///   - weights: one for each row, 0 or more; nil: all 1.
+  /// - Throws: ``DownstreamError`` where nothing can be learned.
+  func fit(
+    _ features: Features, _ outcome: Outcome, weights: [Double]?, seed: UInt64, threads: Int
+  ) throws(DownstreamError) -> any FittedDownstreamModel
+}
+
+/// A ``DownstreamModel`` that has learned.
+public protocol FittedDownstreamModel: Sendable {
+  /// Predictions, row by row: for classes the probability of each, `[rows, classes]`; for numbers the number, `[rows]`.
+  func predict(_ features: Features) -> [Double]
+}
+
+/// Why a model could not be learned.
+public enum DownstreamError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// No rows, or none with an outcome.
+  case noRows
+  /// All rows have the same outcome.
+  case oneOutcome
+  /// The library said no; its words.
+  case library(String)
+
+  /// The reason in one clause.
+  public var description: String {
+    switch self {
+    case .noRows: "there are no rows to learn from"
+    case .oneOutcome: "all rows to learn from have the same outcome"
+    case .library(let words): "the model could not be trained: \(words)"
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import DownstreamModels
+
+/// Two or three tables with the same columns, brought to one form: what every figure is measured on.
+///
+/// Levels of a category are shared by all tables, so that a code means the same everywhere. A missing category has a
+/// level of its own (as the field's judges count it), the last; a missing number is NaN.
+public struct Comparison: Sendable {
+  /// The columns that are judged.
+  public var columns: [Column]
+  /// The real rows that the generator learned.
+  public var real: Features
+  /// The synthetic rows.
+  public var synthetic: Features
+  /// Real rows that the generator has not seen; nil without them.
+  public var holdout: Features?
+
+  /// What is known of a column.
+  public struct Column: Sendable, Equatable {
+    /// Its name.
+    public var name: String
+    /// The levels by code; nil for a column of numbers.
+    public var levels: [String]?
+    /// The code of missing cells among the levels; nil where none is missing, and for numbers.
+    public var missingLevel: Int32?
+    /// The digits after the decimal mark of the real numbers: 0 for integers; nil where they have no grid, and for categories.
+    public var digits: Int?
+
+    /// Whether the column holds numbers.
+    public var isNumeric: Bool { levels == nil }
+
+    /// Makes a column.
+    public init(name: String, levels: [String]? = nil, missingLevel: Int32? = nil, digits: Int? = nil) {
+      self.name = name
+      self.levels = levels
+      self.missingLevel = missingLevel
+      self.digits = digits
+    }
+  }
+
+  /// Makes a comparison. All tables must have these columns.
+  public init(columns: [Column], real: Features, synthetic: Features, holdout: Features?) {
+    precondition(real.columns.count == columns.count && synthetic.columns.count == columns.count)
+    precondition(holdout.map { $0.columns.count == columns.count } ?? true)
+    self.columns = columns
+    self.real = real
+    self.synthetic = synthetic
+    self.holdout = holdout
+  }
+
+  /// The hold-out in the place of the synthetic table: what a perfect generator would score. Nil without a hold-out.
+  public var floor: Comparison? {
+    holdout.map { Comparison(columns: columns, real: real, synthetic: $0, holdout: nil) }
+  }
+}
