@@ -78,7 +78,7 @@ struct NeighbourSearch {
           let best = (rows.lowerBound + row) * count
           let query = rows.lowerBound + row
           // At first little is ruled out: short steps bring the limit down before the long ones.
-          var place = 0, length = known == 0 ? max(64, count) : size
+          var place = 0, length = known == 0 ? max(16, count) : size
           var seen = min(known, count)
           while place < size {
             let step = min(length, size - place)

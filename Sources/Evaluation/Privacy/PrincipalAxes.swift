@@ -48,7 +48,8 @@ struct PrincipalAxes {
     self.mean = mean
     axes = []
     for axis in order where axes.count < most {
-      guard values[axis] > 1e-9 * max(total, .leastNormalMagnitude), carried < share * total else { break }
+      // Columns come in units of about 1; less is rounding.
+      guard values[axis] > max(1e-9 * total, 1e-18), carried < share * total else { break }
       carried += values[axis]
       let deviation = values[axis].squareRoot()
       axes.append(
