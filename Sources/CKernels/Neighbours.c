@@ -3,6 +3,14 @@
 
 enum { CHUNK = 64 };
 
+// Sums of 64 rows, in registers: the compiler alone would keep them in memory.
+typedef float floats __attribute__((vector_size(CHUNK * sizeof(float) / 4), aligned(4)));
+typedef int32_t integers __attribute__((vector_size(CHUNK * sizeof(int32_t) / 4), aligned(4)));
+enum { LANES = CHUNK / 4 };
+
+// A macro: a function would hand over vectors in registers that not every processor has.
+#define MISMATCH(codes, code, bits) ((floats)((*(const integers *)(codes) != (code)) & (bits)))
+
 KERNEL size_t kernel_near(const float *values, const int32_t *codes, size_t stride, const int32_t *query,
                           const float *weights, size_t columns, float limit, int32_t *found, size_t count) {
   size_t hits = 0;
@@ -10,22 +18,34 @@ KERNEL size_t kernel_near(const float *values, const int32_t *codes, size_t stri
     float sums[CHUNK] = {0};
     size_t size = count - start < CHUNK ? count - start : CHUNK;
     if (size == CHUNK) {
-      for (size_t c = 0; c < columns; c++) {
-        const int32_t *column = codes + c * stride + start;
-        int32_t code = query[c];
-        float weight = weights[c];
-        for (size_t i = 0; i < CHUNK; i++) sums[i] += column[i] != code ? weight : 0.0f;
+      floats a = {0}, b = {0}, c = {0}, d = {0};
+      for (size_t k = 0; k < columns; k++) {
+        const int32_t *column = codes + k * stride + start;
+        int32_t code = query[k], bits = (int32_t)float_to_bits(weights[k]);
+        a += MISMATCH(column, code, bits);
+        b += MISMATCH(column + LANES, code, bits);
+        c += MISMATCH(column + 2 * LANES, code, bits);
+        d += MISMATCH(column + 3 * LANES, code, bits);
       }
       if (values) {
-        for (size_t i = 0; i < CHUNK; i++) sums[i] += values[start + i];
+        const floats *value = (const floats *)(values + start);
+        a += value[0];
+        b += value[1];
+        c += value[2];
+        d += value[3];
       }
-      int any = 0;
-      for (size_t i = 0; i < CHUNK; i++) any |= sums[i] <= limit;
+      integers below = (a <= limit) | (b <= limit) | (c <= limit) | (d <= limit);
+      int32_t any = 0;
+      for (size_t i = 0; i < LANES; i++) any |= below[i];
       if (!any) continue;
+      memcpy(sums, &a, sizeof a);
+      memcpy(sums + LANES, &b, sizeof b);
+      memcpy(sums + 2 * LANES, &c, sizeof c);
+      memcpy(sums + 3 * LANES, &d, sizeof d);
     } else {
-      for (size_t c = 0; c < columns; c++) {
-        const int32_t *column = codes + c * stride + start;
-        for (size_t i = 0; i < size; i++) sums[i] += column[i] != query[c] ? weights[c] : 0.0f;
+      for (size_t k = 0; k < columns; k++) {
+        const int32_t *column = codes + k * stride + start;
+        for (size_t i = 0; i < size; i++) sums[i] += column[i] != query[k] ? weights[k] : 0.0f;
       }
       if (values) {
         for (size_t i = 0; i < size; i++) sums[i] += values[start + i];

@@ -18,12 +18,9 @@ public struct GowerSpace: Sendable {
     case codes([Int32])
   }
 
-  private struct Cells: Sendable {
-    var values: [Int32], numeric: Bool
-  }
-
-  private let tables: [[Cells]]
-  private let rowCounts: [Int]
+  /// The cells of each table, column after column.
+  private let tables: [[Int32]]
+  private let rowCounts: [Int], numeric: [Bool]
   private let unit: Int32
 
   /// Makes a space of tables with the same columns; the range of a number is that over all of them.
@@ -33,7 +30,12 @@ public struct GowerSpace: Sendable {
     var bits = 30
     while bits > 8 && width >= 1 << (30 - bits) { bits -= 1 }
     let unit = Int32(1) << Int32(bits)
-    var cells = tables.map { _ in [Cells]() }
+    var cells = zip(tables, rowCounts).map { table, rows in
+      var cells: [Int32] = []
+      cells.reserveCapacity(table.count * rows)
+      return cells
+    }
+    var numeric: [Bool] = []
     for column in 0..<width {
       var low = Double.infinity, high = -Double.infinity
       for table in tables {
@@ -48,12 +50,16 @@ public struct GowerSpace: Sendable {
       for (table, columns) in tables.enumerated() {
         switch columns[column] {
         case .numbers(let numbers):
-          let scaled = numbers.map { $0.isFinite ? Int32(min(Double(unit), (($0 - low) * scale).rounded())) : -1 }
-          cells[table].append(Cells(values: scaled, numeric: true))
-        case .codes(let codes): cells[table].append(Cells(values: codes, numeric: false))
+          cells[table] += numbers.map { $0.isFinite ? Int32(min(Double(unit), (($0 - low) * scale).rounded())) : -1 }
+          if table == 0 { numeric.append(true) }
+        case .codes(let codes):
+          cells[table] += codes
+          if table == 0 { numeric.append(false) }
         }
       }
     }
+    precondition(zip(cells, rowCounts).allSatisfy { $0.count == width * $1 }, "columns must be as long as their table")
+    self.numeric = numeric
     self.tables = cells
     self.rowCounts = rowCounts
     self.unit = unit
@@ -72,9 +78,10 @@ public struct GowerSpace: Sendable {
   public func nearest(
     among other: Int, to rows: [Int], of table: Int, leavingOutEach columns: [Int], random: RandomStream, threads: Int
   ) -> [[Int32]] {
-    guard let width = tables.first?.count, !columns.isEmpty else { return [] }
+    guard !columns.isEmpty else { return [] }
     return search(
-      among: other, to: rows, of: table, by: Array(0..<width), leavingOut: columns, random: random, threads: threads)
+      among: other, to: rows, of: table, by: Array(numeric.indices), leavingOut: columns, random: random,
+      threads: threads)
   }
 
   private func search(
@@ -82,7 +89,8 @@ public struct GowerSpace: Sendable {
     threads: Int
   ) -> [[Int32]] {
     precondition(rowCounts[other] > 0, "there are no rows to search")
-    let candidates = tables[other], targets = tables[table], size = rowCounts[other]
+    let size = rowCounts[other]
+    let removed = leavingOut.map { left in columns.firstIndex(of: left) }
     let results = max(1, leavingOut.count)
     let workers = max(1, min(threads, rows.count))
     let next = Atomic<Int>(0)
@@ -102,10 +110,10 @@ public struct GowerSpace: Sendable {
             var start = range.lowerBound
             while start < range.upperBound {
               let count = min(Block.rows, range.upperBound - start)
-              block.measure(candidates, targets, row: rows[item], columns, unit: unit, start: start, count: count)
+              block.measure(self, among: other, rows[item], of: table, columns, start: start, count: count)
               for result in 0..<results {
-                let removed = leavingOut.isEmpty ? nil : columns.firstIndex(of: leavingOut[result])
-                let place = block.least(without: removed, count: count, &least[result])
+                let without = removed.isEmpty ? nil : removed[result]
+                let place = block.least(without: without, count: count, &least[result])
                 if place >= 0 { found[result * rows.count + item] = Int32(start) + place }
               }
               start += count
@@ -125,19 +133,21 @@ public struct GowerSpace: Sendable {
     init(columns: Int) { costs = [Int32](repeating: 0, count: columns * Self.rows) }
 
     mutating func measure(
-      _ candidates: [Cells], _ targets: [Cells], row: Int, _ columns: [Int], unit: Int32, start: Int, count: Int
+      _ space: GowerSpace, among other: Int, _ row: Int, of table: Int, _ columns: [Int], start: Int, count: Int
     ) {
-      sums.withUnsafeMutableBufferPointer { sums in
-        sums.update(repeating: 0)
-        costs.withUnsafeMutableBufferPointer { costs in
-          for (place, column) in columns.enumerated() {
-            let cost = costs.baseAddress! + place * Self.rows
-            let query = targets[column].values[row]
-            candidates[column].values.withUnsafeBufferPointer { values in
-              if candidates[column].numeric {
-                kernel_gower_number(values.baseAddress! + start, query, unit, cost, sums.baseAddress!, count)
+      let size = space.rowCounts[other], targets = space.rowCounts[table], unit = space.unit
+      space.tables[other].withUnsafeBufferPointer { candidates in
+        sums.withUnsafeMutableBufferPointer { sums in
+          sums.update(repeating: 0)
+          costs.withUnsafeMutableBufferPointer { costs in
+            for (place, column) in columns.enumerated() {
+              let cost = costs.baseAddress! + place * Self.rows,
+                values = candidates.baseAddress! + column * size + start
+              let query = space.tables[table][column * targets + row]
+              if space.numeric[column] {
+                kernel_gower_number(values, query, unit, cost, sums.baseAddress!, count)
               } else {
-                kernel_gower_code(values.baseAddress! + start, query, unit, cost, sums.baseAddress!, count)
+                kernel_gower_code(values, query, unit, cost, sums.baseAddress!, count)
               }
             }
           }

@@ -68,7 +68,8 @@ struct NeighbourSearch {
                 values.withUnsafeMutableBufferPointer { c in
                   product.run(
                     rows: rows.count, columns: size, inner: width, a.baseAddress!,
-                    timesTransposed: b.baseAddress! + start * width, bias: bias.baseAddress! + start, into: c.baseAddress!)
+                    timesTransposed: b.baseAddress! + start * width, bias: bias.baseAddress! + start,
+                    into: c.baseAddress!)
                 }
               }
             }

@@ -76,7 +76,9 @@ public struct NeighbourSpace: Sendable {
   }
 
   private func nearest(to queries: NeighbourSpace, count: Int, excludingSelf: Bool, threads: Int) -> NearestNeighbours {
-    guard count > 0, queries.rowCount > 0 else { return NearestNeighbours(count: max(0, count), indices: [], distances: []) }
+    guard count > 0, queries.rowCount > 0 else {
+      return NearestNeighbours(count: max(0, count), indices: [], distances: [])
+    }
     // Equal points are looked at once: they would tie, and each tie has to be measured in Double.
     let distinct = distinctRows()
     let distinctQueries = excludingSelf ? distinct : queries.distinctRows()

@@ -45,9 +45,10 @@ struct RoundedPoints {
       relative = 2 * unit * Double(width + 16)
       // Weights that are small multiples of one number add up without rounding.
       let least = points.weights.filter { $0 > 0 }.min() ?? 1
-      let exact = points.weights.allSatisfy {
-        ($0 / least).rounded() == $0 / least && $0 / least < 1_000 && Double(Float($0)) == $0
-      } && points.weights.count < 10_000 && Double(Float(least)) == least && exponent.magnitude < 50
+      let exact =
+        points.weights.allSatisfy {
+          ($0 / least).rounded() == $0 / least && $0 / least < 1_000 && Double(Float($0)) == $0
+        } && points.weights.count < 10_000 && Double(Float(least)) == least && exponent.magnitude < 50
       absolute =
         width == 0 && exact ? 0 : unit * Double(points.codeCount + 8) * total + (width == 0 ? 0 : 1e-30)
     }

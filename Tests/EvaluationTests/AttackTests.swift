@@ -1,4 +1,5 @@
 import DownstreamModels
+import Foundation
 import Tensors
 import Testing
 
@@ -26,13 +27,13 @@ import Testing
     let table = Population.rows(400, stream: 4)
     let index = PredicateIndex(table, Population.columns)
     var random = RandomStream(seed: 8)
-    let tests: [Predicate.Test] = [.equal, .notEqual, .less, .atMost, .greater, .atLeast, .missing, .known]
+    let tests: [CellPredicate.Test] = [.equal, .notEqual, .less, .atMost, .greater, .atLeast, .missing, .known]
     var work = 0
     for _ in 0..<500 {
       let predicates = (0..<1 + random.integer(below: 3)).map { place in
         let column = (place + random.integer(below: 2) * 2) % 5
         let cell = index.cells[column][random.integer(below: 400)]
-        return Predicate(
+        return CellPredicate(
           column: column, test: tests[random.integer(below: tests.count)], value: cell.isNaN ? 0 : cell)
       }
       let expected = (0..<400).filter { row in predicates.allSatisfy { $0.holds(index.cells[$0.column][row]) } }
@@ -41,12 +42,22 @@ import Testing
     }
   }
 
-  @Test("The integral of singling out, and its limits")
-  func integral() {
-    // [1 - (n w + 1) (1 - w)^n] / (n + 1)
-    #expect(abs(SizeCorrection.integral(10, 0.1) - (1 - 2 * 0.3486784401) / 11) < 1e-12)
-    #expect(abs(SizeCorrection.integral(1_000, 1e-7) / (1_000 * 1e-14 / 2) - 1) < 1e-2)
-    #expect(SizeCorrection.integral(10, 1) == 1 / 11.0)
+  @Test("A count of successes is carried over to another number of rows")
+  func sizeCorrection() {
+    // Weights alike in logarithm, matches drawn for them: what is expected on twice the rows is known.
+    var random = RandomStream(seed: 21)
+    let weights = (0..<3_000).map { 1e-5 * pow(1_000, Double($0) / 3_000) }, rows = 2_000
+    let matches = weights.map { weight in
+      (0..<rows).reduce(0) { sum, _ in sum + (random.uniformDouble() < weight ? 1 : 0) }
+    }
+    let correction = SizeCorrection(matches: matches, rows: rows)
+    func expected(_ n: Double) -> Double { weights.reduce(0) { $0 + n * $1 * exp((n - 1) * log1p(-$1)) } }
+    for others in [1_000, 4_000] {
+      let truth = expected(Double(others)) / expected(Double(rows))
+      #expect(abs(correction.factor(from: rows, to: others) / truth - 1) < 0.1)
+    }
+    #expect(correction.factor(from: rows, to: rows) == 1)
+    #expect(SizeCorrection(matches: [1, 1], rows: 2).factor(from: 2, to: 1).isFinite)
   }
 
   @Test("The area counts ties half, and the rate at 1 % is strict")

@@ -39,7 +39,8 @@ struct Population {
   /// Columns: two numbers, a count with repetitions, two categories.
   static let columns: [Comparison.Column] = [
     .init(name: "x", digits: 3), .init(name: "y", digits: 3), .init(name: "count", digits: 0),
-    .init(name: "kind", levels: ["a", "b", "c", "d", "missing"], missingLevel: 4), .init(name: "flag", levels: ["no", "yes"]),
+    .init(name: "kind", levels: ["a", "b", "c", "d", "missing"], missingLevel: 4),
+    .init(name: "flag", levels: ["no", "yes"]),
   ]
 
   static func rows(_ count: Int, stream: UInt64) -> Features {
@@ -61,7 +62,9 @@ struct Population {
       ], rowCount: count)
   }
 
-  static func comparison(_ synthetic: Features, real: Features, holdout: Features? = rows(1_200, stream: 9)) -> Comparison {
+  static func comparison(_ synthetic: Features, real: Features, holdout: Features? = rows(1_200, stream: 9))
+    -> Comparison
+  {
     Comparison(columns: columns, real: real, synthetic: synthetic, holdout: holdout)
   }
 }

@@ -100,7 +100,8 @@ import Testing
     func keep(_ places: [Int]) {
       columns = places.map { columns[$0] }
       change { rows in
-        Features(names: places.map { rows.names[$0] }, columns: places.map { rows.columns[$0] }, rowCount: rows.rowCount)
+        Features(
+          names: places.map { rows.names[$0] }, columns: places.map { rows.columns[$0] }, rowCount: rows.rowCount)
       }
     }
     switch name {

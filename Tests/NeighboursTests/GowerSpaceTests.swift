@@ -3,7 +3,9 @@ import Tensors
 import Testing
 
 @Suite struct GowerSpaceTests {
-  private static func distance(_ a: [GowerSpace.Column], _ i: Int, _ b: [GowerSpace.Column], _ j: Int, _ ranges: [Double])
+  private static func distance(
+    _ a: [GowerSpace.Column], _ i: Int, _ b: [GowerSpace.Column], _ j: Int, _ ranges: [Double]
+  )
     -> [Double]
   {
     zip(zip(a, b), ranges).map { columns, range in
@@ -44,7 +46,8 @@ import Testing
       among: 1, to: targets, of: 0, leavingOutEach: [0, 2], random: RandomStream(seed: 1), threads: 2)
     #expect(
       without
-        == space.nearest(among: 1, to: targets, of: 0, leavingOutEach: [0, 2], random: RandomStream(seed: 1), threads: 1))
+        == space.nearest(
+          among: 1, to: targets, of: 0, leavingOutEach: [0, 2], random: RandomStream(seed: 1), threads: 1))
     for target in targets {
       let all = (0..<2_500).map { Self.distance(first, target, second, $0, ranges) }
       func check(_ found: Int32, _ columns: [Int]) {

@@ -76,7 +76,8 @@ public struct AlphaPrecision: Sendable {
     let quantiles = SortedNumbers(closest)
     let covered = SortedNumbers(
       closest.indices.filter { nearest.distances[$0] <= side.toNearestOther[$0] }.map { closest[$0] })
-    let share = Double(closest.indices.reduce(0) { $0 + (nearest.distances[$1] <= side.toNearestOther[$1] ? 1 : 0) })
+    let share =
+      Double(closest.indices.reduce(0) { $0 + (nearest.distances[$1] <= side.toNearestOther[$1] ? 1 : 0) })
       / Double(count)
     let recalls = alphas.map { covered.share(atMost: quantiles.quantile($0)) * share }
 
@@ -90,6 +91,7 @@ public struct AlphaPrecision: Sendable {
     let sample = comparison.real.sample(count, random)
     let scale = ScaledRows.Scale(sample)
     let rows = scale.apply(sample)
-    return Side(scale: scale, rows: rows, toNearestOther: rows.space.nearestOthers(count: 1, threads: threads).distances)
+    return Side(
+      scale: scale, rows: rows, toNearestOther: rows.space.nearestOthers(count: 1, threads: threads).distances)
   }
 }

@@ -16,8 +16,9 @@ struct ClosestRecords {
   let comparison: Comparison
   let random: RandomStream
   let threads: Int
-  /// The most rows of each table for the share and the curves, and the most real rows for the ratio.
-  var cap = 10_000, ratioCap = 100_000
+  /// The most rows of each table for the share and the curves, and for the ratio, whose neighbours are sought among most
+  /// real rows: a copy is seen only where its original is there.
+  var cap = 10_000, ratioCap = 5_000, ratioRealCap = 50_000
 
   struct Result {
     var share: Figure, ratio: Figure, ratioBelowThird: Figure
@@ -66,7 +67,7 @@ struct ClosestRecords {
       result.ratioBelowThird = result.ratio
       return
     }
-    let table = comparison.real.sample(ratioCap, random.child(3))
+    let table = comparison.real.sample(ratioRealCap, random.child(3))
     let scale = ScaledRows.Scale(table)
     let real = scale.apply(table).space
     func ratios(_ rows: Features) -> [Double] {
@@ -76,7 +77,8 @@ struct ClosestRecords {
     func belowThird(_ ratios: [Double]) -> Double {
       Double(ratios.reduce(0) { $0 + ($1 < 1.0 / 3 ? 1 : 0) }) / Double(ratios.count)
     }
-    let own = ratios(synthetic), floor = held.map(ratios)
+    let own = ratios(synthetic.sample(ratioCap, random.child(4)))
+    let floor = held.map { ratios($0.sample(ratioCap, random.child(5))) }
     let sorted = SortedNumbers(own), sortedFloor = floor.map(SortedNumbers.init)
     result.ratio = Figure(sorted.quantile(0.5), floor: sortedFloor?.quantile(0.5))
     result.ratioBelowThird = Figure(belowThird(own), floor: floor.map(belowThird))

@@ -151,7 +151,8 @@ struct GuessingAttacks {
   private static func entropy(_ column: FeatureColumn) -> Double {
     var counts: [UInt64: Int] = [:]
     switch column {
-    case .numbers(let numbers): for number in numbers { counts[number.isNaN ? .max : (number + 0).bitPattern, default: 0] += 1 }
+    case .numbers(let numbers):
+      for number in numbers { counts[number.isNaN ? .max : (number + 0).bitPattern, default: 0] += 1 }
     case .categories(let codes, _): for code in codes { counts[UInt64(UInt32(bitPattern: code)), default: 0] += 1 }
     }
     guard counts.count > 1 else { return 0 }

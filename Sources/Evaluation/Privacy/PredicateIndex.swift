@@ -1,7 +1,7 @@
 import DownstreamModels
 
 /// A condition on one cell.
-struct Predicate: Hashable {
+struct CellPredicate: Hashable {
   var column: Int
   var test: Test
   /// What the cell is compared with; 0 where it is not.
@@ -62,7 +62,7 @@ struct PredicateIndex {
   /// The first rows that meet all predicates, at most a number, in no order that means anything.
   ///
   /// - Parameter work: goes up by the rows that were looked at.
-  func matches(_ predicates: [Predicate], atMost limit: Int, _ work: inout Int) -> [Int32] {
+  func matches(_ predicates: [CellPredicate], atMost limit: Int, _ work: inout Int) -> [Int32] {
     var rarest: (column: Int, range: Range<Int>, place: Int)?
     var absent: [Int32]?, absentPlace = 0, least = rowCount + 1
     for (place, predicate) in predicates.enumerated() {

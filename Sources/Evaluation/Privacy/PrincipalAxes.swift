@@ -110,19 +110,28 @@ struct PrincipalAxes {
 
   /// The rows' coordinates on the axes, axis by axis.
   func coordinates(_ rows: [Double]) -> [[Double]] {
-    let width = mean.count, count = width == 0 ? 0 : rows.count / width
-    return axes.map { axis in
-      let shift = zip(axis, mean).reduce(0) { $0 + $1.0 * $1.1 }
-      return rows.withUnsafeBufferPointer { rows in
-        axis.withUnsafeBufferPointer { axis in
-          (0..<count).map { row in
-            var sum = -shift
-            for column in 0..<width { sum += rows[row * width + column] * axis[column] }
-            return sum
+    let width = mean.count, size = axes.count, count = width == 0 ? 0 : rows.count / width
+    // Column by column, since most cells of one-hot columns are zero.
+    let columns = (0..<width).flatMap { column in axes.map { $0[column] } }
+    let shifts = axes.map { Self.dot($0, mean) }
+    var coordinates = [[Double]](repeating: .init(repeating: 0, count: count), count: size)
+    var sums = shifts
+    for row in 0..<count {
+      rows.withUnsafeBufferPointer { rows in
+        columns.withUnsafeBufferPointer { columns in
+          sums.withUnsafeMutableBufferPointer { sums in
+            for axis in 0..<size { sums[axis] = -shifts[axis] }
+            for column in 0..<width {
+              let cell = rows[row * width + column]
+              if cell == 0 { continue }
+              for axis in 0..<size { sums[axis] += cell * columns[column * size + axis] }
+            }
           }
         }
       }
+      for axis in 0..<size { coordinates[axis][row] = sums[axis] }
     }
+    return coordinates
   }
 
   /// The eigenvalues of a symmetric matrix and, column by column, its eigenvectors, by cyclic rotations.

@@ -20,7 +20,9 @@ struct RowWords {
             words[(start + row) * width + place] = Self.word(number, scale)
           }
         case .categories(let codes, _):
-          for (row, code) in codes.enumerated() { words[(start + row) * width + place] = UInt64(UInt32(bitPattern: code)) }
+          for (row, code) in codes.enumerated() {
+            words[(start + row) * width + place] = UInt64(UInt32(bitPattern: code))
+          }
         }
       }
       start += table.rowCount

@@ -23,28 +23,32 @@ struct SinglingOut {
     guard synthetic.rowCount > 0 else {
       return AttackTally.none.attack(.singlingOutUnivariate, impossible: "there are no synthetic rows")
     }
-    var predicates: [Predicate] = []
+    var predicates: [CellPredicate] = []
     for column in columns.indices {
-      if synthetic.missingCount(column) == 1 { predicates.append(Predicate(column: column, test: .missing, value: 0)) }
+      if synthetic.missingCount(column) == 1 {
+        predicates.append(CellPredicate(column: column, test: .missing, value: 0))
+      }
       let values = synthetic.values(column)
       guard let first = values.first, let last = values.last else { continue }
       if columns[column].isNumeric {
-        predicates.append(Predicate(column: column, test: .atMost, value: first))
-        predicates.append(Predicate(column: column, test: .atLeast, value: last))
+        predicates.append(CellPredicate(column: column, test: .atMost, value: first))
+        predicates.append(CellPredicate(column: column, test: .atLeast, value: last))
       }
-      for place in values.indices where (place == 0 || values[place - 1] != values[place])
+      for place in values.indices
+      where (place == 0 || values[place - 1] != values[place])
         && (place + 1 == values.count || values[place + 1] != values[place])
       {
-        predicates.append(Predicate(column: column, test: .equal, value: values[place]))
+        predicates.append(CellPredicate(column: column, test: .equal, value: values[place]))
       }
     }
     var stream = random.child(0)
-    var kept: [[Predicate]] = [], work = 0
+    var kept: [[CellPredicate]] = [], work = 0
     for place in stream.permutation(predicates.count) where kept.count < wanted {
       if synthetic.matches([predicates[place]], atMost: 2, &work).count == 1 { kept.append([predicates[place]]) }
     }
     return attack(
-      .singlingOutUnivariate, kept, width: 1, "no value of the synthetic table occurs in one row alone", random.child(1))
+      .singlingOutUnivariate, kept, width: 1, "no value of the synthetic table occurs in one row alone", random.child(1)
+    )
   }
 
   func multivariate() -> PrivacyDetails.Attack {
@@ -54,15 +58,15 @@ struct SinglingOut {
     }
     let medians = columns.indices.map { SortedNumbers(columns[$0].isNumeric ? synthetic.values($0) : []).quantile(0.5) }
     var stream = random.child(2)
-    var kept: [[Predicate]] = [], seen: Set<[Predicate]> = [], attempts = 0, work = 0
+    var kept: [[CellPredicate]] = [], seen: Set<[CellPredicate]> = [], attempts = 0, work = 0
     while kept.count < wanted && attempts < mostAttempts && work < mostWork {
       attempts += 1
       let row = stream.integer(below: synthetic.rowCount)
       let query = distinctColumns(width, &stream).map { column in
         let cell = synthetic.cells[column][row]
-        guard !cell.isNaN else { return Predicate(column: column, test: .missing, value: 0) }
-        guard columns[column].isNumeric else { return Predicate(column: column, test: .equal, value: cell) }
-        return Predicate(column: column, test: cell > medians[column] ? .atLeast : .atMost, value: cell)
+        guard !cell.isNaN else { return CellPredicate(column: column, test: .missing, value: 0) }
+        guard columns[column].isNumeric else { return CellPredicate(column: column, test: .equal, value: cell) }
+        return CellPredicate(column: column, test: cell > medians[column] ? .atLeast : .atMost, value: cell)
       }
       if synthetic.matches(query, atMost: 2, &work).count == 1, seen.insert(query).inserted { kept.append(query) }
     }
@@ -81,11 +85,11 @@ struct SinglingOut {
   }
 
   private func attack(
-    _ name: FigureID, _ queries: [[Predicate]], width: Int, _ impossible: String, _ stream: RandomStream
+    _ name: FigureID, _ queries: [[CellPredicate]], width: Int, _ impossible: String, _ stream: RandomStream
   ) -> PrivacyDetails.Attack {
     guard !queries.isEmpty, real.rowCount > 0 else { return AttackTally.none.attack(name, impossible: impossible) }
     var work = 0
-    func singled(_ table: PredicateIndex, _ queries: [[Predicate]]) -> Int {
+    func singled(_ table: PredicateIndex, _ queries: [[CellPredicate]]) -> Int {
       queries.reduce(0) { $0 + (table.matches($1, atMost: 2, &work).count == 1 ? 1 : 0) }
     }
     let guesses = randomQueries(queries.count, width: width, stream.child(0))
@@ -93,9 +97,10 @@ struct SinglingOut {
       attempts: queries.count, successes: singled(real, queries), control: nil, baselineAttempts: guesses.count,
       baselineSuccesses: singled(real, guesses))
     if let holdout, holdout.rowCount > 0 {
-      var successes = Double(singled(holdout, queries))
+      let matches = queries.map { holdout.matches($0, atMost: SizeCorrection.mostMatches + 1, &work).count }
+      var successes = Double(matches.reduce(0) { $0 + ($1 == 1 ? 1 : 0) })
       if holdout.rowCount != real.rowCount && successes > 0 {
-        let correction = SizeCorrection(holdout, queries, stream.child(1))
+        let correction = SizeCorrection(matches: matches, rows: holdout.rowCount)
         successes = min(Double(queries.count), successes * correction.factor(from: holdout.rowCount, to: real.rowCount))
       }
       tally.control = (queries.count, successes)
@@ -103,7 +108,7 @@ struct SinglingOut {
     return tally.attack(name)
   }
 
-  private func randomQueries(_ count: Int, width: Int, _ stream: RandomStream) -> [[Predicate]] {
+  private func randomQueries(_ count: Int, width: Int, _ stream: RandomStream) -> [[CellPredicate]] {
     var stream = stream
     // Each distinct value alike, missing among them.
     let values = columns.indices.map { column in
@@ -114,76 +119,67 @@ struct SinglingOut {
     return (0..<count).map { _ in
       distinctColumns(width, &stream).map { column in
         let value = values[column][stream.integer(below: values[column].count)]
-        let tests: [Predicate.Test] =
+        let tests: [CellPredicate.Test] =
           columns[column].isNumeric ? [.equal, .notEqual, .greater, .less, .atLeast, .atMost] : [.equal, .notEqual]
         let test = tests[stream.integer(below: tests.count)]
-        guard !value.isNaN else { return Predicate(column: column, test: test == .equal ? .missing : .known, value: 0) }
-        return Predicate(column: column, test: test, value: value)
+        guard !value.isNaN else {
+          return CellPredicate(column: column, test: test == .equal ? .missing : .known, value: 0)
+        }
+        return CellPredicate(column: column, test: test, value: value)
       }
     }
   }
 }
 
-/// How the number of predicates that single out depends on the number of rows: N(n) = A ∫₀^w n v (1 − v)^(n−1) dv
-/// = A [1 − (n w + 1) (1 − w)^n] / (n + 1), fitted by least squares to counts on samples of the held-out rows.
+/// How many predicates would single out a row if there were more or fewer rows.
 ///
-/// Source: M. Giomi et al., PETS 2023, appendix; A. Cohen and K. Nissim, "Towards formalizing the GDPR's notion of singling
-/// out", PNAS 117, 2020.
+/// A predicate of weight w, the chance that a row meets it, singles out one of n rows with the chance n w (1 − w)^(n−1).
+/// The weights' distribution on a grid is fitted by maximum likelihood to how many held-out rows each predicate matches,
+/// by expectation–maximisation. (PETS 2023 takes weights alike up to a greatest one; on thirds of adult that falls short of
+/// what other rows show by a quarter, this by a few per cent.)
+///
+/// Source: A. Cohen and K. Nissim, "Towards formalizing the GDPR's notion of singling out", PNAS 117, 2020; N. Laird,
+/// "Nonparametric maximum likelihood estimation of a mixing distribution", JASA 73, 1978.
 struct SizeCorrection {
-  private let weight: Double
+  /// Predicates that more rows match are as good as sure not to single out.
+  static let mostMatches = 60
+  private let weights: [Double], shares: [Double]
 
-  init(_ table: PredicateIndex, _ queries: [[Predicate]], _ random: RandomStream) {
-    let repeats = 5, sizes = 10, smallest = min(1_000, table.rowCount)
-    let steps = (0..<sizes).map { smallest + (table.rowCount - smallest) * $0 / (sizes - 1) }
-    var counts = [Double](repeating: 0, count: sizes)
-    var work = 0
-    let matches = queries.map { table.matches($0, atMost: .max, &work) }
-    for round in 0..<repeats {
-      // The first n of a random order are a sample of n: a predicate singles out of it where its first match in that
-      // order is among them and its second is not.
-      var stream = random.child(UInt64(round))
-      let place = stream.permutation(table.rowCount)
-      for rows in matches {
-        var first = Int.max, second = Int.max
-        for row in rows {
-          let position = place[Int(row)]
-          if position < first {
-            second = first
-            first = position
-          } else if position < second {
-            second = position
-          }
-        }
-        for (step, size) in steps.enumerated() where first < size && second >= size {
-          counts[step] += 1 / Double(repeats)
-        }
+  /// Fits the weights of predicates to how many of some rows each matches.
+  init(matches: [Int], rows: Int) {
+    var counts = [Double](repeating: 0, count: Self.mostMatches + 1)
+    for match in matches where match <= Self.mostMatches { counts[match] += 1 }
+    let n = Double(rows), size = 80
+    let low = log(0.01 / n), high = log(min(0.999_999, 4 * Double(Self.mostMatches) / n))
+    let weights = (0..<size).map { exp(low + (high - low) * Double($0) / Double(size - 1)) }
+    let seen = counts.indices.filter { counts[$0] > 0 && $0 <= rows }
+    let likelihoods = seen.map { k in
+      let ways = lgamma(n + 1) - lgamma(Double(k) + 1) - lgamma(n - Double(k) + 1)
+      return weights.map { exp(ways + Double(k) * log($0) + (n - Double(k)) * log1p(-$0)) }
+    }
+    var shares = [Double](repeating: 1 / Double(size), count: size)
+    for _ in 0..<300 {
+      var next = [Double](repeating: 0, count: size)
+      for (place, k) in seen.enumerated() {
+        let joint = zip(shares, likelihoods[place]).map { $0 * $1 }
+        let total = joint.reduce(0, +)
+        guard total > 0 else { continue }
+        for step in 0..<size { next[step] += counts[k] * joint[step] / total }
       }
+      let total = next.reduce(0, +)
+      guard total > 0 else { break }
+      shares = next.map { $0 / total }
     }
-    // For a given w the best A is a projection; w is sought on a fine grid of its logarithm.
-    var best = (error: Double.infinity, weight: 1 / Double(table.rowCount))
-    for step in 0...600 {
-      let weight = pow(10, -9 + 9 * Double(step) / 600)
-      let model = steps.map { Self.integral(Double($0), weight) }
-      let square = model.reduce(0) { $0 + $1 * $1 }
-      guard square > 0 else { continue }
-      let scale = zip(model, counts).reduce(0) { $0 + $1.0 * $1.1 } / square
-      let error = zip(model, counts).reduce(0) { $0 + (scale * $1.0 - $1.1) * (scale * $1.0 - $1.1) }
-      if error < best.error { best = (error, weight) }
-    }
-    weight = best.weight
+    self.weights = weights
+    self.shares = shares
   }
 
-  /// By what a count over one number of rows is multiplied for another.
+  /// By what a count of successes on one number of rows is multiplied for another.
   func factor(from rows: Int, to others: Int) -> Double {
-    let before = Self.integral(Double(rows), weight), after = Self.integral(Double(others), weight)
+    func chance(_ n: Double) -> Double {
+      zip(weights, shares).reduce(0) { $0 + $1.1 * n * $1.0 * exp((n - 1) * log1p(-$1.0)) }
+    }
+    let before = chance(Double(rows)), after = chance(Double(others))
     return before > 0 && after.isFinite ? after / before : 1
-  }
-
-  /// The integral up to w, over A.
-  static func integral(_ n: Double, _ w: Double) -> Double {
-    guard w < 1 else { return 1 / (n + 1) }
-    // 1 − (nw + 1)(1 − w)^n by the logarithm: for small w it is n (n + 1) w² / 2, and a difference of near-equals.
-    guard n * w > 1e-4 else { return n * w * w / 2 }
-    return -expm1(log1p(n * w) + n * log1p(-w)) / (n + 1)
   }
 }

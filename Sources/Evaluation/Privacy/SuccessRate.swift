@@ -58,8 +58,11 @@ struct AttackTally {
         risk: Figure(notApplicable: impossible ?? "the attack could not be tried"), caution: nil)
     }
     let rate = SuccessRate(attempts: attempts, successes: Double(successes))
-    let control = control.flatMap { $0.attempts > 0 ? SuccessRate(attempts: $0.attempts, successes: $0.successes) : nil }
-    let baseline = baselineAttempts > 0
+    let control = control.flatMap {
+      $0.attempts > 0 ? SuccessRate(attempts: $0.attempts, successes: $0.successes) : nil
+    }
+    let baseline =
+      baselineAttempts > 0
       ? SuccessRate(attempts: baselineAttempts, successes: Double(baselineSuccesses)).rate : 0
     return PrivacyDetails.Attack(
       name: name, column: column, attempts: attempts, successes: successes, rate: rate.rate, controlRate: control?.rate,
