@@ -15,7 +15,7 @@ struct VerdictRules {
     let shape = figures[.shapeError]
     let trend = figures[.trendError]
     guard let shapeError = shape?.value else {
-      return .init(.unknown, "How alike the tables are could not be measured.", because: shape?.why ?? "no figures")
+      return .init(.unknown, "How alike the tables are could not be measured.", because: joined([shape?.why ?? "no figures"]))
     }
     var reasons = ["columns differ by \(percent(shapeError))\(floor(shape))"]
     // A perfect generator scores the floor; small tables have a high one.
@@ -77,7 +77,7 @@ struct VerdictRules {
     guard hasReference else {
       return .init(
         .unknown, "How safe the rows are to share cannot be judged without real rows that the generator has not seen.",
-        because: reasons.isEmpty ? "no held-out rows were given" : joined(reasons) + "; no held-out rows were given")
+        because: joined(reasons + ["no held-out rows were given"]))
     }
     let sentence =
       switch light {
@@ -94,7 +94,7 @@ struct VerdictRules {
     guard let synthetic = figures[.utilitySynthetic]?.value, let real = figures[.utilityReal]?.value else {
       return .init(
         .unknown, "How useful the rows are for training models was not measured.",
-        because: figures[.utilitySynthetic]?.why ?? figures[.utilityReal]?.why ?? "no target was given")
+        because: joined([figures[.utilitySynthetic]?.why ?? figures[.utilityReal]?.why ?? "no target was given"]))
     }
     let measure = isRegression ? "R²" : "AUC"
     let chance = isRegression ? 0 : 0.5

@@ -69,8 +69,8 @@ struct Evaluate: ParsableCommand {
     let known = try reading.read(real)
     console.report(known.notes)
     let schema = ComparisonTables.readingSchema(for: known.schema)
-    let samplings = try synthetic.map { try reading.read($0, as: schema) }
-    let unseen = try holdout.map { try reading.read($0, as: schema) }
+    let samplings = try synthetic.map { try read($0, as: schema) }
+    let unseen = try holdout.map { try read($0, as: schema) }
     let interruption = Interruption { console.say("stopping; nothing is written") }
     let job = EvaluationJob(
       judging: judging, schema: known.schema, names: .init(real: real, synthetic: synthetic[0], holdout: holdout),
@@ -84,5 +84,16 @@ struct Evaluate: ParsableCommand {
         EvaluationText(result, width: Terminal.width(of: 1), terminal: .standardOutput).text)
     }
     for name in [html, json].compactMap({ $0 }) where name != "-" { console.say("wrote \(name)") }
+  }
+
+  /// Reads a table that must have the columns of the real one.
+  private func read(_ path: String, as schema: Schema) throws -> Table {
+    do {
+      return try reading.read(path, as: schema)
+    } catch var error as TableError where [.unknownColumn, .missingColumn].contains(error.reason) {
+      error.problem = error.problem.replacingOccurrences(of: "the schema", with: "\(real)")
+      error.expected = error.expected?.replacingOccurrences(of: "the schema", with: real)
+      throw error
+    }
   }
 }
