@@ -8,4 +8,7 @@ public struct HTMLReport: Sendable {
 
   /// Makes a report.
   public init(_ result: EvaluationResult) { self.result = result }
+
+  /// The page.
+  public func render() throws -> String { "" }
 }
