@@ -46,7 +46,7 @@ let package = Package(
       name: "DiffusionTesting", dependencies: ["DiffusionCore"], path: "Sources/DiffusionTesting"),
 
     // Whether to trust what was made.
-    .target(name: "Neighbours", dependencies: ["Tensors"], path: "Sources/Neighbours"),
+    .target(name: "Neighbours", dependencies: ["Tensors", "CKernels"], path: "Sources/Neighbours"),
     .target(
       name: "DownstreamModels", dependencies: ["CXGBoost", "CLBFGS", "Tensors"], path: "Sources/DownstreamModels"),
     .target(
