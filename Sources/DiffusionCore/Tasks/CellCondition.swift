@@ -75,7 +75,13 @@ public struct CellCondition: Sendable, Equatable {
     }
     guard low <= high else { throw .emptyRange(text, column: column.name) }
     if let least = column.minimum, let most = column.maximum, high < least || low > most {
-      throw .outsideData(text, column: column.name, least: least, most: most)
+      func written(_ value: Double) -> String {
+        switch column.kind {
+        case .date(let format), .dateTime(let format): format.text(of: value)
+        default: value.rounded() == value && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+        }
+      }
+      throw .outsideData(text, column: column.name, least: written(least), most: written(most))
     }
     return low...high
   }
@@ -94,7 +100,7 @@ public enum ConditionError: Error, Sendable, Equatable, CustomStringConvertible 
   /// The range's ends are the wrong way round.
   case emptyRange(String, column: String)
   /// No value of the training data is in the range.
-  case outsideData(String, column: String, least: Double, most: Double)
+  case outsideData(String, column: String, least: String, most: String)
   /// The column is never missing.
   case neverMissing(String)
   /// The column is made anew, not modelled.
