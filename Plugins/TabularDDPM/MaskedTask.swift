@@ -73,7 +73,7 @@ struct MaskedTask: TrainingObjective {
         + "More data, a smaller network (--set width) or more dropout (--set dropout) would help."
     case .underfitted:
       report.explanation =
-        "Underfitted: \(figures), and fell by \(judgement.late.rounded(to: 2)) over the second half of the run. "
+        "Underfitted: \(figures), and fell by \(judgement.late.rounded(to: 2)) since step \(judgement.lateSince). "
         + "Give it a larger \(settings.steps == nil ? "--budget" : "--steps")."
     case .right, .unknown:
       report.explanation =

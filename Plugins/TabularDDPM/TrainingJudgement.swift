@@ -6,8 +6,8 @@ struct TrainingJudgement: Sendable, Equatable {
   let learned: Double, learnedOfOwn: Double
   /// How much of the difference between the two may be chance: its standard error.
   let error: Double
-  /// By how much held-out loss fell over the second half of the run.
-  let late: Double
+  /// By how much held-out loss fell over the second half of the run, or since an evaluation before that.
+  let late: Double, lateSince: Int
   /// What the model is.
   let verdict: FitReport.Verdict
 
@@ -23,8 +23,9 @@ struct TrainingJudgement: Sendable, Equatable {
     learnedOfOwn = own.mean
     error = (heldOut.error * heldOut.error + own.error * own.error).squareRoot()
     let curve = summary.curve.filter { $0.heldOut != nil }
-    let middle = curve.last { $0.step * 2 <= summary.steps }?.heldOut ?? before.heldOut.mean
-    late = middle - (curve.last?.heldOut ?? after.heldOut.mean)
+    let middle = curve.last { $0.step * 2 <= summary.steps }
+    lateSince = middle?.step ?? 0
+    late = (middle?.heldOut ?? before.heldOut.mean) - (curve.last?.heldOut ?? after.heldOut.mean)
     let gap = own.mean - heldOut.mean
     if gap > max(0.5 * learned, least), gap > 2 * error {
       verdict = .memorising

@@ -32,6 +32,7 @@ struct TrainingJudgementTests {
       let judgement = TrainingJudgement(
         summary(curve), before: before, after: losses(heldOut: end, own: end), least: 1)
       #expect(judgement.verdict == .underfitted)
+      #expect(judgement.lateSince == (curve.count == 1 ? 0 : 56))
     }
     let flat = [(100, 17.0), (200, 16.3), (300, 16.2), (400, 16.15)]
     let judgement = TrainingJudgement(

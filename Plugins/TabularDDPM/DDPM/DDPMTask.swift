@@ -74,7 +74,7 @@ struct DDPMTask: TrainingObjective {
         "Memorising: \(figures). More data, a smaller network (--set width) or more dropout (--set dropout) would help."
     case .underfitted:
       report.explanation =
-        "Underfitted: \(figures), and it fell by \(Self.text(judgement.late)) over the second half of the run. "
+        "Underfitted: \(figures), and it fell by \(Self.text(judgement.late)) since step \(judgement.lateSince). "
         + "Give it a larger \(settings.steps == nil ? "--budget" : "--steps")."
     case .right, .unknown:
       report.explanation =

@@ -25,13 +25,15 @@ public struct CellCondition: Sendable, Equatable {
 
   /// Reads a condition as a person writes it: `income=>50K`, `age=30..40`, `age=30..`, `city=Oslo|Bergen`, `note=`.
   ///
-  /// The column ends at the first `=`. For a number or a date the rest is a value, or a range whose ends are included
+  /// The column ends at the first `=`, unless its own name holds one. For a number or a date the rest is a value, or a range whose ends are included
   /// and may be left out. For a category it is a level, or several with `|` between them; a level that itself has a bar
   /// is taken whole where it exists. Nothing after the `=` asks for a missing cell.
   ///
   /// - Throws: ``ConditionError`` with the nearest column or level.
   public init(parsing text: String, schema: Schema) throws(ConditionError) {
-    guard let sign = text.firstIndex(of: "=") else { throw .noSign(text) }
+    guard let first = text.firstIndex(of: "=") else { throw .noSign(text) }
+    let longest = schema.columns.map(\.name).filter { text.hasPrefix($0 + "=") }.max { $0.count < $1.count }
+    let sign = longest.map { text.index(text.startIndex, offsetBy: $0.count) } ?? first
     let name = String(text[..<sign]), value = String(text[text.index(after: sign)...])
     guard let column = schema[name] else { throw .unknownColumn(name, known: schema.columns.map(\.name)) }
     self.column = name

@@ -5,6 +5,7 @@ import Foundation
 /// The seed and the threads of a run.
 struct RunOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: .init(
       "Repeats a run: the same seed, data, steps and machine give the same bytes. Random by default, and printed.",
       valueName: "number"))
