@@ -41,6 +41,13 @@ struct ColumnRelationTests {
   @Test("finds nothing in independent columns")
   func none() { #expect(find(columns(0) { a, _ in a }).isEmpty) }
 
+  @Test("finds nothing where more rows are asked for than there are")
+  func unreachable() {
+    let columns = columns(1) { a, _ in a }
+    #expect(find(columns, least: 3000).count == 1)
+    #expect(find(columns, least: 3001).isEmpty)
+  }
+
   @Test("a relation must explain rows that others do not")
   func greedy() {
     // Where a = b, "c equals a" and "c equals b" say the same.
