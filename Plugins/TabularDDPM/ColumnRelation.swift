@@ -46,6 +46,8 @@ struct ColumnRelation: Sendable, Codable, Equatable {
     target: Int, columns: [[Double]], candidates: [Int], eligible: [Int], decimals: Int, least: Int,
     random: RandomStream
   ) -> [ColumnRelation] {
+    // No search where nothing can be found: with few rows, or when it was switched off.
+    guard least <= eligible.count else { return [] }
     let parents = candidates.filter { $0 < target }
     let tolerance = 0.5 * pow(10, -Double(decimals)) * 0.02
     var stream = random

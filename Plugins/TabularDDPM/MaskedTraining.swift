@@ -8,8 +8,8 @@ import NeuralNetworks
 /// k of them visible, k uniform in 0 ..< M, M times the mean loss over the masked slots is an unbiased estimate of the
 /// row's negative log-likelihood averaged over orders, and so a bound on it.
 ///
-/// Sources: Uria, Murray & Larochelle, "A deep and tractable density estimator", ICML 2014, equation 6; Hoogeboom et al.,
-/// "Autoregressive diffusion models", ICLR 2022, equation 5; Sahoo et al., "Simple and effective masked diffusion language
+/// Sources: Uria, Murray & Larochelle, "A deep and tractable density estimator", ICML 2014; Hoogeboom et al.,
+/// "Autoregressive diffusion models", ICLR 2022, section 3; Sahoo et al., "Simple and effective masked diffusion language
 /// models", NeurIPS 2024, equation 11.
 struct MaskedObjective: Sendable {
   let coding: TableCoding

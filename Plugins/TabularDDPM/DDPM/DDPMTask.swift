@@ -41,35 +41,42 @@ struct DDPMTask: TrainingObjective {
     return losses.reduce(0, +)
   }
 
-  /// Judges the finished model by its loss on its own rows and on rows it has not seen.
-  func report(
-    _ store: ParameterStore, summary: TrainingSummary, settings: TrainingSettings, choices: [Choice]
-  ) -> FitReport {
+  /// The losses of held-out rows and of as many of the others as a good estimate needs.
+  func losses(_ store: ParameterStore, _ settings: TrainingSettings) -> TrainingJudgement.Losses {
     let pass = ShardedPass(
       store: store, rows: Self.judged, precision: settings.precision, threads: settings.threads, recordsGradients: false
     )
-    let trained = meanLoss(Array(training.prefix(Self.judged)), pass), held = heldOutLoss(pass)
+    return TrainingJudgement.Losses(heldOut: heldOut, own: Array(training.prefix(Self.judged))) { meanLoss($0, pass) }
+  }
+
+  /// Judges the finished model by its loss on its own rows and on rows it has not seen.
+  ///
+  /// - Parameter before: the losses before the first step.
+  func report(
+    _ store: ParameterStore, summary: TrainingSummary, before: TrainingJudgement.Losses, settings: TrainingSettings,
+    choices: [Choice]
+  ) -> FitReport {
+    let after = losses(store, settings)
+    let held = heldOut.isEmpty ? nil : after.heldOut.mean, trained = after.own.mean
     var report = FitReport(
       method: TabularDDPMMethod.id, trainingRows: training.count, heldOutRows: heldOut.count,
       parameters: store.values.count, training: summary, trainingLoss: trained, heldOutLoss: held, verdict: .unknown,
       explanation: "There were too few rows to hold any out, so nothing can be said about memorising.", choices: choices
     )
+    report.training.initialHeldOut = heldOut.isEmpty ? nil : before.heldOut.mean
     guard let held, heldOut.count >= 20 else { return report }
-    let curve = summary.curve.compactMap(\.heldOut)
-    // A network that knows nothing has a squared error of 1; what was learned since the first judgement counts too.
-    let learned = max((curve.first ?? held) - held, 0.05 * held)
-    let late = curve.count >= 6 ? curve[curve.count * 3 / 4] - held : 0
+    let judgement = TrainingJudgement(summary, before: before, after: after, least: 0.15 * held)
+    report.verdict = judgement.verdict
     let figures = "loss \(Self.text(held)) on rows it has not seen, \(Self.text(trained)) on its own"
-    if held - trained > max(0.5 * learned, 0.15 * held) {
-      report.verdict = .memorising
+    switch judgement.verdict {
+    case .memorising:
       report.explanation =
-        "Memorising: \(figures). More data, a smaller --width or more --dropout would help; look at the copies in the report."
-    } else if summary.bestStep == summary.steps, late > 0.1 * learned {
-      report.verdict = .underfitted
+        "Memorising: \(figures). More data, a smaller network (--set width) or more dropout (--set dropout) would help."
+    case .underfitted:
       report.explanation =
-        "Underfitted: \(figures), and still falling when the time was over. Give it a larger --budget."
-    } else {
-      report.verdict = .right
+        "Underfitted: \(figures), and it fell by \(Self.text(judgement.late)) since step \(judgement.lateSince). "
+        + "Give it a larger \(settings.steps == nil ? "--budget" : "--steps")."
+    case .right, .unknown:
       report.explanation =
         "Right: \(figures). The loss is that of TabDDPM, a squared error and a bound added up: "
         + "compare it only with other runs of this method on these data."

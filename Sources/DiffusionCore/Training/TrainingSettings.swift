@@ -74,6 +74,8 @@ public struct TrainingSummary: Sendable, Codable, Equatable {
   public var steps = 0
   /// The step whose parameters were kept.
   public var bestStep = 0
+  /// The held-out loss before the first step, against which all that was learned is measured.
+  public var initialHeldOut: Double?
   /// The evaluations in order: the learning curve.
   public var curve: [Point] = []
   /// Seconds spent.
