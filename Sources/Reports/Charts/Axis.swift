@@ -8,7 +8,9 @@ struct Axis: Sendable {
   enum Style: Sendable { case percent, number, count }
 
   /// A scale from `low` to `high`, with about `count` ticks inside.
-  init(_ low: Double, _ high: Double, from start: Double, to end: Double, ticks count: Int = 5, _ style: Style = .number) {
+  init(
+    _ low: Double, _ high: Double, from start: Double, to end: Double, ticks count: Int = 5, _ style: Style = .number
+  ) {
     let low = low.isFinite ? low : 0
     let high = high.isFinite && high > low ? high : low + max(1, abs(low) * 0.1)
     (self.low, self.high, self.start, self.end) = (low, high, start, end)
@@ -16,7 +18,9 @@ struct Axis: Sendable {
   }
 
   /// A scale with ticks of its own.
-  init(_ low: Double, _ high: Double, from start: Double, to end: Double, marked ticks: [(value: Double, label: String)]) {
+  init(
+    _ low: Double, _ high: Double, from start: Double, to end: Double, marked ticks: [(value: Double, label: String)]
+  ) {
     self.init(low, high, from: start, to: end, ticks: 0)
     self.ticks = ticks
   }
@@ -54,8 +58,8 @@ struct Axis: Sendable {
 
   /// The label of a tick, with the digits that the step needs.
   static func label(_ value: Double, step: Double, largest: Double, _ style: Style) -> String {
-    if value == 0 { return style == .percent ? "0\u{202F}%" : "0" }
-    if style == .percent { return NumberText.fixed(value * 100, digits(step * 100)) + "\u{202F}%" }
+    if value == 0 { return style == .percent ? "0%" : "0" }
+    if style == .percent { return NumberText.fixed(value * 100, digits(step * 100)) + "%" }
     let units: [(Double, String)] = [(1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")]
     if largest >= 1e15 || largest < 1e-4 { return NumberText.exponential(value) }
     // A year or a small count is better in full.

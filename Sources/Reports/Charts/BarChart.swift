@@ -24,7 +24,8 @@ struct BarChart: Chart {
     }
     drawing.marks { drawing in
       for (index, entry) in rows.enumerated() {
-        drawing.rect(left, top + row * Double(index) + 3.5, max(x.at(entry.value) - left, 1), row - 7, "bar synthetic", round: 2)
+        drawing.rect(
+          left, top + row * Double(index) + 3.5, max(x.at(entry.value) - left, 1), row - 7, "bar synthetic", round: 2)
       }
     }
     if let line {

@@ -26,7 +26,9 @@ struct Drawing: Sendable {
   /// The marks that stand for data, as against axes and labels.
   mutating func marks(_ draw: (inout Drawing) -> Void) { group("marks", draw) }
 
-  mutating func rect(_ x: Double, _ y: Double, _ width: Double, _ height: Double, _ style: String = "", round: Double = 0) {
+  mutating func rect(
+    _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ style: String = "", round: Double = 0
+  ) {
     body += "<rect\(Self.style(style)) x=\"\(x)\" y=\"\(y)\" width=\"\(max(0, width))\" height=\"\(max(0, height))\""
     if round > 0 { body += " rx=\"\(round)\"" }
     body += "/>"
@@ -41,7 +43,8 @@ struct Drawing: Sendable {
   }
 
   mutating func diamond(_ x: Double, _ y: Double, _ radius: Double, _ style: String = "") {
-    body += "<path\(Self.style(style)) d=\"M\(x) \(y - radius)L\(x + radius) \(y)L\(x) \(y + radius)L\(x - radius) \(y)z\"/>"
+    body +=
+      "<path\(Self.style(style)) d=\"M\(x) \(y - radius)L\(x + radius) \(y)L\(x) \(y + radius)L\(x - radius) \(y)z\"/>"
   }
 
   /// The mark of a series: a dot, or a diamond for held-out rows, so that colour is not all that tells them apart.

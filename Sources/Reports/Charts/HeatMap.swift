@@ -8,23 +8,33 @@ struct HeatMap: Chart {
   var values: [[Double?]]
   /// The value with the full colour.
   var limit = 1.0
-  /// Big enough for every name, where there are many.
-  var large = false
+  var size = Size.third
+
+  /// How wide it is drawn; the widest has room for every name, where there are many.
+  enum Size: Double { case third = 320, half = 440, full = 760 }
+
+  /// What the two colours mean.
+  var up = "positive", down = "negative"
 
   /// Shades on either side of 0.
   private static let shades = 10
 
-  private var width: Double { large ? 760 : 320 }
+  private var width: Double { size.rawValue }
   private var room: Double {
     let widest = names.map { TextWidth.of($0.onOneLine) }.max() ?? 0
-    return min(max(widest + 4, 24), large ? 150 : 96)
+    return min(max(widest + 4, 24), size == .full ? 150 : 96)
+  }
+
+  var legend: [LegendItem] {
+    let isUndefined = values.contains { $0.contains { $0 == nil } }
+    return [LegendItem("up", up), LegendItem("down", down)] + (isUndefined ? [LegendItem("none", "not defined")] : [])
   }
 
   func drawing() -> Drawing {
     let count = Double(max(names.count, 1))
     let left = room + 4
     let side = min((width - left - 4) / count, 60)
-    let top = min(room, large ? 120 : 84) + 4
+    let top = min(room, size == .full ? 120 : 84) + 4
     var drawing = Drawing(width: width, height: top + side * count + 34)
     let edge = min(max(side * 0.06, 0), 1)
     drawing.marks { drawing in

@@ -44,7 +44,8 @@ struct LineChart: Chart {
   }
 
   private func axis(
-    _ range: ClosedRange<Double>?, _ values: [Double], from start: Double, to end: Double, _ style: Axis.Style, snug: Bool
+    _ range: ClosedRange<Double>?, _ values: [Double], from start: Double, to end: Double, _ style: Axis.Style,
+    snug: Bool
   ) -> Axis {
     if let range { return Axis(range.lowerBound, range.upperBound, from: start, to: end, ticks: 5, style) }
     let low = values.min() ?? 0, high = values.max() ?? 1

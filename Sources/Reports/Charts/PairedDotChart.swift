@@ -44,8 +44,10 @@ struct PairedDotChart: Chart {
     drawing.group("grid") { drawing in
       for tick in x.ticks { drawing.line(x.at(tick.value), top, x.at(tick.value), bottom) }
     }
-    PlotArea(left: left, top: top, right: width - 4, bottom: bottom, x: x, y: Axis(0, 1, from: bottom, to: top, ticks: 0))
-      .drawAxes(in: &drawing, xTitle: xTitle)
+    PlotArea(
+      left: left, top: top, right: width - 4, bottom: bottom, x: x, y: Axis(0, 1, from: bottom, to: top, ticks: 0)
+    )
+    .drawAxes(in: &drawing, xTitle: xTitle)
     drawing.group("axis") { drawing in
       for (index, entry) in rows.enumerated() {
         drawing.name(entry.name, left - 7, top + row * (Double(index) + 0.5) + 3.8, .end, room: left - 9)

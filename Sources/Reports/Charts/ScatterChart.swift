@@ -11,10 +11,10 @@ struct ScatterChart: Chart {
   var legend: [LegendItem] { clouds.map { LegendItem("dot \($0.series.rawValue)", $0.series.label) } }
 
   func drawing() -> Drawing {
-    var drawing = Drawing(width: 320, height: 300)
-    let x = Axis(xRange.lowerBound, xRange.upperBound, from: 34, to: 314, ticks: 5)
-    let y = Axis(yRange.lowerBound, yRange.upperBound, from: 258, to: 22, ticks: 5)
-    PlotArea(left: 34, top: 22, right: 314, bottom: 258, x: x, y: y)
+    var drawing = Drawing(width: 440, height: 330)
+    let x = Axis(xRange.lowerBound, xRange.upperBound, from: 34, to: 434, ticks: 5)
+    let y = Axis(yRange.lowerBound, yRange.upperBound, from: 288, to: 22, ticks: 5)
+    PlotArea(left: 34, top: 22, right: 434, bottom: 288, x: x, y: y)
       .drawAxes(in: &drawing, xTitle: xTitle, yTitle: yTitle)
     drawing.marks { drawing in
       // Clouds are drawn in alternating slices, so that none covers the other.

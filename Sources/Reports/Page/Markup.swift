@@ -50,7 +50,9 @@ struct Markup: Sendable, Equatable, CustomStringConvertible, ExpressibleByString
   struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var html = ""
 
-    init(literalCapacity: Int, interpolationCount: Int) { html.reserveCapacity(literalCapacity + 8 * interpolationCount) }
+    init(literalCapacity: Int, interpolationCount: Int) {
+      html.reserveCapacity(literalCapacity + 8 * interpolationCount)
+    }
 
     mutating func appendLiteral(_ literal: String) { html += literal }
     mutating func appendInterpolation(_ markup: Markup) { html += markup.html }

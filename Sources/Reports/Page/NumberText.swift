@@ -24,10 +24,10 @@ enum NumberText {
   static func percent(_ share: Double) -> String {
     guard share.isFinite else { return "–" }
     let value = share * 100
-    if value == 0 { return "0\(space)%" }
-    if abs(value) < 0.005 { return (value < 0 ? "> −" : "< ") + "0.01\(space)%" }
+    if value == 0 { return "0%" }
+    if abs(value) < 0.005 { return (value < 0 ? "> −" : "< ") + "0.01%" }
     let digits = abs(value) < 1 ? 2 : abs(value) < 99.95 ? 1 : value.rounded() == value ? 0 : 1
-    return trimmed(fixed(value, digits)) + "\(space)%"
+    return trimmed(fixed(value, digits)) + "%"
   }
 
   /// A number with about three significant digits.

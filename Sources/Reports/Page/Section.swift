@@ -49,6 +49,7 @@ struct Block: Sendable {
   private(set) var pictures: Pictures?
   private(set) var table: DataTable?
   private(set) var facts: Facts?
+  private(set) var listed: Listed?
   private(set) var fold: Fold?
 
   /// A paragraph.
@@ -56,8 +57,8 @@ struct Block: Sendable {
   /// What could not be shown, and why.
   static func absent(_ why: Markup) -> Block { Block(absent: why) }
   /// Key figures.
-  static func figures(_ entries: [FigureList.Entry]) -> Block? {
-    entries.isEmpty ? nil : Block(figures: FigureList(entries: entries))
+  static func figures(_ entries: [FigureList.Entry], legend: [LegendItem]) -> Block? {
+    entries.isEmpty ? nil : Block(figures: FigureList(entries: entries, legend: legend))
   }
   /// Pictures side by side.
   static func pictures(_ width: Pictures.Width, _ pictures: [Picture]) -> Block? {
@@ -69,6 +70,8 @@ struct Block: Sendable {
   static func facts(_ entries: [(Markup, Markup)]) -> Block {
     Block(facts: Facts(entries: entries.map { Facts.Entry(name: $0, value: $1) }))
   }
+  /// A bulleted list.
+  static func list(_ entries: [Markup]) -> Block? { entries.isEmpty ? nil : Block(listed: Listed(entries: entries)) }
   /// Blocks that open on demand.
   static func fold(_ label: Markup, _ blocks: [Block?]) -> Block? {
     let blocks = blocks.compactMap(\.self)
@@ -92,6 +95,8 @@ struct Block: Sendable {
     var width: Markup
     var pictures: [Picture]
   }
+
+  struct Listed: Sendable { var entries: [Markup] }
 
   struct Facts: Sendable {
     var entries: [Entry]
@@ -163,6 +168,8 @@ struct DataTable: Sendable {
 /// Key figures, each beside what it takes to read it.
 struct FigureList: Sendable {
   var entries: [Entry]
+  /// What the marks on the scales stand for.
+  var legend: [LegendItem]
 
   struct Entry: Sendable {
     var name: Markup
