@@ -49,7 +49,6 @@ struct Measurement {
     privacy = safety.details
     try begin("downstream models", 0.65)
     measureUtility(prepared, seed: seed, threads: evaluator.threads)
-    if part == 0, figuresOnly == false { try evaluator.progress("done", 1 / Double(count)) }
   }
 
   /// How well models tell synthetic rows from real ones, and the hold-out from real ones as the floor.

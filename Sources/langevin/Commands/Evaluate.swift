@@ -55,13 +55,17 @@ struct Evaluate: ParsableCommand {
   @Flag(name: [.short, .long], help: "Says nothing but errors.")
   var quiet = false
 
+  @Flag(name: [.short, .long], help: "Says how long each part took.")
+  var verbose = false
+
   func validate() throws {
+    if quiet, verbose { throw ValidationError("give one of --quiet and --verbose") }
     let inputs = [real] + synthetic + (holdout.map { [$0] } ?? [])
     if inputs.count(where: { $0 == "-" }) > 1 { throw ValidationError("only one table can come from standard input") }
   }
 
   func run() throws {
-    let console = Console(quiet ? .quiet : .plain)
+    let console = Console(quiet ? .quiet : verbose ? .verbose : .plain)
     let clock = Stopwatch()
     let inputs = [real] + synthetic + [holdout, reading.schema].compactMap { $0 }
     let places = try [html, json].map { try $0.map { try OutputPlace($0, inputs: inputs) } }
@@ -71,10 +75,9 @@ struct Evaluate: ParsableCommand {
     let schema = ComparisonTables.readingSchema(for: known.schema)
     let samplings = try synthetic.map { try read($0, as: schema) }
     let unseen = try holdout.map { try read($0, as: schema) }
-    let interruption = Interruption { console.say("stopping; nothing is written") }
     let job = EvaluationJob(
       judging: judging, schema: known.schema, names: .init(real: real, synthetic: synthetic[0], holdout: holdout),
-      seed: options.seed ?? 0, threads: options.threadCount, console: console, interruption: interruption)
+      seed: options.seed ?? 0, threads: options.threadCount, console: console, interruption: nil)
     var result = try job.run(real: known.table, samplings: samplings, holdout: unseen)
     result.subject.seconds = clock.seconds
     if let place = places[0] { try place.write(try HTMLReport(result).render()) }

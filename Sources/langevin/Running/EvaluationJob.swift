@@ -17,7 +17,8 @@ struct EvaluationJob {
   let seed: UInt64
   let threads: Int
   let console: Console
-  let interruption: Interruption
+  /// Asked between parts; nil where an interruption may end the process at once.
+  let interruption: Interruption?
 
   /// Measures everything.
   func run(
@@ -33,15 +34,24 @@ struct EvaluationJob {
       console.say("\(column) is left out: \(reason)")
     }
     let clock = Stopwatch()
-    let evaluator = Evaluator(seed: seed, threads: threads, repeats: judging.repeats) {
-      [console, interruption] part, share in
-      try interruption.check()
+    let last = Locked<(part: String, since: Double)?>(nil)
+    @Sendable func ends() {
+      guard let (part, since) = last.withValue({ $0 }) else { return }
+      console.detail("\(part): \(Wording.span(clock.seconds - since))")
+    }
+    let evaluator = Evaluator(seed: seed, threads: threads, repeats: judging.repeats) { part, share in
+      try interruption?.check()
+      ends()
+      last.withValue { $0 = (part, clock.seconds) }
       console.progress(
         .init(
-          phase: part, share: share, done: Int(share * 100), total: 100, rate: 0, elapsed: clock.seconds,
+          phase: part, share: share, elapsed: clock.seconds,
           remaining: share > 0.05 ? clock.seconds / share * (1 - share) : nil))
     }
-    defer { console.endPhase() }
+    defer {
+      ends()
+      console.endPhase()
+    }
     return try evaluator.evaluate(
       prepared,
       subject: .init(
