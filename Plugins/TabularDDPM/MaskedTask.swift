@@ -37,10 +37,14 @@ struct MaskedTask: TrainingObjective {
     heldOut.isEmpty ? nil : objective.bound(data, rows: heldOut, pass: pass, seed: 99)
   }
 
+  private func pass(_ store: ParameterStore, _ settings: TrainingSettings) -> ShardedPass {
+    ShardedPass(
+      store: store, rows: 4096, precision: settings.precision, threads: settings.threads, recordsGradients: false)
+  }
+
   /// The losses of held-out rows and of as many of the others as a good estimate needs.
   func losses(_ store: ParameterStore, _ settings: TrainingSettings) -> TrainingJudgement.Losses {
-    let pass = ShardedPass(
-      store: store, rows: 4096, precision: settings.precision, threads: settings.threads, recordsGradients: false)
+    let pass = pass(store, settings)
     return TrainingJudgement.Losses(heldOut: heldOut, own: Array(training.prefix(4096))) {
       objective.bound(data, rows: $0, pass: pass, seed: 99)
     }
@@ -61,6 +65,10 @@ struct MaskedTask: TrainingObjective {
       explanation: "There were too few rows to hold any out, so nothing can be said about memorising.",
       choices: choices)
     report.training.initialHeldOut = heldOut.isEmpty ? nil : before.heldOut.mean
+    let pass = pass(store, settings)
+    report.training.noteNoise(heldOut: heldOut, training: training) {
+      objective.bound(data, rows: Array($0), visible: 1 - $1, pass: pass, seed: 98)
+    }
     guard let held, heldOut.count >= 20 else { return report }
     let judgement = TrainingJudgement(summary, before: before, after: after, least: 1)
     report.verdict = judgement.verdict

@@ -101,12 +101,14 @@ struct MaskedObjective: Sendable {
   }
 
   /// The mean bound of some rows, in nats a row, with the same masks on every call.
-  func bound(_ data: Cells, rows: [Int32], pass: ShardedPass, seed: UInt64) -> Double {
+  ///
+  /// - Parameter visible: how much of every row is visible, in 0 ..< 1; nil: evenly spread over all shares.
+  func bound(_ data: Cells, rows: [Int32], visible: Double? = nil, pass: ShardedPass, seed: UInt64) -> Double {
     let count = rows.count
     let losses = pass.map(rows: count) { tape, range in
       Double(
         loss(
-          data, rows: rows[range], shares: { Self.share($0 + range.lowerBound, offset: 0.5) },
+          data, rows: rows[range], shares: { visible ?? Self.share($0 + range.lowerBound, offset: 0.5) },
           weight: 1 / Float(count), random: RandomStream(seed: seed, stream: UInt64(range.lowerBound)), on: tape
         ).values[0])
     }

@@ -74,3 +74,20 @@ struct TrainingJudgement: Sendable, Equatable {
     }
   }
 }
+
+extension TrainingSummary {
+  /// The noise levels at which a finished model is judged, and the most rows that are.
+  private static let judgedNoise = [0.1, 0.3, 0.5, 0.7, 0.9], judgedRows = 1024
+
+  /// Notes the losses by noise level.
+  ///
+  /// - Parameter mean: the mean loss of some rows at a noise level.
+  mutating func noteNoise(heldOut: [Int32], training: [Int32], mean: (ArraySlice<Int32>, Double) -> Double) {
+    guard !heldOut.isEmpty, !training.isEmpty else { return }
+    byNoise = Self.judgedNoise.map {
+      NoiseLoss(
+        noise: $0, training: mean(training.prefix(Self.judgedRows), $0),
+        heldOut: mean(heldOut.prefix(Self.judgedRows), $0))
+    }
+  }
+}

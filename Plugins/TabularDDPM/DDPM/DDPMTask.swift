@@ -25,7 +25,9 @@ struct DDPMTask: TrainingObjective {
   func heldOutLoss(_ pass: ShardedPass) -> Double? { heldOut.isEmpty ? nil : meanLoss(heldOut, pass) }
 
   /// The mean loss of some rows, with the same steps, noise and known cells on every call.
-  func meanLoss(_ rows: [Int32], _ pass: ShardedPass) -> Double {
+  ///
+  /// - Parameter noise: the step as a share of all, the same for every row; nil: evenly spread.
+  func meanLoss(_ rows: [Int32], noise: Double? = nil, _ pass: ShardedPass) -> Double {
     let steps = objective.schedule.steps
     let repeated = (0..<max(1, Self.judged / rows.count)).flatMap { _ in rows }
     let losses = pass.map(rows: repeated.count) { tape, range in
@@ -34,18 +36,22 @@ struct DDPMTask: TrainingObjective {
         data, rows: repeated[range],
         // Evenly spread over 1 ... T, by the golden ratio.
         step: { place, _ in
-          1 + Int(MaskedObjective.share(range.lowerBound + place, offset: 0.5) * Double(steps))
+          1 + Int((noise ?? MaskedObjective.share(range.lowerBound + place, offset: 0.5)) * Double(steps))
         }, weight: 1 / Float(repeated.count), random: random, on: tape)
       return Double(loss.values[0])
     }
     return losses.reduce(0, +)
   }
 
-  /// The losses of held-out rows and of as many of the others as a good estimate needs.
-  func losses(_ store: ParameterStore, _ settings: TrainingSettings) -> TrainingJudgement.Losses {
-    let pass = ShardedPass(
+  private func pass(_ store: ParameterStore, _ settings: TrainingSettings) -> ShardedPass {
+    ShardedPass(
       store: store, rows: Self.judged, precision: settings.precision, threads: settings.threads, recordsGradients: false
     )
+  }
+
+  /// The losses of held-out rows and of as many of the others as a good estimate needs.
+  func losses(_ store: ParameterStore, _ settings: TrainingSettings) -> TrainingJudgement.Losses {
+    let pass = pass(store, settings)
     return TrainingJudgement.Losses(heldOut: heldOut, own: Array(training.prefix(Self.judged))) { meanLoss($0, pass) }
   }
 
@@ -64,6 +70,8 @@ struct DDPMTask: TrainingObjective {
       explanation: "There were too few rows to hold any out, so nothing can be said about memorising.", choices: choices
     )
     report.training.initialHeldOut = heldOut.isEmpty ? nil : before.heldOut.mean
+    let pass = pass(store, settings)
+    report.training.noteNoise(heldOut: heldOut, training: training) { meanLoss(Array($0), noise: $1, pass) }
     guard let held, heldOut.count >= 20 else { return report }
     let judgement = TrainingJudgement(summary, before: before, after: after, least: 0.15 * held)
     report.verdict = judgement.verdict

@@ -82,6 +82,8 @@ extension TrainingDetails {
     self.init(
       method: report.method,
       curve: report.training.curve.map { .init(step: $0.step, training: $0.training, heldOut: $0.heldOut) },
-      byNoise: [], verdict: report.verdict.rawValue, explanation: report.explanation)
+      byNoise: (report.training.byNoise ?? []).map {
+        .init(noise: $0.noise, training: $0.training, heldOut: $0.heldOut)
+      }, verdict: report.verdict.rawValue, explanation: report.explanation)
   }
 }
