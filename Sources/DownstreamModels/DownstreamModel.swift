@@ -5,6 +5,8 @@ public protocol DownstreamModel: Sendable {
 
   /// Learns to predict an outcome. The same arguments give the same model, whatever the number of threads.
   ///
+  /// Rows without an outcome (a class outside `0 ..< count`, a number that is not finite) or without weight are left out.
+  ///
   /// - Parameters:
   ///   - weights: one for each row, 0 or more; nil: all 1.
   /// - Throws: ``DownstreamError`` where nothing can be learned.
@@ -15,7 +17,8 @@ public protocol DownstreamModel: Sendable {
 
 /// A ``DownstreamModel`` that has learned.
 public protocol FittedDownstreamModel: Sendable {
-  /// Predictions, row by row: for classes the probability of each, `[rows, classes]`; for numbers the number, `[rows]`.
+  /// Predictions, row by row: for classes the probability of each, `[rows, classes]`, 0 for a class that was not in
+  /// training; for numbers the number, `[rows]`. All are finite.
   func predict(_ features: Features) -> [Double]
 }
 
@@ -23,6 +26,8 @@ public protocol FittedDownstreamModel: Sendable {
 public enum DownstreamError: Error, Sendable, Equatable, CustomStringConvertible {
   /// No rows, or none with an outcome.
   case noRows
+  /// Fewer rows than the work needs.
+  case tooFewRows(Int, needed: Int)
   /// All rows have the same outcome.
   case oneOutcome
   /// The library said no; its words.
@@ -32,6 +37,7 @@ public enum DownstreamError: Error, Sendable, Equatable, CustomStringConvertible
   public var description: String {
     switch self {
     case .noRows: "there are no rows to learn from"
+    case .tooFewRows(let rows, let needed): "there are \(rows) rows to learn from, and at least \(needed) are needed"
     case .oneOutcome: "all rows to learn from have the same outcome"
     case .library(let words): "the model could not be trained: \(words)"
     }

@@ -1,0 +1,44 @@
+import Tensors
+
+/// One tree, as deep as a fifth of the rows, held out, says is best; then grown anew on all rows.
+///
+/// Source: L. Breiman et al., "Classification and regression trees", 1984. Leaves hold ten rows or more, and are shrunk
+/// towards the prior by one row's worth.
+public struct DecisionTree: DownstreamModel {
+  public var name: String { "decision tree" }
+  /// The depths to choose from, ascending.
+  public var depths: [Int]
+  /// The rows that a leaf must hold.
+  public var minimumLeafRows: Double
+
+  /// Makes a model that has not learned.
+  public init(depths: [Int] = [3, 5, 7, 9], minimumLeafRows: Double = 10) {
+    precondition(!depths.isEmpty, "a decision tree needs a depth")
+    self.depths = depths
+    self.minimumLeafRows = minimumLeafRows
+  }
+
+  public func fit(
+    _ features: Features, _ outcome: Outcome, weights: [Double]? = nil, seed: UInt64, threads: Int = 1
+  ) throws(DownstreamError) -> any FittedDownstreamModel {
+    let set = try TrainingSet(features, outcome, weights: weights)
+    return try growth(depth: bestDepth(set, seed: seed)).grow(set, seed: seed)
+  }
+
+  private func growth(depth: Int) -> TreeGrowth {
+    TreeGrowth(kind: .means, rounds: 1, depth: depth, minimumLeaf: minimumLeafRows)
+  }
+
+  private func bestDepth(_ set: TrainingSet, seed: UInt64) throws(DownstreamError) -> Int {
+    guard depths.count > 1, set.rowCount >= 50 else { return depths[0] }
+    let parts = set.split(holdingOut: 0.2, stream: RandomStream(seed: seed).child(SeedUse.treeDepth))
+    let training = set.rows(parts.training)
+    let validation = set.rows(parts.validation)
+    var best = (loss: Double.infinity, depth: depths[0])
+    for depth in depths {
+      let loss = try validation.loss(of: growth(depth: depth).grow(training, seed: seed))
+      if loss < best.loss { best = (loss, depth) }
+    }
+    return best.depth
+  }
+}
