@@ -67,6 +67,11 @@ struct TrainingSet: Sendable {
     return copy
   }
 
+  /// All rows, or of more than `limit` a random part.
+  func sample(_ limit: Int, stream: RandomStream) -> TrainingSet {
+    rowCount > limit ? rows(Folds.sample(limit, of: rowCount, stream: stream)) : self
+  }
+
   /// A random part of the rows and the rest, by class where there are classes.
   func split(holdingOut share: Double, stream: RandomStream) -> (training: [Int], validation: [Int]) {
     let folds = max(2, Int((1 / share).rounded()))

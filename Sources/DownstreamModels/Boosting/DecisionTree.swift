@@ -1,6 +1,7 @@
 import Tensors
 
-/// One tree, as deep as a fifth of the rows, held out, says is best; then grown anew on all rows.
+/// One tree, as deep as a fifth of the rows, held out, says is best; then grown anew on all rows. Of more than
+/// `maximumRowsToChoose` rows, a random part chooses.
 ///
 /// Source: L. Breiman et al., "Classification and regression trees", 1984. Leaves hold ten rows or more, and are shrunk
 /// towards the prior by one row's worth.
@@ -10,12 +11,15 @@ public struct DecisionTree: DownstreamModel {
   public var depths: [Int]
   /// The rows that a leaf must hold.
   public var minimumLeafRows: Double
+  /// The most rows on which the depth is chosen.
+  public var maximumRowsToChoose: Int
 
   /// Makes a model that has not learned.
-  public init(depths: [Int] = [3, 5, 7, 9], minimumLeafRows: Double = 10) {
+  public init(depths: [Int] = [3, 5, 7, 9], minimumLeafRows: Double = 10, maximumRowsToChoose: Int = 10_000) {
     precondition(!depths.isEmpty, "a decision tree needs a depth")
     self.depths = depths
     self.minimumLeafRows = minimumLeafRows
+    self.maximumRowsToChoose = maximumRowsToChoose
   }
 
   public func fit(
@@ -31,9 +35,11 @@ public struct DecisionTree: DownstreamModel {
 
   private func bestDepth(_ set: TrainingSet, seed: UInt64) throws(DownstreamError) -> Int {
     guard depths.count > 1, set.rowCount >= 50 else { return depths[0] }
-    let parts = set.split(holdingOut: 0.2, stream: RandomStream(seed: seed).child(SeedUse.treeDepth))
-    let training = set.rows(parts.training)
-    let validation = set.rows(parts.validation)
+    let stream = RandomStream(seed: seed).child(SeedUse.treeDepth)
+    let part = set.sample(maximumRowsToChoose, stream: stream.child(0))
+    let parts = part.split(holdingOut: 0.2, stream: stream.child(1))
+    let training = part.rows(parts.training)
+    let validation = part.rows(parts.validation)
     var best = (loss: Double.infinity, depth: depths[0])
     for depth in depths {
       let loss = try validation.loss(of: growth(depth: depth).grow(training, seed: seed))

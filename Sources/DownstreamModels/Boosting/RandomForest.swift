@@ -13,7 +13,7 @@ public struct RandomForest: DownstreamModel {
   public var maximumRows: Int
 
   /// Makes a model that has not learned.
-  public init(trees: Int = 60, depth: Int = 10, minimumLeafRows: Double = 3, maximumRows: Int = 20_000) {
+  public init(trees: Int = 40, depth: Int = 10, minimumLeafRows: Double = 3, maximumRows: Int = 20_000) {
     self.trees = trees
     self.depth = depth
     self.minimumLeafRows = minimumLeafRows
@@ -23,11 +23,8 @@ public struct RandomForest: DownstreamModel {
   public func fit(
     _ features: Features, _ outcome: Outcome, weights: [Double]? = nil, seed: UInt64, threads: Int = 1
   ) throws(DownstreamError) -> any FittedDownstreamModel {
-    var set = try TrainingSet(features, outcome, weights: weights)
-    if set.rowCount > maximumRows {
-      set = set.rows(
-        Folds.sample(maximumRows, of: set.rowCount, stream: RandomStream(seed: seed).child(SeedUse.forestRows)))
-    }
+    let set = try TrainingSet(features, outcome, weights: weights)
+      .sample(maximumRows, stream: RandomStream(seed: seed).child(SeedUse.forestRows))
     let columns = Double(max(1, features.columns.count))
     let perSplit: Double
     if case .numbers = set.target { perSplit = max(1, columns / 3) } else { perSplit = columns.squareRoot() }

@@ -65,8 +65,7 @@ public struct LinearModel: DownstreamModel {
   private func bestStrength(_ set: TrainingSet, seed: UInt64, gang: ThreadGang?) throws(DownstreamError) -> Double {
     guard strengths.count > 1, set.rowCount >= 20 else { return strengths[0] }
     let stream = RandomStream(seed: seed).child(SeedUse.strength)
-    let rows = Folds.sample(maximumRowsToChoose, of: set.rowCount, stream: stream.child(0))
-    let part = rows.count == set.rowCount ? set : set.rows(rows)
+    let part = set.sample(maximumRowsToChoose, stream: stream.child(0))
     let parts = part.split(holdingOut: 0.2, stream: stream.child(1))
     let training = part.rows(parts.training)
     let validation = part.rows(parts.validation)

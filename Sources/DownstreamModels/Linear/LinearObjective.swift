@@ -9,7 +9,7 @@ import Tensors
 struct LinearObjective: @unchecked Sendable {
   let rows: DesignRows
   let outcome: Outcome
-  let weights: [Double]?
+  let weights: [Double]
   var ridge: Double
   private let mass: Double
   private let gang: ThreadGang?
@@ -36,10 +36,10 @@ struct LinearObjective: @unchecked Sendable {
   init(_ rows: DesignRows, _ outcome: Outcome, weights: [Double]?, ridge: Double, gang: ThreadGang? = nil) {
     self.rows = rows
     self.outcome = outcome
-    self.weights = weights
+    self.weights = weights ?? [Double](repeating: 1, count: rows.count)
     self.ridge = ridge
     self.gang = gang
-    mass = weights.map { $0.reduce(0, +) } ?? Double(rows.count)
+    mass = self.weights.reduce(0, +)
     // Parts depend on the rows alone, so that sums do not depend on the threads.
     let size = max(1024, (rows.count + 15) / 16)
     let parameters = Self.outputs(outcome) * (rows.width + 1)
@@ -82,6 +82,50 @@ struct LinearObjective: @unchecked Sendable {
   private struct Place: @unchecked Sendable { let parameters: UnsafePointer<Double> }
 
   private func sum(_ part: Part, at parameters: UnsafePointer<Double>) {
+    // One loop for each kind of outcome: a choice inside it would cost as much as the sums.
+    switch outcome {
+    case .binary(let labels):
+      labels.withUnsafeBufferPointer { labels in
+        accumulate(part, at: parameters) { scores, row in
+          let z = scores[0]
+          let decay = Foundation.exp(-abs(z))
+          scores[0] = (z >= 0 ? 1 / (1 + decay) : decay / (1 + decay)) - labels[row]
+          return max(z, 0) - z * labels[row] + Foundation.log1p(decay)
+        }
+      }
+    case .classes(let labels, let count):
+      labels.withUnsafeBufferPointer { labels in
+        accumulate(part, at: parameters) { scores, row in
+          let own = scores[labels[row]]
+          var largest = scores[0]
+          for index in 1..<count { largest = max(largest, scores[index]) }
+          var sum = 0.0
+          for index in 0..<count {
+            scores[index] = Foundation.exp(scores[index] - largest)
+            sum += scores[index]
+          }
+          for index in 0..<count { scores[index] /= sum }
+          scores[labels[row]] -= 1
+          return largest + Foundation.log(sum) - own
+        }
+      }
+    case .numbers(let numbers):
+      numbers.withUnsafeBufferPointer { numbers in
+        accumulate(part, at: parameters) { scores, row in
+          scores[0] -= numbers[row]
+          return scores[0] * scores[0] / 2
+        }
+      }
+    }
+  }
+
+  /// Sums the loss and the gradient of a part's rows. `residuals` is given the scores of a row, puts the derivatives of
+  /// its loss in their place, and returns the loss.
+  @inline(__always)
+  private func accumulate(
+    _ part: Part, at parameters: UnsafePointer<Double>,
+    _ residuals: (_ scores: UnsafeMutableBufferPointer<Double>, _ row: Int) -> Double
+  ) {
     let outputs = outputs
     let width = rows.width
     let intercepts = parameters + outputs * width
@@ -92,24 +136,42 @@ struct LinearObjective: @unchecked Sendable {
     var loss = 0.0
     var scores = [Double](repeating: 0, count: outputs)
     var sums = scores
+    let cells = rows
     part.gradient.withUnsafeMutableBufferPointer { gradient in
-      rows.numbers.withUnsafeBufferPointer { numbers in
-        rows.places.withUnsafeBufferPointer { places in
-          scores.withUnsafeMutableBufferPointer { scores in
-            gradient.update(repeating: 0)
-            for row in part.rows {
-              for output in 0..<outputs {
-                scores[output] =
-                  offsets[output]
-                  + rows.score(row, parameters + output * width, numbers: numbers, places: places)
-              }
-              let weight = weights?[row] ?? 1
-              loss += weight * replaceByResiduals(scores, row: row)
-              for output in 0..<outputs {
-                let residual = weight * scores[output]
-                sums[output] += residual
-                guard residual != 0, let start = gradient.baseAddress else { continue }
-                rows.add(residual, row: row, to: start + output * width, numbers: numbers, places: places)
+      guard let start = gradient.baseAddress else { return }
+      gradient.update(repeating: 0)
+      cells.numbers.withUnsafeBufferPointer { numbers in
+        cells.places.withUnsafeBufferPointer { places in
+          weights.withUnsafeBufferPointer { weights in
+            offsets.withUnsafeBufferPointer { offsets in
+              sums.withUnsafeMutableBufferPointer { sums in
+                scores.withUnsafeMutableBufferPointer { scores in
+                  let dense = cells.dense
+                  let lookups = cells.lookups
+                  for row in part.rows {
+                    let inputs = numbers.baseAddress.map { $0 + row * dense }
+                    let levels = places.baseAddress.map { $0 + row * lookups }
+                    for output in 0..<outputs {
+                      let coefficients = parameters + output * width
+                      var score = offsets[output]
+                      if let inputs { for input in 0..<dense { score += inputs[input] * coefficients[input] } }
+                      if let levels {
+                        for lookup in 0..<lookups where levels[lookup] >= 0 { score += coefficients[Int(levels[lookup])] }
+                      }
+                      scores[output] = score
+                    }
+                    loss += weights[row] * residuals(scores, row)
+                    for output in 0..<outputs {
+                      let residual = weights[row] * scores[output]
+                      sums[output] += residual
+                      let target = start + output * width
+                      if let inputs { for input in 0..<dense { target[input] += residual * inputs[input] } }
+                      if let levels {
+                        for lookup in 0..<lookups where levels[lookup] >= 0 { target[Int(levels[lookup])] += residual }
+                      }
+                    }
+                  }
+                }
               }
             }
           }
@@ -122,39 +184,11 @@ struct LinearObjective: @unchecked Sendable {
     }
     part.loss = loss
   }
-
-  /// The loss of a row; the scores become its derivatives by them.
-  @inline(__always)
-  private func replaceByResiduals(_ scores: UnsafeMutableBufferPointer<Double>, row: Int) -> Double {
-    switch outcome {
-    case .binary(let labels):
-      let z = scores[0]
-      let decay = Foundation.exp(-abs(z))
-      scores[0] = (z >= 0 ? 1 / (1 + decay) : decay / (1 + decay)) - labels[row]
-      return max(z, 0) - z * labels[row] + Foundation.log1p(decay)
-    case .classes(let labels, let count):
-      let own = scores[labels[row]]
-      var largest = scores[0]
-      for index in 1..<count { largest = max(largest, scores[index]) }
-      var sum = 0.0
-      for index in 0..<count {
-        scores[index] = Foundation.exp(scores[index] - largest)
-        sum += scores[index]
-      }
-      for index in 0..<count { scores[index] /= sum }
-      scores[labels[row]] -= 1
-      return largest + Foundation.log(sum) - own
-    case .numbers(let numbers):
-      let difference = scores[0] - numbers[row]
-      scores[0] = difference
-      return difference * difference / 2
-    }
-  }
 }
 
 extension DesignRows {
   @inline(__always)
-  func score(
+  private func score(
     _ row: Int, _ coefficients: UnsafePointer<Double>, numbers: UnsafeBufferPointer<Double>,
     places: UnsafeBufferPointer<Int32>
   ) -> Double {
@@ -164,17 +198,6 @@ extension DesignRows {
     let first = row * lookups
     for lookup in 0..<lookups where places[first + lookup] >= 0 { score += coefficients[Int(places[first + lookup])] }
     return score
-  }
-
-  @inline(__always)
-  func add(
-    _ amount: Double, row: Int, to gradient: UnsafeMutablePointer<Double>, numbers: UnsafeBufferPointer<Double>,
-    places: UnsafeBufferPointer<Int32>
-  ) {
-    let start = row * dense
-    for input in 0..<dense { gradient[input] += amount * numbers[start + input] }
-    let first = row * lookups
-    for lookup in 0..<lookups where places[first + lookup] >= 0 { gradient[Int(places[first + lookup])] += amount }
   }
 
   /// Scores of all rows, `[rows, outputs]`.

@@ -42,9 +42,7 @@ public struct BackwardElimination: Sendable {
     var set = try TrainingSet(features, outcome, weights: nil)
     guard set.rowCount >= 10 * folds else { throw .tooFewRows(set.rowCount, needed: 10 * folds) }
     let stream = RandomStream(seed: seed).child(SeedUse.selection)
-    if set.rowCount > maximumRows {
-      set = set.rows(Folds.sample(maximumRows, of: set.rowCount, stream: stream.child(0)))
-    }
+    set = set.sample(maximumRows, stream: stream.child(0))
     let fold: [Int]
     switch set.target {
     case .classes(let codes, _, let count):

@@ -17,6 +17,10 @@ struct UtilityPanel {
   private static let models: [any DownstreamModel] = [
     GradientBoosting(), RandomForest(), LinearModel(.lasso), LinearModel(.ridge), DecisionTree(),
   ]
+  /// Who stands in for them where predictions out of fold are made, from some thousand rows each: boosting in
+  /// fewer and longer steps, which differs little and takes a fifth of the time.
+  private static let folding: [any DownstreamModel] =
+    [GradientBoosting(trees: 60, learningRate: 0.3, bins: 64)] + models.dropFirst()
   /// The order in which they are told, the stack after them.
   private static let order = [3, 2, 4, 1, 0]
   private static let folds = 3
@@ -115,7 +119,7 @@ struct UtilityPanel {
           arms[arm].features, arms[arm].outcome, weights: nil, seed: seed, threads: 1)
         return .predictions(fitted.predict(problem.holdout.features))
       case .fold(let fold, let model, let arm):
-        return .fold(folding[arm].predictions(of: Self.models[model], fold: fold))
+        return .fold(folding[arm].predictions(of: Self.folding[model], fold: fold))
       case .selection:
         return .selection(
           try BackwardElimination().search(problem.real.features, problem.real.outcome, seed: seed))
