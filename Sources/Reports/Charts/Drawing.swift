@@ -56,6 +56,13 @@ struct Drawing: Sendable {
     }
   }
 
+  /// Cells of a grid as strokes one unit high, in the grid's own units: the shortest way to write many.
+  mutating func cells(left: Double, top: Double, side: Double, _ paths: [(style: String, commands: Markup)]) {
+    body += "<g class=\"marks cells\" transform=\"translate(\(left) \(top + side / 2)) scale(\(trusted: "\(side)"))\">"
+    for (style, commands) in paths { path(commands, style) }
+    body += "</g>"
+  }
+
   mutating func path(_ commands: Markup, _ style: String = "") {
     body += "<path\(Self.style(style)) d=\"\(commands)\"/>"
   }
@@ -89,7 +96,7 @@ struct Drawing: Sendable {
     turned: Bool = false
   ) {
     let line = name.onOneLine
-    let short = TextWidth.fit(line, room)
+    let short = TextWidth.fit(line, room, keepsEnd: true)
     text("\u{2068}\(short)\u{2069}", x, y, anchor, style, full: short == line ? nil : line, turned: turned)
   }
 

@@ -8,13 +8,16 @@ struct HeatMap: Chart {
   var values: [[Double?]]
   /// The value with the full colour.
   var limit = 1.0
-  var size = Size.third
+  var size = Size.half
 
   /// How wide it is drawn; the widest has room for every name, where there are many.
-  enum Size: Double { case third = 320, half = 440, full = 760 }
+  enum Size: Double { case half = 400, full = 760 }
 
   /// What the two colours mean.
   var up = "positive", down = "negative"
+
+  /// Whether values have one sign, drawn in the colour of the negative ones, and their size is what counts.
+  var isOneSided = false
 
   /// Shades on either side of 0.
   private static let shades = 10
@@ -22,39 +25,34 @@ struct HeatMap: Chart {
   private var width: Double { size.rawValue }
   private var room: Double {
     let widest = names.map { TextWidth.of($0.onOneLine) }.max() ?? 0
-    return min(max(widest + 4, 24), size == .full ? 150 : 96)
+    return min(max(widest + 4, 24), size == .full ? 150 : 108)
   }
 
   var legend: [LegendItem] {
     let isUndefined = values.contains { $0.contains { $0 == nil } }
-    return [LegendItem("up", up), LegendItem("down", down)] + (isUndefined ? [LegendItem("none", "not defined")] : [])
+    return (isOneSided ? [] : [LegendItem("up", up)]) + [LegendItem("down", down)]
+      + (isUndefined ? [LegendItem("none", "not defined")] : [])
   }
 
   func drawing() -> Drawing {
     let count = Double(max(names.count, 1))
     let left = room + 4
     let side = min((width - left - 4) / count, 60)
-    let top = min(room, size == .full ? 120 : 84) + 4
+    let top = min(room, size == .full ? 120 : 96) + 4
     var drawing = Drawing(width: width, height: top + side * count + 34)
-    let edge = min(max(side * 0.06, 0), 1)
-    drawing.marks { drawing in
-      for (style, commands) in paths(left: left, top: top, side: side, edge: edge) {
-        drawing.path(commands, style)
-      }
-    }
+    drawing.cells(left: left, top: top, side: side, paths)
     drawNames(left: left, top: top, side: side, in: &drawing)
     drawKey(left: left, right: left + side * count, top: top + side * count + 12, in: &drawing)
     return drawing
   }
 
   /// All cells of one shade are one path: 2,500 cells in some kilobytes.
-  private func paths(left: Double, top: Double, side: Double, edge: Double) -> [(style: String, commands: Markup)] {
+  private var paths: [(style: String, commands: Markup)] {
     var paths: [Int?: Markup] = [:]
     for (row, line) in values.prefix(names.count).enumerated() {
       for (column, value) in line.prefix(names.count).enumerated() {
         let shade = value.map { Int((min(max($0 / limit, -1), 1) * Double(Self.shades)).rounded()) }
-        let x = left + side * Double(column), y = top + side * Double(row), size = side - edge
-        paths[shade, default: ""] += "M\(x) \(y)h\(size)v\(size)h-\(size)z"
+        paths[shade, default: ""] += "M\(column) \(row)h.95"
       }
     }
     return paths.sorted { ($0.key ?? -99) < ($1.key ?? -99) }.map { (style($0.key), $0.value) }
@@ -78,20 +76,20 @@ struct HeatMap: Chart {
   }
 
   private func drawKey(left: Double, right: Double, top: Double, in drawing: inout Drawing) {
-    let cells = 2 * Self.shades + 1
-    let width = min((right - left) / Double(cells), 9)
-    let start = (left + right - width * Double(cells)) / 2
+    let shades = isOneSided ? Array((0...Self.shades).map { -$0 }) : Array(-Self.shades...Self.shades)
+    let width = min((right - left) / Double(shades.count), 9)
+    let start = (left + right - width * Double(shades.count)) / 2
     drawing.group("key") { drawing in
-      for cell in 0..<cells {
-        drawing.rect(start + Double(cell) * width, top, width, 7, style(cell - Self.shades))
+      for (place, shade) in shades.enumerated() {
+        drawing.rect(start + Double(place) * width, top, width, 7, style(shade))
       }
     }
-    let end = start + width * Double(cells)
+    let end = start + width * Double(shades.count)
     let limit = NumberText.trimmed(NumberText.fixed(limit, 2))
     drawing.group("axis") { drawing in
-      drawing.text("−\(limit)", start, top + 18, .start)
-      drawing.text("0", (start + end) / 2, top + 18, .middle)
-      drawing.text("+\(limit)", end, top + 18, .end)
+      drawing.text(isOneSided ? "0" : "−\(limit)", start, top + 18, .start)
+      if !isOneSided { drawing.text("0", (start + end) / 2, top + 18, .middle) }
+      drawing.text(isOneSided ? limit : "+\(limit)", end, top + 18, .end)
     }
   }
 }

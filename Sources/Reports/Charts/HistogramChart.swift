@@ -24,12 +24,12 @@ struct HistogramChart: Chart {
   }
 
   private func full() -> Drawing {
-    var drawing = Drawing(width: 320, height: 196)
+    var drawing = Drawing(width: 272, height: 176)
     let heights = self.heights
     let top = Axis.roundUp(max(heights.lazy.flatMap(\.self).max() ?? 0, 1e-6) * 1.02)
-    let x = xAxis(from: 40, to: 312)
-    let y = Axis(0, top, from: 168, to: 14, ticks: 4, .percent)
-    let area = PlotArea(left: 40, top: 14, right: 312, bottom: 168, x: x, y: y)
+    let x = xAxis(from: 38, to: 266)
+    let y = Axis(0, top, from: 150, to: 10, ticks: 4, .percent)
+    let area = PlotArea(left: 38, top: 10, right: 266, bottom: 150, x: x, y: y)
     area.drawAxes(in: &drawing)
     draw(heights, x, y, in: &drawing)
     return drawing

@@ -28,17 +28,17 @@ struct LevelChart: Chart {
 
   private func full() -> Drawing {
     let (labels, shares) = folded
-    var drawing = Drawing(width: 320, height: 196)
+    var drawing = Drawing(width: 272, height: 176)
     let widest = labels.map { TextWidth.of($0.onOneLine) }.max() ?? 0
-    let left = min(max(widest + 10, 40), 126)
-    let x = Axis(0, largest(shares), from: left, to: 308, ticks: 4, .percent)
-    let area = PlotArea(left: left, top: 8, right: 312, bottom: 168, x: x, y: Axis(0, 1, from: 168, to: 8, ticks: 0))
+    let left = min(max(widest + 10, 38), 112)
+    let x = Axis(0, largest(shares), from: left, to: 260, ticks: 3, .percent)
+    let area = PlotArea(left: left, top: 6, right: 266, bottom: 150, x: x, y: Axis(0, 1, from: 150, to: 6, ticks: 0))
     drawing.group("grid") { drawing in
-      for tick in x.ticks { drawing.line(x.at(tick.value), 8, x.at(tick.value), 168) }
+      for tick in x.ticks { drawing.line(x.at(tick.value), 6, x.at(tick.value), 150) }
     }
     area.drawAxes(in: &drawing)
-    let row = min(160 / Double(max(labels.count, 1)), 34)
-    let top = 8 + (160 - row * Double(labels.count)) / 2
+    let row = min(144 / Double(max(labels.count, 1)), 30)
+    let top = 6 + (144 - row * Double(labels.count)) / 2
     drawing.group("axis") { drawing in
       for (index, label) in labels.enumerated() {
         drawing.name(label, left - 6, top + row * (Double(index) + 0.5) + 3.5, .end, room: left - 8)

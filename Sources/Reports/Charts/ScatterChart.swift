@@ -11,10 +11,10 @@ struct ScatterChart: Chart {
   var legend: [LegendItem] { clouds.map { LegendItem("dot \($0.series.rawValue)", $0.series.label) } }
 
   func drawing() -> Drawing {
-    var drawing = Drawing(width: 440, height: 330)
-    let x = Axis(xRange.lowerBound, xRange.upperBound, from: 34, to: 434, ticks: 5)
-    let y = Axis(yRange.lowerBound, yRange.upperBound, from: 288, to: 22, ticks: 5)
-    PlotArea(left: 34, top: 22, right: 434, bottom: 288, x: x, y: y)
+    var drawing = Drawing(width: 400, height: 320)
+    let x = Axis(xRange.lowerBound, xRange.upperBound, from: 34, to: 394, ticks: 5)
+    let y = Axis(yRange.lowerBound, yRange.upperBound, from: 278, to: 22, ticks: 5)
+    PlotArea(left: 34, top: 22, right: 394, bottom: 278, x: x, y: y)
       .drawAxes(in: &drawing, xTitle: xTitle, yTitle: yTitle)
     drawing.marks { drawing in
       // Clouds are drawn in alternating slices, so that none covers the other.
@@ -30,11 +30,16 @@ struct ScatterChart: Chart {
     return drawing
   }
 
-  /// Strokes without length and with round caps: the shortest way to write many dots.
+  /// Strokes without length and with round caps, each placed from the last: the shortest way to write many dots.
   private func dots(_ points: [[Double]], _ x: Axis, _ y: Axis) -> Markup {
+    let places = points.filter { $0.count == 2 && xRange.contains($0[0]) && yRange.contains($0[1]) }
+      .map { (x: (x.at($0[0]) * 10).rounded(), y: (y.at($0[1]) * 10).rounded()) }
+      .sorted { $0 < $1 }
     var commands = Markup()
-    for point in points where point.count == 2 && xRange.contains(point[0]) && yRange.contains(point[1]) {
-      commands += "M\(x.at(point[0])) \(y.at(point[1]))h0"
+    var last = (x: 0.0, y: 0.0)
+    for place in places {
+      commands += "m\((place.x - last.x) / 10) \((place.y - last.y) / 10)z"
+      last = place
     }
     return commands
   }

@@ -10,10 +10,10 @@ struct Strip: Sendable {
   var format: FigureDescription.Format
 
   func drawing() -> Drawing {
-    var drawing = Drawing(width: 240, height: 40)
-    let x = Axis(range.lowerBound, range.upperBound, from: 8, to: 232, ticks: 0)
+    var drawing = Drawing(width: 190, height: 38)
+    let x = Axis(range.lowerBound, range.upperBound, from: 8, to: 182, ticks: 0)
     let y = 14.0
-    drawing.line(8, y, 232, y, "rail")
+    drawing.line(8, y, 182, y, "rail")
     if let chance, range.contains(chance) { drawing.line(x.at(chance), y - 9, x.at(chance), y + 9, "tick") }
     drawing.marks { drawing in
       if let interval { drawing.line(x.at(interval.lowerBound), y, x.at(interval.upperBound), y, "whisker") }
@@ -22,7 +22,7 @@ struct Strip: Sendable {
     }
     drawing.group("axis") { drawing in
       drawing.text(end(range.lowerBound), 4, 36, .start)
-      drawing.text(end(range.upperBound), 236, 36, .end)
+      drawing.text(end(range.upperBound), 186, 36, .end)
     }
     return drawing
   }

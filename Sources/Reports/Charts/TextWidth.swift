@@ -5,18 +5,24 @@ enum TextWidth {
     text.reduce(0) { $0 + advance($1) } * size
   }
 
-  /// The text, or as much of it as there is room for, with an ellipsis.
-  static func fit(_ text: String, _ room: Double, size: Double = Drawing.fontSize) -> String {
+  /// The text, or as much of it as there is room for, with an ellipsis: at the end, or before a third that is kept
+  /// where names differ by their end.
+  static func fit(_ text: String, _ room: Double, size: Double = Drawing.fontSize, keepsEnd: Bool = false) -> String {
     guard of(text, size: size) > room else { return text }
-    var width = advance("…") * size
-    var short = ""
-    for character in text {
-      width += advance(character) * size
-      if width > room { break }
-      short.append(character)
-    }
-    while short.last == " " { short.removeLast() }
-    return short + "…"
+    let free = max(0, room / size - advance("…"))
+    let end = keepsEnd ? String(taken(text.reversed(), free / 3).reversed()) : ""
+    var start = taken(text, free - of(end, size: 1))
+    while start.last == " " { start.removeLast() }
+    return start + "…" + end
+  }
+
+  private static func taken(_ text: some Sequence<Character>, _ room: Double) -> String {
+    var width = 0.0
+    return String(
+      text.prefix { character in
+        width += advance(character)
+        return width <= room
+      })
   }
 
   private static func advance(_ character: Character) -> Double {

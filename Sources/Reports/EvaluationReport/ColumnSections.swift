@@ -39,7 +39,7 @@ extension EvaluationPage {
       blocks: [
         columns.isEmpty ? .absent("no columns were judged") : nil,
         .pictures(.two, [shapeOverview(columns), giveaways].compactMap(\.self)),
-        .pictures(.three, shown.compactMap { picture(of: $0) }),
+        .pictures(.three, shown.compactMap { picture(of: $0) }, legend: distributionLegend),
         .fold(
           "The other \(others.count) columns, small",
           [.pictures(.many, others.compactMap { picture(of: $0, compact: true) })]),
@@ -94,6 +94,11 @@ extension EvaluationPage {
 
   // MARK: Distributions
 
+  private var distributionLegend: [LegendItem] {
+    [LegendItem("bar real", "real"), LegendItem("line synthetic", "synthetic (categories: a dot)")]
+      + (result.subject.holdout == nil ? [] : [LegendItem("line holdout", "held-out real (categories: a diamond)")])
+  }
+
   private func picture(of column: ColumnComparison, compact: Bool = false) -> Picture? {
     let distribution = column.distribution
     var shares: [(series: Series, shares: [Double])] = [
@@ -113,7 +118,7 @@ extension EvaluationPage {
       chart = LevelChart(title: column.name, labels: distribution.labels, shares: shares, compact: compact)
     }
     return Picture(
-      chart, title: Markup(name: column.name), note: note(on: column, compact: compact), legend: !compact,
+      chart, title: Markup(name: column.name), note: note(on: column, compact: compact), legend: false,
       table: compact ? nil : table(of: column, shares))
   }
 
@@ -123,7 +128,7 @@ extension EvaluationPage {
     }
     let off: Markup = "off by <b>\(NumberText.percent(error))</b>"
     guard !compact, let floor = column.shapeError.floor else { return off }
-    return "\(off), held-out real rows by \(NumberText.percent(floor))"
+    return "\(off) · held-out real \(NumberText.percent(floor))"
   }
 
   private func table(of column: ColumnComparison, _ shares: [(series: Series, shares: [Double])]) -> DataTable {

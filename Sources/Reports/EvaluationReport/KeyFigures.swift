@@ -5,13 +5,17 @@ extension EvaluationPage {
   func keyFigures(_ section: FigureDescription.Section) -> Block? {
     let entries = FigureID.allCases.compactMap { id -> FigureList.Entry? in
       guard id.description.section == section, let figure = result.figures[id] else { return nil }
+      // It stands beside the figure that it is the yardstick of.
+      if id == .utilityReal, figure.value != nil, result.figures[.utilitySynthetic]?.value != nil { return nil }
       return entry(id, figure)
     }
-    let hasFloor = result.subject.holdout != nil && section != .utility
+    let yardstick =
+      section == .utility ? "trained on real rows" : "held-out real rows, judged as if they were synthetic"
+    let hasYardstick = result.subject.holdout != nil
     return .figures(
       entries,
       legend: [LegendItem("dot synthetic", "this synthetic table")]
-        + (hasFloor ? [LegendItem("outline holdout", "held-out real rows, judged as if they were synthetic")] : [])
+        + (hasYardstick ? [LegendItem("outline holdout", yardstick)] : [])
         + [LegendItem("tick", "guessing")])
   }
 
@@ -25,17 +29,17 @@ extension EvaluationPage {
     }
     let text = { (value: Double) in NumberText.text(value, description.format) }
     var context: [Markup] = []
-    if let floor = figure.floor { context.append("held-out real rows: <b>\(text(floor))</b>") }
-    if id == .utilitySynthetic, let real = result.figures[.utilityReal]?.value {
-      context.append("trained on real rows: <b>\(text(real))</b>")
+    let yardstick = figure.floor ?? (id == .utilitySynthetic ? result.figures[.utilityReal]?.value : nil)
+    if let yardstick {
+      context.append("\(id == .utilitySynthetic ? "trained on real" : "held-out real"): <b>\(text(yardstick))</b>")
     }
     if let interval = figure.interval {
-      context.append("95% interval: \(text(interval.low)) to \(text(interval.high))")
+      context.append("95%: \(NumberText.interval(interval.low, interval.high, description.format))")
     }
     if let chance { context.append("\(id.description.chance == 0 ? "no relation" : "guessing"): \(text(chance))") }
     context.append(direction(description))
     let strip = Strip(
-      value: value, interval: figure.interval.map { min($0.low, $0.high)...max($0.low, $0.high) }, floor: figure.floor,
+      value: value, interval: figure.interval.map { min($0.low, $0.high)...max($0.low, $0.high) }, floor: yardstick,
       chance: chance, range: Self.range(figure, value, description), format: description.format)
     return FigureList.Entry(
       name: Markup(text: description.name), meaning: Markup(text: description.meaning),
@@ -51,10 +55,10 @@ extension EvaluationPage {
 
   func direction(_ description: FigureDescription) -> Markup {
     switch (description.direction, description.format) {
-    case (.lower, .percent): "lower is better, 0% is best"
+    case (.lower, .percent): "lower is better, best 0%"
     case (.lower, .number): "lower is better"
-    case (.higher, .percent): "higher is better, 100% is best"
-    case (.higher, .number): "higher is better, 1 is best"
+    case (.higher, .percent): "higher is better, best 100%"
+    case (.higher, .number): "higher is better, best 1"
     case (.nearHalf, .percent): "near 50% is best"
     case (.nearHalf, .number): "near 0.5 is best"
     case (.nearFloor, _): "near the held-out rows is best"

@@ -24,22 +24,34 @@ extension EvaluationPage {
     let many = pairs.names.count > 20
     let difference = difference
     let largest = difference.lazy.flatMap(\.self).compactMap { $0.map(abs) }.max() ?? 0
-    let maps = [("Real rows", pairs.real), ("Synthetic rows", pairs.synthetic)].map { title, values in
+    var maps = [("Real rows", pairs.real), ("Synthetic rows", pairs.synthetic)].map { title, values in
       Picture(
         HeatMap(
           title: title, summary: "Associations of \(pairs.names.count) columns. \(strongest(values))",
           names: pairs.names,
-          values: values, size: many ? .half : .third))
+          values: values))
     }
     let change = Picture(
       HeatMap(
         title: "Synthetic minus real",
         summary: "Differences of the associations; the largest is \(NumberText.number(largest)).", names: pairs.names,
-        values: difference, limit: largest <= 0.3 ? 0.3 : largest <= 0.5 ? 0.5 : 1, size: many ? .full : .third,
-        up: "higher in synthetic", down: "lower"),
+        values: difference, limit: limit(largest), size: many ? .full : .half, up: "higher in synthetic", down: "lower"),
       table: pairTable("The largest differences", by: { $0.difference.map(abs) }, most: 40))
-    return many ? [.pictures(.two, maps), .pictures(.one, [change])] : [.pictures(.three, maps + [change])]
+    if many { return [.pictures(.two, maps), .pictures(.one, [change])] }
+    maps.append(change)
+    let worst = pairs.error.lazy.flatMap(\.self).compactMap(\.self).max() ?? 0
+    maps.append(
+      Picture(
+        HeatMap(
+          title: "Error of each pair", summary: "Errors of the pairs; the largest is \(NumberText.percent(worst)).",
+          names: pairs.names, values: pairs.error.map { $0.map { $0.map { -$0 } } }, limit: limit(worst), down: "error",
+          isOneSided: true),
+        note: nil, table: pairTable("The pairs that are off most", by: \.error, most: 40)))
+    return [.pictures(.two, maps)]
   }
+
+  /// The value with the full colour: small differences must not look large.
+  private func limit(_ largest: Double) -> Double { largest <= 0.3 ? 0.3 : largest <= 0.5 ? 0.5 : 1 }
 
   private var difference: [[Double?]] {
     zip(result.pairs.real, result.pairs.synthetic).map { real, synthetic in

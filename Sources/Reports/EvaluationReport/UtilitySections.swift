@@ -36,7 +36,11 @@ extension EvaluationPage {
           "Use the synthetic table for trying things out, and train the final model on real rows; more training steps or rows narrow the gap."
       ),
       blocks: [
-        .pictures(.three, metrics.compactMap { picture(of: $0, utility) }),
+        .pictures(
+          .three, metrics.compactMap { picture(of: $0, utility) },
+          legend: [
+            LegendItem("ring real", "trained on real rows"), LegendItem("dot synthetic", "trained on synthetic rows"),
+          ]),
         .fold("All scores in numbers", [scores(metrics, utility)]),
       ])
   }
@@ -56,7 +60,7 @@ extension EvaluationPage {
       format: description.format, narrow: true,
       names: [.real: "trained on real", .synthetic: "on synthetic"])
     let better: Markup = description.direction == .lower ? "Lower is better." : "Higher is better."
-    return Picture(chart, note: "\(description.meaning) \(better)")
+    return Picture(chart, note: "\(description.meaning) \(better)", legend: false)
   }
 
   private func scores(_ metrics: [ModelMetric], _ utility: UtilityDetails) -> Block? {

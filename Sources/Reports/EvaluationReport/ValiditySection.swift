@@ -29,7 +29,10 @@ extension EvaluationPage {
           name: column.name,
           values: [(.real, column.missing.real), (.synthetic, column.missing.synthetic)]
             + (column.missing.holdout.map { [(.holdout, $0)] } ?? []))
-      }, format: .percent)
+      }, format: .percent,
+      range:
+        0...Axis.roundUp(
+          (shown.flatMap { [$0.missing.real, $0.missing.synthetic, $0.missing.holdout ?? 0] }.max() ?? 1) * 1.02))
     let note: Markup =
       shown.count < gaps.count
       ? "The \(shown.count) that differ most, of \(gaps.count)." : "Columns without gaps are left out."

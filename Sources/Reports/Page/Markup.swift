@@ -58,6 +58,7 @@ struct Markup: Sendable, Equatable, CustomStringConvertible, ExpressibleByString
     mutating func appendInterpolation(_ markup: Markup) { html += markup.html }
     mutating func appendInterpolation(_ text: String) { Markup.escape(text, into: &html) }
     mutating func appendInterpolation(_ number: Int) { html += String(number) }
+    mutating func appendInterpolation(trusted text: String) { html += text }
     /// A coordinate: a tenth of a pixel is fine enough.
     mutating func appendInterpolation(_ coordinate: Double) { html += NumberText.coordinate(coordinate) }
   }

@@ -50,6 +50,20 @@ enum NumberText {
     }
   }
 
+  /// Two ends, with as many digits as it takes to tell them apart.
+  static func interval(_ low: Double, _ high: Double, _ format: FigureDescription.Format) -> String {
+    let scale = format == .percent ? 100.0 : 1
+    let width = abs(high - low) * scale
+    guard width.isFinite, width > 0 else { return text(low, format) }
+    var digits = format == .percent ? 0 : 2
+    while digits < 5, width * fixedPower(digits) < 10 { digits += 1 }
+    let ends = [low, high].map { trimmed(fixed($0 * scale, digits)) }
+    let unit = format == .percent ? "%" : ""
+    return "\(ends[0])\(ends[0] == "0" ? "" : unit) to \(ends[1])\(unit)"
+  }
+
+  private static func fixedPower(_ digits: Int) -> Double { (0..<digits).reduce(1) { power, _ in power * 10 } }
+
   /// A count with its thousands set apart.
   static func count(_ value: Int) -> String { (value < 0 ? "−" : "") + grouped(Int64(value.magnitude)) }
 

@@ -61,8 +61,9 @@ struct Block: Sendable {
     entries.isEmpty ? nil : Block(figures: FigureList(entries: entries, legend: legend))
   }
   /// Pictures side by side.
-  static func pictures(_ width: Pictures.Width, _ pictures: [Picture]) -> Block? {
-    pictures.isEmpty ? nil : Block(pictures: Pictures(width: Markup(text: width.rawValue), pictures: pictures))
+  static func pictures(_ width: Pictures.Width, _ pictures: [Picture], legend: [LegendItem] = []) -> Block? {
+    pictures.isEmpty
+      ? nil : Block(pictures: Pictures(width: Markup(text: width.rawValue), legend: legend, pictures: pictures))
   }
   /// A table.
   static func table(_ table: DataTable) -> Block? { table.rows.isEmpty ? nil : Block(table: table) }
@@ -93,6 +94,8 @@ struct Block: Sendable {
     /// How many stand in a row where there is room.
     enum Width: String { case one, two, three, many }
     var width: Markup
+    /// What the marks of all of them stand for; empty where each says so itself.
+    var legend: [LegendItem]
     var pictures: [Picture]
   }
 
