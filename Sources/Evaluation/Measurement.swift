@@ -39,7 +39,7 @@ struct Measurement {
     let seed = evaluator.seed &+ UInt64(part)
     let floor = comparison.floor
     try begin("can a model tell them apart", 0.04)
-    detect(comparison, floor: floor, seed: seed, threads: evaluator.threads, explaining: !figuresOnly)
+    detect(comparison, floor: floor, seed: seed, threads: evaluator.threads)
     try begin("nearest rows", 0.4)
     let alpha = AlphaPrecision(comparison, seed: seed, threads: evaluator.threads).run()
     (figures[.alphaPrecision], figures[.betaRecall]) = alpha
@@ -53,7 +53,7 @@ struct Measurement {
 
   /// How well models tell synthetic rows from real ones, and the hold-out from real ones as the floor.
   private mutating func detect(
-    _ comparison: Comparison, floor: Comparison?, seed: UInt64, threads: Int, explaining: Bool
+    _ comparison: Comparison, floor: Comparison?, seed: UInt64, threads: Int
   ) {
     do throws(DownstreamError) {
       let score = try LogisticDetection.measure(comparison, seed: seed, threads: threads).score
@@ -64,17 +64,13 @@ struct Measurement {
       figures[.detectionLogistic] = Figure(notApplicable: error.description)
     }
     do throws(DownstreamError) {
-      let sides = [comparison] + (floor.map { $0.real.rowCount > 0 && enough($0) ? [$0] : [] } ?? [])
-      let found = try TreeDetection.measure(
-        sides, explaining: sides.indices.map { $0 == 0 && explaining }, seed: seed, threads: threads)
-      figures[.detectionTrees] = Figure(found[0].auc, floor: found.count > 1 ? found[1].auc : nil)
-      for (index, share) in found[0].shares.enumerated() { columns[index].givesAway = share }
+      let (found, real) = try TreeDetection.measureWithFloor(comparison, seed: seed, threads: threads)
+      figures[.detectionTrees] = Figure(found.auc, floor: real?.auc)
+      for (index, share) in found.shares.enumerated() { columns[index].givesAway = share }
     } catch {
       figures[.detectionTrees] = Figure(notApplicable: error.description)
     }
   }
-
-  private func enough(_ floor: Comparison) -> Bool { floor.synthetic.rowCount >= 10 }
 
   private mutating func measureUtility(_ prepared: ComparisonTables.Prepared, seed: UInt64, threads: Int) {
     let found: Utility =

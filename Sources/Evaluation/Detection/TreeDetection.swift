@@ -18,7 +18,7 @@ public struct TreeDetection: Sendable, Equatable {
   /// The most rows of each side.
   public static let maximumRows = 20_000
   /// The most rows of each side of a floor.
-  public static let maximumFloorRows = 10_000
+  public static let maximumFloorRows = 5_000
   /// The held-out rows of each fold that are explained: the time of exact Shapley values is that of half a model for
   /// a hundred rows.
   public static let explainedRows = 40
