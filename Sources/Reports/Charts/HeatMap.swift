@@ -22,6 +22,9 @@ struct HeatMap: Chart {
   /// Shades on either side of 0.
   private static let shades = 10
 
+  /// The height of names, which stand close together.
+  private static let nameSize = 10.0
+
   private var width: Double { size.rawValue }
   private var room: Double {
     let widest = names.map { TextWidth.of($0.onOneLine) }.max() ?? 0
@@ -65,8 +68,8 @@ struct HeatMap: Chart {
 
   /// Names stand closer than they are high where there are many columns: then only every second, third, … is written.
   private func drawNames(left: Double, top: Double, side: Double, in drawing: inout Drawing) {
-    let every = max(1, Int((Drawing.fontSize * 1.02 / max(side, 0.1)).rounded(.up)))
-    drawing.group("axis") { drawing in
+    let every = max(1, Int((Self.nameSize * 1.13 / max(side, 0.1)).rounded(.up)))
+    drawing.group("axis names") { drawing in
       for index in stride(from: 0, to: names.count, by: every) {
         let middle = (Double(index) + 0.5) * side
         drawing.name(names[index], left - 5, top + middle + 3.8, .end, room: room - 2)

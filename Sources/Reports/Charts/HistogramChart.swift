@@ -80,10 +80,15 @@ struct HistogramChart: Chart {
     guard dates.count == edges.count - 1, !dates.isEmpty, dates.allSatisfy({ $0 != nil }) else {
       return Axis(low, high, from: start, to: end, ticks: 5)
     }
-    // A date's label is wide; four fit.
-    let step = max(1, (dates.count + 3) / 4)
-    let marked = stride(from: 0, to: dates.count, by: step).map { (value: edges[$0], label: dates[$0]!) }
-    return Axis(low, high, from: start, to: end, marked: marked)
+    // Months take less room than days: four fit, where no two are the same.
+    let months = stride(from: 0, to: dates.count, by: max(1, (dates.count + 3) / 4)).map {
+      (value: edges[$0], label: String(dates[$0]!.prefix(7)))
+    }
+    if Set(months.map(\.label)).count == months.count {
+      return Axis(low, high, from: start, to: end, marked: months)
+    }
+    let days = stride(from: 0, to: dates.count, by: max(1, (dates.count + 1) / 2))
+    return Axis(low, high, from: start, to: end, marked: days.map { (value: edges[$0], label: dates[$0]!) })
   }
 
   /// The first date in a label, such as `2024-03-01`.

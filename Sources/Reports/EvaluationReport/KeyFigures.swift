@@ -34,7 +34,7 @@ extension EvaluationPage {
       context.append("\(id == .utilitySynthetic ? "trained on real" : "held-out real"): <b>\(text(yardstick))</b>")
     }
     if let interval = figure.interval {
-      context.append("95%: \(NumberText.interval(interval.low, interval.high, description.format))")
+      context.append("95% range: \(NumberText.interval(interval.low, interval.high, description.format))")
     }
     if let chance { context.append("\(id.description.chance == 0 ? "no relation" : "guessing"): \(text(chance))") }
     context.append(direction(description))
@@ -55,10 +55,8 @@ extension EvaluationPage {
 
   func direction(_ description: FigureDescription) -> Markup {
     switch (description.direction, description.format) {
-    case (.lower, .percent): "lower is better, best 0%"
-    case (.lower, .number): "lower is better"
-    case (.higher, .percent): "higher is better, best 100%"
-    case (.higher, .number): "higher is better, best 1"
+    case (.lower, _): "lower is better"
+    case (.higher, _): "higher is better"
     case (.nearHalf, .percent): "near 50% is best"
     case (.nearHalf, .number): "near 0.5 is best"
     case (.nearFloor, _): "near the held-out rows is best"

@@ -59,7 +59,8 @@ enum NumberText {
     while digits < 5, width * fixedPower(digits) < 10 { digits += 1 }
     let ends = [low, high].map { trimmed(fixed($0 * scale, digits)) }
     let unit = format == .percent ? "%" : ""
-    return "\(ends[0])\(ends[0] == "0" ? "" : unit) to \(ends[1])\(unit)"
+    // A dash beside a minus cannot be read.
+    return "\(ends[0])\(low < 0 ? " to " : "–")\(ends[1])\(unit)"
   }
 
   private static func fixedPower(_ digits: Int) -> Double { (0..<digits).reduce(1) { power, _ in power * 10 } }
