@@ -46,7 +46,7 @@ let package = Package(
       name: "DiffusionTesting", dependencies: ["DiffusionCore"], path: "Sources/DiffusionTesting"),
 
     // Whether to trust what was made.
-    .target(name: "Neighbours", dependencies: ["Tensors"], path: "Sources/Neighbours"),
+    .target(name: "Neighbours", dependencies: ["Tensors", "CKernels"], path: "Sources/Neighbours"),
     .target(
       name: "DownstreamModels", dependencies: ["CXGBoost", "CLBFGS", "Tensors"], path: "Sources/DownstreamModels"),
     .target(
@@ -91,7 +91,7 @@ let package = Package(
     .testTarget(name: "NeighboursTests", dependencies: ["Neighbours"], path: "Tests/NeighboursTests"),
     .testTarget(
       name: "DownstreamModelsTests", dependencies: ["DownstreamModels"], path: "Tests/DownstreamModelsTests"),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], path: "Tests/EvaluationTests"),
+    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Tables"], path: "Tests/EvaluationTests"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], path: "Tests/ReportsTests"),
     .testTarget(
       name: "CommandLineTests", dependencies: ["langevin", "Tables"], path: "Tests/CommandLineTests"),

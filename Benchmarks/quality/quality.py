@@ -124,4 +124,5 @@ def main():
         print(row(f"{name}, held-out real rows (trained on real)", "", scores, "floor_"), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

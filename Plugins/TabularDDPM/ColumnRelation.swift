@@ -46,6 +46,8 @@ struct ColumnRelation: Sendable, Codable, Equatable {
     target: Int, columns: [[Double]], candidates: [Int], eligible: [Int], decimals: Int, least: Int,
     random: RandomStream
   ) -> [ColumnRelation] {
+    // No search where nothing can be found: with few rows, or when it was switched off.
+    guard least <= eligible.count else { return [] }
     let parents = candidates.filter { $0 < target }
     let tolerance = 0.5 * pow(10, -Double(decimals)) * 0.02
     var stream = random
@@ -64,8 +66,8 @@ struct ColumnRelation: Sendable, Codable, Equatable {
       if relation.form == .ratio { return abs(found - wanted) <= 51 * tolerance && abs(wanted) > 2000 * tolerance }
       return abs(found - wanted) <= tolerance
     }
-    // In wide tables fewer rows propose ratios, which are dear to count.
-    let ratioRows = parents.count <= 40 ? probe : Array(probe.prefix(400))
+    // In wide tables fewer rows propose ratios, which are dear to count, and in very wide ones none.
+    let ratioRows = parents.count <= 40 ? probe : parents.count <= 100 ? Array(probe.prefix(400)) : []
     for a in parents {
       propose(ColumnRelation(form: .equal, parents: [a]))
       if let factor = commonRatio(target: columns[target], parent: columns[a], rows: ratioRows) {
@@ -94,17 +96,27 @@ struct ColumnRelation: Sendable, Codable, Equatable {
     return chosen
   }
 
-  /// A factor other than 1 that recurs among target / parent, if there is one.
+  /// A factor other than 1 that recurs among target / parent, if there is one, for at least three values of the parent:
+  /// of two, any common value of the target would make a ratio.
   private static func commonRatio(target: [Double], parent: [Double], rows: [Int]) -> Double? {
-    var counts: [Int64: (count: Int, ratio: Double)] = [:]
+    struct Found {
+      var count = 0
+      var ratio = 0.0
+      var parents: [Double] = []
+    }
+    var found: [Int64: Found] = [:]
     for row in rows where parent[row].isFinite && parent[row] != 0 && target[row].isFinite && target[row] != 0 {
       let ratio = target[row] / parent[row]
       guard abs(ratio - 1) > 1e-9, abs(ratio) < 1e6, abs(ratio) > 1e-6 else { continue }
       // Twelve significant bits beyond what rounding of the values blurs would be too strict; 1e-6 relative is not.
       let key = Int64((log(abs(ratio)) * 1e6).rounded()) * (ratio < 0 ? -1 : 1)
-      counts[key, default: (0, ratio)].count += 1
+      found[key, default: Found(ratio: ratio)].count += 1
+      if found[key]!.parents.count < 3, !found[key]!.parents.contains(parent[row]) {
+        found[key]!.parents.append(parent[row])
+      }
     }
-    guard let best = counts.max(by: { $0.value.count < $1.value.count }), best.value.count >= 5 else { return nil }
-    return best.value.ratio
+    let fit = found.values.filter { $0.count >= 5 && $0.parents.count >= 3 }
+    // Of equally many the smaller ratio: a dictionary has no order of its own.
+    return fit.max { ($0.count, -$0.ratio) < ($1.count, -$1.ratio) }?.ratio
   }
 }

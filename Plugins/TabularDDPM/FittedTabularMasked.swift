@@ -40,7 +40,9 @@ struct FittedTabularMasked: FittedSynthesizer {
 
   func complete(_ partial: Table, _ request: SampleRequest, deliver: (Table) throws -> Void) throws {
     let plan = try ConditionPlan(request.conditions, coding: coding, layout: objective.layout)
-    let sampler = try makeSampler(plan, request)
+    var sampler = try makeSampler(plan, request)
+    // A cell that is to be filled is not filled with nothing.
+    sampler.generatesMissing = false
     let assembly = TableAssembly(coding: coding)
     var state = coding.decodingState(random: RandomStream(seed: request.seed).child(3))
     let pass = makePass(request.threads)
@@ -48,7 +50,7 @@ struct FittedTabularMasked: FittedSynthesizer {
       let piece = partial.rows(first..<min(first + Self.piece, partial.rowCount))
       let rows = try fix(
         plan, try coding.start(piece, random: RandomStream(seed: request.seed, stream: UInt64(first)).child(2)))
-      let shards = pass.map(rows: piece.rowCount) { tape, range in
+      let shards = pass.map(rows: piece.rowCount) { [sampler] tape, range in
         Result {
           try sampler.sample(
             rows.selecting(Array(range)),
@@ -110,6 +112,10 @@ struct FittedTabularMasked: FittedSynthesizer {
       let piece = table.rows(first..<min(first + Self.piece, table.rowCount))
       let (known, coded) = try coding.encodeKnown(
         piece, random: RandomStream(seed: request.seed, stream: UInt64(first)))
+      guard known.contains(true) else {
+        scores += Array(repeating: nil, count: piece.rowCount)
+        continue
+      }
       let bounds = objective.bounds(coded, pass: pass, seed: request.seed)
       scores += zip(known, bounds).map { $0 ? Double($1) : nil }
     }

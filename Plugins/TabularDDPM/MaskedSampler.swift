@@ -25,6 +25,7 @@ struct MaskedSampler: Sendable {
   private let rules: [SlotRule]
   /// By slot, the derived columns that relations ask for.
   private let derived: [[DerivedNumber]]
+  private let clashes: RelationClashes
 
   /// What the loop needs of a slot, without looking into the coding.
   private struct SlotRule: Sendable {
@@ -63,6 +64,7 @@ struct MaskedSampler: Sendable {
     self.plan = plan
     let coding = objective.coding, layout = objective.layout
     order = try RevealOrder(after: layout.slots.map(\.follows))
+    clashes = RelationClashes(coding, layout: layout)
     rules = layout.slots.map { slot in
       let column = coding.columns[slot.column]
       let places: Int32 =
@@ -152,7 +154,9 @@ struct MaskedSampler: Sendable {
     var done = start, pending = Array(0..<start.count)
     for _ in 0..<200 where !pending.isEmpty {
       let (rows, weights) = reveal(start.selecting(pending), &random, on: tape)
-      let kept = pending.indices.filter { random.uniform() < weights[$0] && meetsBounds(rows, $0) }
+      let kept = pending.indices.filter { place in
+        random.uniform() < weights[place] && meetsBounds(rows, place, given: start, pending[place])
+      }
       done.replace(kept.map { pending[$0] }, with: rows.selecting(kept))
       let keptSet = Set(kept)
       pending = pending.indices.filter { !keptSet.contains($0) }.map { pending[$0] }
@@ -163,8 +167,12 @@ struct MaskedSampler: Sendable {
     return done
   }
 
-  private func meetsBounds(_ rows: Rows, _ row: Int) -> Bool {
-    plan.bounds.allSatisfy { column, range in range.contains(rows.numbers[row * columns.count + column]) }
+  /// Whether what was drawn lies within the bounds; a number that was given stays whatever it is.
+  private func meetsBounds(_ rows: Rows, _ row: Int, given: Rows, _ origin: Int) -> Bool {
+    plan.bounds.allSatisfy { column, range in
+      range.contains(rows.numbers[row * columns.count + column])
+        || !given.numbers[origin * columns.count + column].isNaN
+    }
   }
 
   /// Which slots each evaluation reveals.
@@ -234,7 +242,8 @@ struct MaskedSampler: Sendable {
             anchors.removeAll(keepingCapacity: true)
             objective.builder.appendAnchors(of: slot, input, row: row, to: &anchors)
             let mass = draw(
-              slot, row: row, parameters.values.baseAddress! + row * parameters.columns, anchors, &rows, &random)
+              slot, row: row, parameters.values.baseAddress! + row * parameters.columns, anchors, &rows, visible,
+              &random)
             if isConstrained && !isFirstDraw { weights[row] *= mass }
           }
           if isConstrained { isFirstDraw = false }
@@ -269,7 +278,7 @@ struct MaskedSampler: Sendable {
   /// Draws one slot and returns the probability of its constraint.
   private func draw(
     _ slot: Int, row: Int, _ parameters: UnsafePointer<Float>, _ anchors: [Float], _ rows: inout Rows,
-    _ random: inout RandomStream
+    _ visible: [Bool], _ random: inout RandomStream
   ) -> Float {
     let rule = rules[slot], constraint = plan.constraints[slot]
     if rule.isDensity {
@@ -281,7 +290,8 @@ struct MaskedSampler: Sendable {
     }
     let excluded = generatesMissing || constraint != nil ? -1 : rule.missing
     let (code, mass) = Categorical.draw(
-      parameters, rule.codes, allowed: constraint?.codes, excluding: excluded, random.uniform())
+      parameters, rule.codes, allowed: constraint?.codes, excluding: excluded,
+      impossible: clashes.impossible(slot, rows.codes, visible, first: row * rules.count), random.uniform())
     rows.codes[row * rules.count + slot] = Int32(code)
     return mass
   }

@@ -37,38 +37,55 @@ struct MaskedTask: TrainingObjective {
     heldOut.isEmpty ? nil : objective.bound(data, rows: heldOut, pass: pass, seed: 99)
   }
 
-  /// Judges the finished model: by how much does it know its own rows better than rows it has not seen?
-  func report(
-    _ store: ParameterStore, summary: TrainingSummary, settings: TrainingSettings, columns: Int, choices: [Choice]
-  ) -> FitReport {
-    let pass = ShardedPass(
+  private func pass(_ store: ParameterStore, _ settings: TrainingSettings) -> ShardedPass {
+    ShardedPass(
       store: store, rows: 4096, precision: settings.precision, threads: settings.threads, recordsGradients: false)
-    let held = heldOutLoss(pass)
-    let trained = objective.bound(data, rows: Array(training.prefix(4096)), pass: pass, seed: 99)
+  }
+
+  /// The losses of held-out rows and of as many of the others as a good estimate needs.
+  func losses(_ store: ParameterStore, _ settings: TrainingSettings) -> TrainingJudgement.Losses {
+    let pass = pass(store, settings)
+    return TrainingJudgement.Losses(heldOut: heldOut, own: Array(training.prefix(4096))) {
+      objective.bound(data, rows: $0, pass: pass, seed: 99)
+    }
+  }
+
+  /// Judges the finished model: what did it learn of its own rows, and what of rows it has not seen?
+  ///
+  /// - Parameter before: the losses before the first step.
+  func report(
+    _ store: ParameterStore, summary: TrainingSummary, before: TrainingJudgement.Losses, settings: TrainingSettings,
+    choices: [Choice]
+  ) -> FitReport {
+    let after = losses(store, settings)
+    let held = heldOut.isEmpty ? nil : after.heldOut.mean, trained = after.own.mean
     var report = FitReport(
       method: TabularMasked.id, trainingRows: training.count, heldOutRows: heldOut.count,
       parameters: store.values.count, training: summary, trainingLoss: trained, heldOutLoss: held, verdict: .unknown,
       explanation: "There were too few rows to hold any out, so nothing can be said about memorising.",
       choices: choices)
+    report.training.initialHeldOut = heldOut.isEmpty ? nil : before.heldOut.mean
+    let pass = pass(store, settings)
+    report.training.noteNoise(heldOut: heldOut, training: training) {
+      objective.bound(data, rows: Array($0), visible: 1 - $1, pass: pass, seed: 98)
+    }
     guard let held, heldOut.count >= 20 else { return report }
-    // What the model knows of a row it has seen beyond one it has not, as a share of what it learned at all.
-    let learned = max((summary.curve.first?.heldOut ?? held) - held, 0.02 * abs(held))
-    let gap = held - trained
-    let curve = summary.curve.compactMap(\.heldOut)
-    let late = curve.count >= 6 ? curve[curve.count * 3 / 4] - (curve.last ?? held) : 0
-    if gap > max(0.5 * learned, 0.2 * abs(held)), gap > 1 {
-      report.verdict = .memorising
+    let judgement = TrainingJudgement(summary, before: before, after: after, least: 1)
+    report.verdict = judgement.verdict
+    let figures = "held-out loss is \(held.rounded(to: 2)) nats a row"
+    switch judgement.verdict {
+    case .memorising:
       report.explanation =
-        "Memorising: its own rows are \(gap.rounded(to: 2)) nats more likely to it than rows it has not seen. "
+        "Memorising: \(judgement.learnedOfOwn.rounded(to: 2)) nats a row were learned of its own rows, and "
+        + "\(judgement.learned.rounded(to: 2)) of rows it has not seen. "
         + "More data, a smaller network (--set width) or more dropout (--set dropout) would help."
-    } else if !summary.stoppedEarly, summary.bestStep == summary.steps, late > 0.25 * learned {
-      report.verdict = .underfitted
+    case .underfitted:
       report.explanation =
-        "Underfitted: held-out loss was still falling fast when the time was over. Give it a larger --budget."
-    } else {
-      report.verdict = .right
+        "Underfitted: \(figures), and fell by \(judgement.late.rounded(to: 2)) since step \(judgement.lateSince). "
+        + "Give it a larger \(settings.steps == nil ? "--budget" : "--steps")."
+    case .right, .unknown:
       report.explanation =
-        "Right: held-out loss is \(held.rounded(to: 2)) nats a row, on its own rows \(trained.rounded(to: 2)), "
+        "Right: \(figures), on its own rows \(trained.rounded(to: 2)), "
         + (summary.bestStep < summary.steps ? "and the best step was kept." : "and had nearly stopped falling.")
     }
     return report

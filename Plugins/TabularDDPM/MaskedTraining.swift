@@ -8,8 +8,8 @@ import NeuralNetworks
 /// k of them visible, k uniform in 0 ..< M, M times the mean loss over the masked slots is an unbiased estimate of the
 /// row's negative log-likelihood averaged over orders, and so a bound on it.
 ///
-/// Sources: Uria, Murray & Larochelle, "A deep and tractable density estimator", ICML 2014, equation 6; Hoogeboom et al.,
-/// "Autoregressive diffusion models", ICLR 2022, equation 5; Sahoo et al., "Simple and effective masked diffusion language
+/// Sources: Uria, Murray & Larochelle, "A deep and tractable density estimator", ICML 2014; Hoogeboom et al.,
+/// "Autoregressive diffusion models", ICLR 2022, section 3; Sahoo et al., "Simple and effective masked diffusion language
 /// models", NeurIPS 2024, equation 11.
 struct MaskedObjective: Sendable {
   let coding: TableCoding
@@ -101,12 +101,14 @@ struct MaskedObjective: Sendable {
   }
 
   /// The mean bound of some rows, in nats a row, with the same masks on every call.
-  func bound(_ data: Cells, rows: [Int32], pass: ShardedPass, seed: UInt64) -> Double {
+  ///
+  /// - Parameter visible: how much of every row is visible, in 0 ..< 1; nil: evenly spread over all shares.
+  func bound(_ data: Cells, rows: [Int32], visible: Double? = nil, pass: ShardedPass, seed: UInt64) -> Double {
     let count = rows.count
     let losses = pass.map(rows: count) { tape, range in
       Double(
         loss(
-          data, rows: rows[range], shares: { Self.share($0 + range.lowerBound, offset: 0.5) },
+          data, rows: rows[range], shares: { visible ?? Self.share($0 + range.lowerBound, offset: 0.5) },
           weight: 1 / Float(count), random: RandomStream(seed: seed, stream: UInt64(range.lowerBound)), on: tape
         ).values[0])
     }

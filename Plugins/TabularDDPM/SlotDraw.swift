@@ -3,17 +3,20 @@ import NeuralNetworks
 
 /// Draws from softmax(logits).
 enum Categorical {
-  /// A code by inversion among the allowed ones, and the probability of all that are allowed.
+  /// A code by inversion among the allowed ones, and the probability of all that are allowed, once the impossible ones
+  /// are left out of account.
   static func draw(
-    _ logits: UnsafePointer<Float>, _ count: Int, allowed: [Bool]?, excluding: Int, _ uniform: Float
+    _ logits: UnsafePointer<Float>, _ count: Int, allowed: [Bool]?, excluding: Int, impossible: [Bool]? = nil,
+    _ uniform: Float
   ) -> (code: Int, mass: Float) {
     var top = logits[0]
     for i in 1..<max(count, 1) { top = max(top, logits[i]) }
-    func may(_ i: Int) -> Bool { i != excluding && (allowed == nil || allowed![i]) }
+    func can(_ i: Int) -> Bool { impossible == nil || !impossible![i] }
+    func may(_ i: Int) -> Bool { i != excluding && (allowed == nil || allowed![i]) && can(i) }
     var sum: Float = 0, all: Float = 0, last = 0
     for i in 0..<count {
       let weight = exp(logits[i] - top)
-      all += weight
+      if can(i) { all += weight }
       if may(i) { sum += weight; last = i }
     }
     var left = uniform * sum

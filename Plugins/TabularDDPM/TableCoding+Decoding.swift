@@ -66,8 +66,8 @@ extension TableCoding: FittedEncoder {
   /// The last digit, and what a score in Float32 or a cell of a histogram blurs of the quantile.
   func precision(of column: Int) -> Double {
     guard case .continuous(let content) = columns[column].content else { return 0 }
-    let digit = roundings[column].step / pow(10, Double(roundings[column].decimals))
     let knots = content.map.knots
+    let digit = roundings[column].digit(at: max(abs(knots[0]), abs(knots[knots.count - 1])))
     guard content.cells > 0 else { return digit + 1e-5 * (knots[knots.count - 1] - knots[0]) }
     let cells = content.bins * content.cells
     let edges = (0...cells).map { content.map.value(Double($0) / Double(cells)) }

@@ -39,7 +39,9 @@ extension TableCoding {
     for (index, column) in table.columns.enumerated() {
       let kind = schema.columns[index].kind
       let decimals = if case .decimal(let digits) = kind { digits } else { 0 }
-      roundings.append(Rounding(decimals: decimals, step: Self.step(of: numbers[index], decimals: decimals)))
+      roundings.append(
+        Rounding(
+          of: numbers[index], decimals: decimals, isShortest: schema.columns[index].notation.isShortest))
       let hasMissing = column.missingCount > 0
       let content: ColumnCoding.Content
       switch (kind, column.values) {
@@ -52,28 +54,13 @@ extension TableCoding {
         content = Self.number(
           index, values, numbers: numbers, parents: codings.indices.filter { codings[$0].isNumeric },
           settings: settings,
-          decimals: decimals, random: random.child(UInt64(index)))
+          decimals: roundings[index].decimals, random: random.child(UInt64(index)))
       }
       codings.append(ColumnCoding(name: column.name, content: content, hasMissing: hasMissing))
     }
     self.init(columns: codings, roundings: roundings)
     if settings.derives { self = deriving(from: table, random: random) }
     if settings.anchors { self = anchoring(numbers, random: random.child(1 << 20)) }
-  }
-
-  /// The greatest step of which all values are multiples, in units of the last decimal.
-  private static func step(of values: [Double], decimals: Int) -> Double {
-    let scale = pow(10, Double(decimals))
-    var divisor: Int64 = 0
-    for value in values where value.isFinite {
-      let scaled = (value * scale).rounded()
-      guard abs(scaled) < 1e15 else { return 1 }
-      var a = abs(Int64(scaled)), b = divisor
-      while b != 0 { (a, b) = (b, a % b) }
-      divisor = a
-      if divisor == 1 { return 1 }
-    }
-    return Double(max(divisor, 1))
   }
 
   private static func levels(
@@ -151,7 +138,7 @@ extension TableCoding {
       let rows = numbers[index].indices.filter { row in
         let value = numbers[index][row]
         return !value.isNaN && !heavy.contains(value)
-          && !c.relations.contains { $0.value { numbers[$0][row] } == value }
+          && relation(index, of: c, value, parent: { numbers[$0][row] }) == nil
       }
       return ColumnAnchor.find(
         target: index, columns: numbers, candidates: candidates, rows: rows, map: c.map,

@@ -7,19 +7,8 @@ import Tensors
 struct TableCoding: Sendable, Codable, Equatable {
   /// The columns in the table's order.
   let columns: [ColumnCoding]
-  /// What a number is rounded to, by column: multiples of `step`, with so many decimals.
+  /// What a number is rounded to, by column.
   let roundings: [Rounding]
-
-  struct Rounding: Sendable, Codable, Equatable {
-    var decimals: Int
-    /// In units of the last decimal.
-    var step: Double
-
-    func callAsFunction(_ value: Double) -> Double {
-      let scale = pow(10, Double(decimals))
-      return (value * scale / step).rounded() * step / scale
-    }
-  }
 
   /// The slots that the columns make.
   var layout: SlotLayout { SlotLayout(columns) }
@@ -79,7 +68,6 @@ struct TableCoding: Sendable, Codable, Equatable {
           }
         }
       case (.continuous(let c), .numbers(let cells)):
-        let tolerance = 0.01 * pow(10, -Double(roundings[index].decimals))
         for row in 0..<rows {
           let value = cells[row]
           if value.isNaN { try putMissing(row); continue }
@@ -87,10 +75,7 @@ struct TableCoding: Sendable, Codable, Equatable {
           coded.scores[row * layout.scoreCount + (numeric ?? 0)] = Float(c.map.score(quantile))
           if let heavy = Self.exact(value, in: c.heavy) {
             put(row, Int32(c.bins + heavy))
-          } else if let relation = c.relations.firstIndex(where: { relation in
-            let found = roundings[index](relation.value { numbers[$0][row] })
-            return abs(found - value) <= tolerance
-          }) {
+          } else if let relation = self.relation(index, of: c, value, parent: { numbers[$0][row] }) {
             put(row, Int32(c.bins + c.heavy.count + relation))
           } else {
             let place = min(quantile, 1 - 1e-9) * Double(c.bins)
@@ -107,6 +92,14 @@ struct TableCoding: Sendable, Codable, Equatable {
       }
     }
     return coded
+  }
+
+  /// The first relation that a number meets, to the last digit.
+  func relation(
+    _ column: Int, of coding: ColumnCoding.Continuous, _ value: Double, parent: (Int) -> Double
+  ) -> Int? {
+    let rounding = roundings[column]
+    return coding.relations.firstIndex { abs(rounding($0.value(parent)) - value) <= rounding.tolerance }
   }
 
   private static func match(
@@ -286,7 +279,7 @@ enum CodingError: Error, Equatable, CustomStringConvertible {
       "row \(row + 1): column \"\(column)\" is empty, and the model has never seen it empty; fill it, or fit a new model"
     case .unknownLevel(let column, let level, let row, let known):
       "row \(row + 1): column \"\(column)\" says \"\(level)\", which the model has never seen"
-        + "; it knows \(known.prefix(10).joined(separator: ", "))"
+        + ": give one of \(known.prefix(10).joined(separator: ", "))\(known.count > 10 ? ", …" : ""), or leave it empty"
     case .kindDiffers(let column):
       "column \"\(column)\" is of another kind than when the model was trained; read it with the model's schema"
     }

@@ -81,13 +81,14 @@ public struct TabularMasked: Synthesizer {
     let (store, task) = MaskedTask.make(
       coding, denoiser: try menu.make(plan.network), data: data, training: rows.training, heldOut: rows.heldOut,
       random: random.child(12))
+    let before = task.losses(store, plan.training)
     let summary = try Trainer(plan.training).train(
       store, objective: task, checkpoint: run.checkpoint,
       fingerprint: plan.training.fingerprint(of: data, method: Self.id, model: plan.network),
       shouldContinue: run.shouldContinue)
 
     let report = task.report(
-      store, summary: summary, settings: plan.training, columns: table.columns.count, choices: choices)
+      store, summary: summary, before: before, settings: plan.training, choices: choices)
     return FittedTabularMasked(
       contents: ModelContents(
         schema: schema, coding: coding, settings: plan.network, precision: plan.training.precision, report: report),

@@ -10,7 +10,8 @@ public struct Features: Sendable, Equatable {
   /// Makes features. All columns must have `rowCount` rows.
   public init(names: [String], columns: [FeatureColumn], rowCount: Int) {
     precondition(names.count == columns.count, "\(names.count) names for \(columns.count) columns")
-    precondition(columns.allSatisfy { $0.count == rowCount }, "the columns of features must have the same number of rows")
+    precondition(
+      columns.allSatisfy { $0.count == rowCount }, "the columns of features must have the same number of rows")
     self.names = names
     self.columns = columns
     self.rowCount = rowCount

@@ -2,7 +2,7 @@
 public struct NearestNeighbours: Sendable, Equatable {
   /// The number of neighbours of each row.
   public let count: Int
-  /// The rows' neighbours as indices of the table, nearest first, `[rows, count]`.
+  /// The rows' neighbours as indices of the table, nearest first and the smaller index first at ties, `[rows, count]`.
   public let indices: [Int32]
   /// Their Euclidean distances, `[rows, count]`.
   public let distances: [Double]
@@ -12,5 +12,11 @@ public struct NearestNeighbours: Sendable, Equatable {
     self.count = count
     self.indices = indices
     self.distances = distances
+  }
+
+  /// The distances to the neighbour of the given rank, 0 being the nearest, row by row.
+  public func distances(rank: Int) -> [Double] {
+    precondition(rank >= 0 && rank < count, "there are \(count) neighbours, none of rank \(rank)")
+    return stride(from: rank, to: distances.count, by: count).map { distances[$0] }
   }
 }

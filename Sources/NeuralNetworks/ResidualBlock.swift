@@ -1,7 +1,7 @@
 /// A pre-norm residual block: x + linear(dropout(activation(linear(norm(x))))). The last map starts at zero, so that
 /// the block starts as the identity.
 ///
-/// Source: Gorishniy et al., "Revisiting deep learning models for tabular data", NeurIPS 2021, section 3.3, with layer
+/// Source: Gorishniy et al., "Revisiting deep learning models for tabular data", NeurIPS 2021, section 3, with layer
 /// norm; the zero start is Zhang, Dauphin & Ma, "Fixup initialization", ICLR 2019.
 public struct ResidualBlock: Sendable {
   private let norm: LayerNorm

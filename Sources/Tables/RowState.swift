@@ -81,7 +81,7 @@ struct RowState {
     }
     failure = TableError(
       .tooManyFields, line: line, found: text.map { String(decoding: $0, as: UTF8.self) } ?? "",
-      expected: "\(columnCount) fields",
+      expected: Self.fields(columnCount),
       problem: "the row has more fields than the \(hasHeader ? "header" : "first row")",
       cure: "Remove the surplus; put fields that hold the delimiter in quotes, or name another delimiter (--delimiter)."
     )
@@ -111,13 +111,16 @@ struct RowState {
       begin()
     } else {
       failure = TableError(
-        .tooFewFields, line: line, column: names[column], found: "\(column) fields", expected: "\(columnCount) fields",
+        .tooFewFields, line: line, column: names[column], found: Self.fields(column),
+        expected: Self.fields(columnCount),
         problem: "the row has fewer fields than the \(hasHeader ? "header" : "first row")",
         cure: "Complete the row; an empty field still needs its delimiter.")
     }
     column = 0
     line += 1
   }
+
+  private static func fields(_ count: Int) -> String { "\(count) \(count == 1 ? "field" : "fields")" }
 
   /// Takes the first row: as names, or as data under made names.
   private mutating func begin() {

@@ -77,6 +77,22 @@ import Testing
     #expect(scratch.names == ["cut.langevin", "people.csv"])
   }
 
+  @Test(arguments: [
+    (["--steps", "-3"], Int32(2), "1 or more"), (["--rows", "-3"], 2, "1 or more"),
+    (["--where", "age=300..400"], 65, "which run from 18 to "),
+    (["--where", "since=1999-01-01..1999-12-31"], 65, "which run from 2024-01-"),
+  ]) func `What is asked is refused in the user's own terms`(
+    words: [String], status: Int32, message: String
+  ) throws {
+    let scratch = Scratch()
+    scratch.file("people.csv", Sample.people)
+    let run = try Command.start(["synth", "people.csv", "-o", "out.csv"] + words, in: scratch)
+    run.process.waitUntilExit()
+    #expect(run.outcome().status == status)
+    #expect(run.outcome().errors.contains(message))
+    #expect(scratch.names == ["people.csv"])
+  }
+
   @Test func `Errors are JSON where asked`() throws {
     let outcome = try Command.run("inspect", "none.csv", "--json")
     let error = try #require(

@@ -32,6 +32,7 @@ import Testing
     #expect(error.line == 3)
     #expect(error.column == "c")
     #expect(error.found == "2 fields")
+    #expect(errorReading("a,b\n1,2\n3\n")?.found == "1 field")
   }
 
   @Test(arguments: ["\n", "\r\n"]) func `Lines are physical, also after line breaks inside quotes`(

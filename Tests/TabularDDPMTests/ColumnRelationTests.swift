@@ -1,4 +1,5 @@
 import DiffusionCore
+import Foundation
 import Tables
 @testable import TabularDDPM
 import Tensors
@@ -39,6 +40,13 @@ struct ColumnRelationTests {
 
   @Test("finds nothing in independent columns")
   func none() { #expect(find(columns(0) { a, _ in a }).isEmpty) }
+
+  @Test("finds nothing where more rows are asked for than there are")
+  func unreachable() {
+    let columns = columns(1) { a, _ in a }
+    #expect(find(columns, least: 3000).count == 1)
+    #expect(find(columns, least: 3001).isEmpty)
+  }
 
   @Test("a relation must explain rows that others do not")
   func greedy() {
@@ -92,5 +100,47 @@ struct RelationsInATableTests {
     let priceOf = Dictionary(zip(["a", "b", "c", "d", "e"], (0..<5).map { Double(1250 + 317 * $0) / 100 })) { $1 }
     #expect(zip(drawn, price).allSatisfy { priceOf[levels[Int($0)]] == $1 })
     #expect(zip(price, same).count { $0 == $1 } > 200)
+  }
+
+  /// Half of the deposits are missing; the invoices, which equal them or not, never are.
+  @Test("a number never equals one that is missing")
+  func missingParents() throws {
+    var random = RandomStream(seed: 5)
+    func amount() -> Double { (exp(Double(random.normal()) + 5) * 100).rounded() / 100 }
+    var deposits: [Double] = [], invoices: [Double] = []
+    for _ in 0..<1000 {
+      deposits.append(random.uniform() < 0.5 ? .nan : amount())
+      invoices.append(!deposits.last!.isNaN && random.uniform() < 0.7 ? deposits.last! : amount())
+    }
+    let table = Table(columns: [
+      Column(name: "deposit", values: .numbers(deposits)), Column(name: "invoice", values: .numbers(invoices)),
+    ])
+    let money = ColumnKind.decimal(digits: 2)
+    let schema = Schema(columns: [
+      ColumnSchema(name: "deposit", kind: money, missingCount: deposits.count { $0.isNaN }),
+      ColumnSchema(name: "invoice", kind: money),
+    ])
+    // Hardly trained, so that the network has not learned it.
+    let model = try TabularMasked().fit(
+      table, schema: schema, options: try SmallTables.options(), run: SmallTables.run(steps: 10))
+    let free = try SmallTables.sample(model, SampleRequest(rows: 1000, seed: 1))
+    #expect(free["invoice"]!.missingCount == 0)
+    #expect(free["deposit"]!.missingCount > 200)
+    guard case .numbers(let deposit) = free["deposit"]!.values, case .numbers(let invoice) = free["invoice"]!.values
+    else { return }
+    #expect(zip(deposit, invoice).count { $0 == $1 } > 200)
+    let empty = try CellCondition(parsing: "deposit=", schema: schema)
+    let given = try SmallTables.sample(model, SampleRequest(rows: 300, seed: 1, conditions: [empty]))
+    #expect(given["invoice"]!.missingCount == 0 && given["deposit"]!.missingCount == 300)
+  }
+
+  @Test("a common value over one of two values of a parent is no ratio")
+  func chanceRatio() {
+    var table = columns(0) { a, _ in a }
+    var random = RandomStream(seed: 5)
+    // As the age 22 in the third class: 22 / 3 recurs, and means nothing.
+    table[0] = table[0].map { _ in Double(2 + random.integer(below: 2)) }
+    table[2] = table[2].map { $0 < 30_000 ? 22 : $0 }
+    #expect(find(table).isEmpty)
   }
 }

@@ -93,7 +93,7 @@ struct FittedTabularMaskedTests {
     var parts: [Table] = []
     try model.complete(partial, SampleRequest(rows: 0, seed: 3)) { parts.append($0) }
     let whole = try Table.concatenated(parts)
-    #expect(Set(whole.columns.filter { $0.missingCount > 0 }.map(\.name)).subtracting(["note"]).isEmpty)
+    #expect(partial["note"]!.missingCount > 0 && whole.columns.allSatisfy { $0.missingCount == 0 })
     guard case .numbers(let filled) = whole.columns[2].values,
       case .categories(let groups, let newLevels) = whole.columns[0].values,
       case .numbers(let code) = whole.columns[1].values
@@ -104,6 +104,33 @@ struct FittedTabularMaskedTests {
       // The code was given, and each group has one.
       #expect(code[row] == ["a": 0.0, "b": 10, "c, d": 20, "e": 30][newLevels[Int(groups[row])]])
     }
+  }
+
+  @Test("conditions fill what is empty and leave what was given")
+  func completeWithin() throws {
+    let (model, table, schema) = try fit()
+    var partial = table.rows(0..<40)
+    guard case .numbers(let due) = partial["due"]!.values,
+      let column = partial.columns.firstIndex(where: { $0.name == "due" })
+    else { return }
+    partial.columns[column].values = .numbers(due.enumerated().map { $0.offset % 2 == 0 ? .nan : 1 + $0.element })
+    let condition = try CellCondition(parsing: "due=100..120", schema: schema)
+    var parts: [Table] = []
+    try model.complete(partial, SampleRequest(rows: 0, seed: 3, conditions: [condition])) { parts.append($0) }
+    guard case .numbers(let filled) = try Table.concatenated(parts)["due"]!.values else { return }
+    for row in 0..<40 {
+      if row % 2 == 0 { #expect((100...120).contains(filled[row])) } else { #expect(filled[row] == due[row] + 1) }
+    }
+  }
+
+  @Test("every row has a score or a gap of its own")
+  func scores() throws {
+    let (model, table, _) = try fit(steps: 10)
+    var strange = table.rows(0..<5)
+    strange.columns[0].values = .categories(indices: [0, 0, 0, 0, 0], levels: ["never seen"])
+    #expect(try model.score(strange, SampleRequest(rows: 5)) == [nil, nil, nil, nil, nil])
+    strange.columns[0].values = .categories(indices: [0, 0, 1, 0, 0], levels: ["never seen", "a"])
+    #expect(try model.score(strange, SampleRequest(rows: 5)).map { $0 == nil } == [true, true, false, true, true])
   }
 
   @Test("a saved model makes the same rows", arguments: ["residual-mlp", "mlp", "column-transformer"])

@@ -6,7 +6,7 @@ import Tensors
 /// How TabDDPM sees a table (``DDPMEncoder``): as ``TableCoding`` does, but with every number as one continuous cell.
 ///
 /// Categories, derived columns, constants, identifiers and texts are those of the shared coding. A number, few-valued or
-/// not, becomes the standard normal score of its quantile, as the paper's quantile transformation (section 4.1) makes it;
+/// not, becomes the standard normal score of its quantile, as the paper's quantile transformation makes it;
 /// there are no heavy values and no relations. Equal values are spread over their share of the quantiles, where
 /// scikit-learn's transformer takes the middle, so that every marginal is as normal as Gaussian diffusion ends. A number
 /// that decides a derived column stays a category, so that the derived column stays consistent.
@@ -35,7 +35,7 @@ struct DDPMCoding: Sendable, Codable, Equatable {
     let rounding = table.roundings[column]
     let rounded = rounding(min(max(drawn, range.lowerBound), range.upperBound))
     // At an end of the range rounding may step over it.
-    let step = rounding.step / pow(10, Double(rounding.decimals))
+    let step = rounding.digit(at: rounded)
     return [rounded, rounding(rounded + step), rounding(rounded - step)].first { range.contains($0) }
   }
 

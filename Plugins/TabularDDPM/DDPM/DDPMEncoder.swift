@@ -69,7 +69,7 @@ struct DDPMEncoder: DataEncoder {
     Registration(
       ComponentDescriptor(
         id: "quantile-scores", summary: "Every number as the normal score of its quantile; categories as codes.",
-        citation: "Kotelnikov et al., TabDDPM, ICML 2023, section 4.1", options: options,
+        citation: "Kotelnikov et al., TabDDPM, ICML 2023", options: options,
         capabilities: ["missing-values", "continuous", "discrete"])
     ) { DDPMEncoder($0) }
   }

@@ -5,7 +5,7 @@ import NeuralNetworks
 ///
 /// A row is noised at a step t drawn uniformly from 1 ... T. Numbers: the mean squared error of the predicted noise
 /// (Ho et al. 2020, equation 14). Categories: T times the divergence of the predicted from the true posterior
-/// (``MultinomialStep``), as a mean over categories. The loss is the sum of both (Kotelnikov et al. 2023, equation 10).
+/// (``MultinomialStep``), as a mean over categories. The loss is the sum of both (Kotelnikov et al. 2023, section 3).
 /// The constant prior term of the bound is left out.
 ///
 /// Half of the rows are wholly unknown, as published. In the others a random number of randomly chosen columns is known:

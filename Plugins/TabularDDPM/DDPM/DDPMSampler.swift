@@ -33,7 +33,7 @@ struct DDPMSampling: Sendable, Codable, Equatable {
 ///
 /// Numbers are carried by one of the core's samplers; whenever it asks for clean numbers, one evaluation of the network
 /// gives them, and the categories take their own step with the same evaluation, drawn from the posterior of the two noise
-/// levels (Kotelnikov et al. 2023, section 3; Hoogeboom et al. 2021, algorithm 2). Known cells are shown clean throughout.
+/// levels (Kotelnikov et al. 2023, section 3; Hoogeboom et al. 2021, section 4). Known cells are shown clean throughout.
 ///
 /// A predicted clean score is clipped to the largest that the training data can have. The published code does not clip;
 /// near t = T, where little signal is left, the clean value is the noise's error divided by almost nothing, and on wide

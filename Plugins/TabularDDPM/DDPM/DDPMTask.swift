@@ -25,7 +25,9 @@ struct DDPMTask: TrainingObjective {
   func heldOutLoss(_ pass: ShardedPass) -> Double? { heldOut.isEmpty ? nil : meanLoss(heldOut, pass) }
 
   /// The mean loss of some rows, with the same steps, noise and known cells on every call.
-  func meanLoss(_ rows: [Int32], _ pass: ShardedPass) -> Double {
+  ///
+  /// - Parameter noise: the step as a share of all, the same for every row; nil: evenly spread.
+  func meanLoss(_ rows: [Int32], noise: Double? = nil, _ pass: ShardedPass) -> Double {
     let steps = objective.schedule.steps
     let repeated = (0..<max(1, Self.judged / rows.count)).flatMap { _ in rows }
     let losses = pass.map(rows: repeated.count) { tape, range in
@@ -34,42 +36,55 @@ struct DDPMTask: TrainingObjective {
         data, rows: repeated[range],
         // Evenly spread over 1 ... T, by the golden ratio.
         step: { place, _ in
-          1 + Int(MaskedObjective.share(range.lowerBound + place, offset: 0.5) * Double(steps))
+          1 + Int((noise ?? MaskedObjective.share(range.lowerBound + place, offset: 0.5)) * Double(steps))
         }, weight: 1 / Float(repeated.count), random: random, on: tape)
       return Double(loss.values[0])
     }
     return losses.reduce(0, +)
   }
 
-  /// Judges the finished model by its loss on its own rows and on rows it has not seen.
-  func report(
-    _ store: ParameterStore, summary: TrainingSummary, settings: TrainingSettings, choices: [Choice]
-  ) -> FitReport {
-    let pass = ShardedPass(
+  private func pass(_ store: ParameterStore, _ settings: TrainingSettings) -> ShardedPass {
+    ShardedPass(
       store: store, rows: Self.judged, precision: settings.precision, threads: settings.threads, recordsGradients: false
     )
-    let trained = meanLoss(Array(training.prefix(Self.judged)), pass), held = heldOutLoss(pass)
+  }
+
+  /// The losses of held-out rows and of as many of the others as a good estimate needs.
+  func losses(_ store: ParameterStore, _ settings: TrainingSettings) -> TrainingJudgement.Losses {
+    let pass = pass(store, settings)
+    return TrainingJudgement.Losses(heldOut: heldOut, own: Array(training.prefix(Self.judged))) { meanLoss($0, pass) }
+  }
+
+  /// Judges the finished model by its loss on its own rows and on rows it has not seen.
+  ///
+  /// - Parameter before: the losses before the first step.
+  func report(
+    _ store: ParameterStore, summary: TrainingSummary, before: TrainingJudgement.Losses, settings: TrainingSettings,
+    choices: [Choice]
+  ) -> FitReport {
+    let after = losses(store, settings)
+    let held = heldOut.isEmpty ? nil : after.heldOut.mean, trained = after.own.mean
     var report = FitReport(
       method: TabularDDPMMethod.id, trainingRows: training.count, heldOutRows: heldOut.count,
       parameters: store.values.count, training: summary, trainingLoss: trained, heldOutLoss: held, verdict: .unknown,
       explanation: "There were too few rows to hold any out, so nothing can be said about memorising.", choices: choices
     )
+    report.training.initialHeldOut = heldOut.isEmpty ? nil : before.heldOut.mean
+    let pass = pass(store, settings)
+    report.training.noteNoise(heldOut: heldOut, training: training) { meanLoss(Array($0), noise: $1, pass) }
     guard let held, heldOut.count >= 20 else { return report }
-    let curve = summary.curve.compactMap(\.heldOut)
-    // A network that knows nothing has a squared error of 1; what was learned since the first judgement counts too.
-    let learned = max((curve.first ?? held) - held, 0.05 * held)
-    let late = curve.count >= 6 ? curve[curve.count * 3 / 4] - held : 0
+    let judgement = TrainingJudgement(summary, before: before, after: after, least: 0.15 * held)
+    report.verdict = judgement.verdict
     let figures = "loss \(Self.text(held)) on rows it has not seen, \(Self.text(trained)) on its own"
-    if held - trained > max(0.5 * learned, 0.15 * held) {
-      report.verdict = .memorising
+    switch judgement.verdict {
+    case .memorising:
       report.explanation =
-        "Memorising: \(figures). More data, a smaller --width or more --dropout would help; look at the copies in the report."
-    } else if summary.bestStep == summary.steps, late > 0.1 * learned {
-      report.verdict = .underfitted
+        "Memorising: \(figures). More data, a smaller network (--set width) or more dropout (--set dropout) would help."
+    case .underfitted:
       report.explanation =
-        "Underfitted: \(figures), and still falling when the time was over. Give it a larger --budget."
-    } else {
-      report.verdict = .right
+        "Underfitted: \(figures), and it fell by \(Self.text(judgement.late)) since step \(judgement.lateSince). "
+        + "Give it a larger \(settings.steps == nil ? "--budget" : "--steps")."
+    case .right, .unknown:
       report.explanation =
         "Right: \(figures). The loss is that of TabDDPM, a squared error and a bound added up: "
         + "compare it only with other runs of this method on these data."

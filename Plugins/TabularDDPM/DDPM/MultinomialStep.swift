@@ -11,7 +11,7 @@ import Foundation
 /// of which some cells are known or missing. Everything is a sum of positive terms, so plain probabilities lose nothing,
 /// and the divergence needs no logarithm of ĉ₀: the l_k cancel.
 ///
-/// Source: Hoogeboom et al., "Argmax flows and multinomial diffusion", NeurIPS 2021, equations 13 to 16; Kotelnikov et
+/// Source: Hoogeboom et al., "Argmax flows and multinomial diffusion", NeurIPS 2021, section 4; Kotelnikov et
 /// al., "TabDDPM", ICML 2023, section 3. Steps longer than one are the same algebra (Song et al. 2021, appendix A).
 package struct MultinomialStep: Sendable, Equatable {
   /// α, the chance that a class is kept on the way from s to t, and 1 − α.

@@ -68,11 +68,12 @@ public struct TabularDDPMMethod: Synthesizer {
       coding, settings: plan.model, denoiser: try menu.make(plan.model.network), in: &parameters)
     let store = ParameterStore(layout: parameters, values: parameters.initialValues(random.child(12)))
     let task = DDPMTask(objective: objective, data: data, training: rows.training, heldOut: rows.heldOut)
+    let before = task.losses(store, plan.training)
     let summary = try Trainer(plan.training).train(
       store, objective: task, checkpoint: run.checkpoint,
       fingerprint: plan.training.fingerprint(of: data, method: Self.id, model: plan.model),
       shouldContinue: run.shouldContinue)
-    let report = task.report(store, summary: summary, settings: plan.training, choices: choices)
+    let report = task.report(store, summary: summary, before: before, settings: plan.training, choices: choices)
     return FittedTabularDDPM(
       contents: ModelContents(
         schema: schema, coding: coding, settings: plan.model, precision: plan.training.precision, report: report),

@@ -106,3 +106,18 @@ void kernel_momentum(const kernel_adam_settings *settings, const float *const *g
 // close to Φ(z). A cell that is not known gets zeros.
 enum { KERNEL_QUANTILE_FEATURES = 14 };
 void kernel_quantile_features(const float *z, const uint8_t *known, float *y, size_t count);
+
+// Nearest neighbours. Finds the places i in 0 ..< count where values[i] (0 where NULL), plus weights[c] for every
+// column c in which codes[c * stride + i] differs from query[c], is at most `limit`; writes them in order into `found`
+// and returns how many there are.
+size_t kernel_near(const float *values, const int32_t *codes, size_t stride, const int32_t *query,
+                   const float *weights, size_t columns, float limit, int32_t *found, size_t count);
+
+// Gower's distance in whole units of 1 / unit, so that sums are exact: writes what one column costs, and adds it to
+// the sums. Numbers lie in 0 ... unit, a missing one is -1: missing and missing cost nothing, missing and known one unit.
+void kernel_gower_number(const int32_t *values, int32_t query, int32_t unit, int32_t *costs, int32_t *sums,
+                         size_t count);
+void kernel_gower_code(const int32_t *codes, int32_t query, int32_t unit, int32_t *costs, int32_t *sums,
+                       size_t count);
+// Where sums - costs (costs may be NULL) is first at its least, if that is below *least, which it then becomes; else -1.
+int32_t kernel_least(const int32_t *sums, const int32_t *costs, size_t count, int32_t *least);

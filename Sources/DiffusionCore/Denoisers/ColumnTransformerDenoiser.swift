@@ -2,7 +2,7 @@ import NeuralNetworks
 
 /// Attention between the cells of a row, one token each.
 ///
-/// Source: Gorishniy et al., "Revisiting deep learning models for tabular data", NeurIPS 2021, section 3.4.
+/// Source: Gorishniy et al., "Revisiting deep learning models for tabular data", NeurIPS 2021, section 3.
 public struct ColumnTransformerDenoiser: TrainableDenoiser {
   /// The length of the vectors that go in and come out.
   public let width: Int

@@ -2,7 +2,7 @@ import NeuralNetworks
 
 /// Plain layers: linear, activation, dropout, repeated. TabDDPM's own network with rectifiers and no norm.
 ///
-/// Source: Gorishniy et al., "Revisiting deep learning models for tabular data", NeurIPS 2021, section 3.2.
+/// Source: Gorishniy et al., "Revisiting deep learning models for tabular data", NeurIPS 2021, section 3.
 public struct MLPDenoiser: TrainableDenoiser {
   /// The length of the vectors that go in and come out.
   public let width: Int

@@ -2,7 +2,7 @@ import NeuralNetworks
 
 /// Pre-norm residual blocks over the row as one vector.
 ///
-/// Source: Gorishniy et al., "Revisiting deep learning models for tabular data", NeurIPS 2021, section 3.3.
+/// Source: Gorishniy et al., "Revisiting deep learning models for tabular data", NeurIPS 2021, section 3.
 public struct ResidualMLPDenoiser: TrainableDenoiser {
   /// The length of the vectors that go in and come out.
   public let width: Int

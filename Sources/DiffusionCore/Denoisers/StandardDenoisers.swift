@@ -18,7 +18,7 @@ public enum StandardDenoisers {
     Registration(
       ComponentDescriptor(
         id: "residual-mlp", summary: "Pre-norm residual blocks over the whole row.",
-        citation: "Gorishniy et al., NeurIPS 2021, section 3.3", options: shape(width: 256))
+        citation: "Gorishniy et al., NeurIPS 2021, section 3", options: shape(width: 256))
     ) { values in
       ResidualMLPDenoiser(
         width: values.integer("width"), blocks: values.integer("blocks"), dropout: Float(values.number("dropout")))
@@ -29,7 +29,7 @@ public enum StandardDenoisers {
     Registration(
       ComponentDescriptor(
         id: "mlp", summary: "Plain layers over the whole row.",
-        citation: "Gorishniy et al., NeurIPS 2021, section 3.2",
+        citation: "Gorishniy et al., NeurIPS 2021, section 3",
         options: shape(width: 256) + [
           OptionDescription(
             "activation", .choice(Activation.allCases.map { "\($0)" }), default: .text("silu"),
@@ -49,7 +49,7 @@ public enum StandardDenoisers {
     Registration(
       ComponentDescriptor(
         id: "column-transformer", summary: "Attention between the cells of a row; slower.",
-        citation: "Gorishniy et al., NeurIPS 2021, section 3.4",
+        citation: "Gorishniy et al., NeurIPS 2021, section 3",
         options: shape(width: 64) + [
           OptionDescription(
             "heads", .integer(1...256), automatic: "One for 16 columns of the width.",

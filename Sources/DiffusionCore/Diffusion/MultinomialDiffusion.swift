@@ -7,7 +7,7 @@ import Tensors
 /// log-probabilities `[batch, width]` with the variables side by side, and one step t in 1 ... T for each row.
 /// Probabilities of 0 are held at ``logZero``, as TabDDPM does.
 ///
-/// Source: E. Hoogeboom et al., "Argmax flows and multinomial diffusion", NeurIPS 2021, equations 11 to 15; used for
+/// Source: E. Hoogeboom et al., "Argmax flows and multinomial diffusion", NeurIPS 2021, section 4; used for
 /// tables by A. Kotelnikov et al., "TabDDPM", ICML 2023, section 3.
 public struct MultinomialDiffusion: Sendable, Equatable {
   /// ln 1e-30: the logarithm that stands for a probability of 0.
@@ -62,7 +62,7 @@ public struct MultinomialDiffusion: Sendable, Equatable {
     return result
   }
 
-  /// ln q(c_t | c₀) (equation 13): ᾱ_t of the clean distribution and the rest uniform.
+  /// ln q(c_t | c₀): ᾱ_t of the clean distribution and the rest uniform.
   ///
   /// - Parameters:
   ///   - logClean: `[batch, width]`
@@ -88,14 +88,14 @@ public struct MultinomialDiffusion: Sendable, Equatable {
   public func noised(_ codes: [Int32], steps: [Int], random: inout RandomStream) -> [Int32] {
     precondition(rows(of: codes) == steps.count, "\(codes.count) codes do not fill \(steps.count) rows")
     return codes.enumerated().map { index, code in
-      // Kept with ᾱ_t, else drawn from all classes: the same law as equation 13, in two draws.
+      // Kept with ᾱ_t, else drawn from all classes: the same law as that of logMarginal, in two draws.
       let kept = random.uniformDouble() < exp(schedule.logCumulative[steps[index / layout.variables]])
       let other = Int32(random.integer(below: layout.sizes[index % layout.variables]))
       return kept ? code : other
     }
   }
 
-  /// ln q(c_{t−1} | c_t, c₀) (equation 15), with any distribution in the place of c₀.
+  /// ln q(c_{t−1} | c_t, c₀), with any distribution in the place of c₀.
   ///
   /// - Parameters:
   ///   - logClean: a one-hot c₀, or the predicted distribution of it. `[batch, width]`

@@ -15,7 +15,7 @@ extension MultinomialDiffusion {
   /// The gradient is in closed form. With g = ᾱ_{t−1} ĉ₀ + (1 − ᾱ_{t−1})/K, true posterior q and predicted p, it is
   /// w ⊙ (p − q) − ĉ₀ Σ w ⊙ (p − q), where w = ᾱ_{t−1} ĉ₀ / g lies in 0 ... 1.
   ///
-  /// Source: Hoogeboom et al. 2021, equation 16 and section 4.2.
+  /// Source: Hoogeboom et al. 2021, section 4.
   ///
   /// - Parameters:
   ///   - logits: `[batch, width]`

@@ -6,7 +6,7 @@ import Foundation
 /// to the keep-probability.
 ///
 /// Source: S. Sahoo et al., "Simple and effective masked diffusion language models", NeurIPS 2024 (MDLM), equation 10
-/// and appendix on schedules; the cosine is that of H. Chang et al., "MaskGIT", CVPR 2022, section 3.2.
+/// and appendix on schedules; the cosine is that of H. Chang et al., "MaskGIT", CVPR 2022, section 3.3.
 public struct MaskingSchedule: NoiseSchedule {
   /// The curve of the keep-probability.
   public enum Curve: String, Sendable, Codable, CaseIterable {

@@ -25,13 +25,15 @@ public struct CellCondition: Sendable, Equatable {
 
   /// Reads a condition as a person writes it: `income=>50K`, `age=30..40`, `age=30..`, `city=Oslo|Bergen`, `note=`.
   ///
-  /// The column ends at the first `=`. For a number or a date the rest is a value, or a range whose ends are included
+  /// The column ends at the first `=`, unless its own name holds one. For a number or a date the rest is a value, or a range whose ends are included
   /// and may be left out. For a category it is a level, or several with `|` between them; a level that itself has a bar
   /// is taken whole where it exists. Nothing after the `=` asks for a missing cell.
   ///
   /// - Throws: ``ConditionError`` with the nearest column or level.
   public init(parsing text: String, schema: Schema) throws(ConditionError) {
-    guard let sign = text.firstIndex(of: "=") else { throw .noSign(text) }
+    guard let first = text.firstIndex(of: "=") else { throw .noSign(text) }
+    let longest = schema.columns.map(\.name).filter { text.hasPrefix($0 + "=") }.max { $0.count < $1.count }
+    let sign = longest.map { text.index(text.startIndex, offsetBy: $0.count) } ?? first
     let name = String(text[..<sign]), value = String(text[text.index(after: sign)...])
     guard let column = schema[name] else { throw .unknownColumn(name, known: schema.columns.map(\.name)) }
     self.column = name
@@ -75,7 +77,13 @@ public struct CellCondition: Sendable, Equatable {
     }
     guard low <= high else { throw .emptyRange(text, column: column.name) }
     if let least = column.minimum, let most = column.maximum, high < least || low > most {
-      throw .outsideData(text, column: column.name, least: least, most: most)
+      func written(_ value: Double) -> String {
+        switch column.kind {
+        case .date(let format), .dateTime(let format): format.text(of: value)
+        default: value.rounded() == value && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+        }
+      }
+      throw .outsideData(text, column: column.name, least: written(least), most: written(most))
     }
     return low...high
   }
@@ -94,7 +102,7 @@ public enum ConditionError: Error, Sendable, Equatable, CustomStringConvertible 
   /// The range's ends are the wrong way round.
   case emptyRange(String, column: String)
   /// No value of the training data is in the range.
-  case outsideData(String, column: String, least: Double, most: Double)
+  case outsideData(String, column: String, least: String, most: String)
   /// The column is never missing.
   case neverMissing(String)
   /// The column is made anew, not modelled.

@@ -70,12 +70,30 @@ public struct TrainingSummary: Sendable, Codable, Equatable {
     /// The held-out loss of the averaged parameters.
     public var heldOut: Double?
   }
+  /// The losses of the finished model at one noise level.
+  public struct NoiseLoss: Sendable, Codable, Equatable {
+    /// How much of a row is hidden, 0 ... 1.
+    public var noise: Double
+    /// The mean loss of training rows, and of held-out rows.
+    public var training: Double, heldOut: Double
+
+    /// Makes a point.
+    public init(noise: Double, training: Double, heldOut: Double) {
+      self.noise = noise
+      self.training = training
+      self.heldOut = heldOut
+    }
+  }
   /// Steps taken in all.
   public var steps = 0
   /// The step whose parameters were kept.
   public var bestStep = 0
+  /// The held-out loss before the first step, against which all that was learned is measured.
+  public var initialHeldOut: Double?
   /// The evaluations in order: the learning curve.
   public var curve: [Point] = []
+  /// The losses of the finished model by noise level; nil where no rows were held out.
+  public var byNoise: [NoiseLoss]?
   /// Seconds spent.
   public var seconds = 0.0
   /// Whether the rate began to fall because held-out loss no longer did.

@@ -1,6 +1,6 @@
+import Foundation
+
 /// All that an evaluation found: what the JSON output holds and the report shows.
-///
-/// Encoded with keys in snake case (`JSONEncoder.KeyEncodingStrategy.convertToSnakeCase`).
 public struct EvaluationResult: Sendable, Codable, Equatable {
   /// The version of this structure; it changes when a reader would have to.
   public static let currentSchemaVersion = 1
@@ -31,6 +31,13 @@ public struct EvaluationResult: Sendable, Codable, Equatable {
   public var training: TrainingDetails?
   /// What was left out or decided, in sentences.
   public var notes: [String]
+
+  /// The result as JSON: indented, keys in order.
+  public func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+  }
 
   /// What was compared.
   public struct Subject: Sendable, Codable, Equatable {

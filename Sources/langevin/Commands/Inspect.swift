@@ -41,13 +41,8 @@ struct Inspect: ParsableCommand {
     if let target { _ = try found.schema.column(named: target) }
     let inspection = Inspection(of: found, file: data, target: target)
     if let place {
-      let text = try found.schema.json() + "\n"
-      if place.isDevice {
-        if place.isStream { return try StandardOutput.write(text) }
-        try Data(text.utf8).write(to: URL(fileURLWithPath: place.path))
-      } else {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: place.path), options: .atomic)
-      }
+      try place.write(try found.schema.json() + "\n")
+      if place.isStream { return }
     }
     if json {
       try StandardOutput.write(inspection.line)

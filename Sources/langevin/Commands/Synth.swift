@@ -11,6 +11,7 @@ struct Synth: TrainingCommand {
       Examples:
         langevin synth people.csv -o synthetic.csv
         langevin synth people.csv -o rich.csv --rows 5000 --where 'income=>50K'
+        langevin synth people.csv -o synthetic.csv --report report.html --target income
         langevin synth people.csv -o filled.csv --complete holes.csv --budget 5m
         zcat people.csv.gz | langevin synth - -o - --quiet | head
 
@@ -30,6 +31,17 @@ struct Synth: TrainingCommand {
     help: .init("The synthetic table, - for standard output.", valueName: "out.csv"), completion: .file())
   var output: String
 
+  @Option(
+    help: .init(
+      "Judges what was made, on rows that training did not see, and writes the report as one HTML file.",
+      valueName: "report.html"),
+    completion: .file(extensions: ["html"]))
+  var report: String?
+
+  @Option(help: .init("The share of the rows that --report keeps from training.", valueName: "share"))
+  var holdoutShare = 0.1
+
+  @OptionGroup(title: "Report") var judging: JudgingOptions
   @OptionGroup(title: "Rows") var sampling: SamplingOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Method") var method: MethodOptions
@@ -38,10 +50,25 @@ struct Synth: TrainingCommand {
   @OptionGroup(title: "Run") var options: RunOptions
   @OptionGroup(title: "Run") var speaking: SpeakingOptions
 
+  func validate() throws {
+    guard report != nil else { return }
+    if !sampling.conditions.isEmpty || sampling.complete != nil {
+      throw ValidationError("--report compares with all of the data: leave out --where and --complete")
+    }
+    guard holdoutShare > 0, holdoutShare < 1 else {
+      throw ValidationError("--holdout-share is a number between 0 and 1, such as 0.1")
+    }
+  }
+
   func run() throws {
-    let (job, wish) = try prepared(inputs: [sampling.complete], flags: sampling.flags) {
+    var (job, wish) = try prepared(inputs: [sampling.complete], flags: sampling.flags) {
       try sampling.wish(schema: $0, reading: reading)
     }
+    let reporting = try report.map {
+      try ReportingJob(
+        place: OutputPlace($0, inputs: [data, output]), share: holdoutShare, judging: judging, training: &job)
+    }
+    if reporting != nil { wish.rows = wish.rows ?? reporting?.rows }
     let model = try job.run()
     let trained = job.clock.seconds
     let made: Int
@@ -55,5 +82,6 @@ struct Synth: TrainingCommand {
     }
     job.removeCheckpoint()
     try tell(job, model, rows: made, samplingSeconds: job.clock.seconds - trained)
+    try reporting?.run(model, wish: wish, names: .init(real: data, synthetic: output, holdout: nil))
   }
 }

@@ -7,14 +7,14 @@ enum Event {
   /// How far a long part of the work is.
   struct Progress: JSONLine {
     var event = "progress"
-    /// `training` or `sampling`.
+    /// `training`, `sampling`, or what of an evaluation is measured.
     var phase: String
     /// The part that is done, 0 ... 1.
     var share: Double
-    /// Steps or rows done, and in all where that is known.
-    var done: Int, total: Int?
+    /// Steps or rows done, and in all where that is known; nil where work has no such unit.
+    var done: Int?, total: Int?
     /// Steps or rows a second.
-    var rate: Double
+    var rate: Double?
     /// Losses in nats a row, in training.
     var loss: Double?, heldOut: Double?
     /// Seconds spent and left.

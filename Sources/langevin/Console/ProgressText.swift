@@ -19,7 +19,9 @@ enum ProgressText {
 
   private static func facts(_ event: Event.Progress) -> [String] {
     let unit = event.phase == "training" ? "steps" : "rows"
-    var facts = ["\(Wording.count(event.done)) \(unit)", "\(Wording.rate(event.rate)) \(unit)/s"]
+    var facts: [String] = []
+    if let done = event.done { facts.append("\(Wording.count(done)) \(unit)") }
+    if let rate = event.rate { facts.append("\(Wording.rate(rate)) \(unit)/s") }
     if let loss = event.loss { facts.append("loss \(Wording.loss(loss))") }
     if let heldOut = event.heldOut { facts.append("held-out \(Wording.loss(heldOut))") }
     if let left = event.remaining { facts.append("\(Wording.span(left)) left") }

@@ -52,6 +52,7 @@ struct ColumnSummary: Encodable, Sendable, Equatable {
     switch schema.kind {
     case .integer:
       distinct <= 100 ? "modelled, \(Wording.count(distinct, "whole number"))" : "modelled as a number, kept whole"
+    case .decimal where schema.notation.isShortest: "modelled as a number, with its own digits"
     case .decimal(let digits): "modelled as a number, \(Wording.count(digits, "decimal"))"
     case .date(let format), .dateTime(let format): "modelled as a number, written \(format.pattern)"
     case .boolean: "modelled, 2 levels"

@@ -5,12 +5,13 @@ import Foundation
 /// The seed and the threads of a run.
 struct RunOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: .init(
       "Repeats a run: the same seed, data, steps and machine give the same bytes. Random by default, and printed.",
       valueName: "number"))
   var seed: UInt64?
 
-  @Option(help: .init("Threads that work. All cores by default.", valueName: "number"))
+  @Option(parsing: .unconditional, help: .init("Threads that work. All cores by default.", valueName: "number"))
   var threads: Int?
 
   func validate() throws {
@@ -47,7 +48,8 @@ struct TrainingOptions: ParsableArguments {
     transform: { try TimeSpan.seconds($0) })
   var budget: Double?
 
-  @Option(help: .init("The number of training steps, in the place of a time.", valueName: "number"))
+  @Option(
+    parsing: .unconditional, help: .init("The number of training steps, in the place of a time.", valueName: "number"))
   var steps: Int?
 
   @Flag(help: "Goes on from the checkpoint that an interrupted run left beside the output.")

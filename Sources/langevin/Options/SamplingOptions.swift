@@ -4,7 +4,8 @@ import Tables
 
 /// Which rows are made.
 struct SamplingOptions: ParsableArguments {
-  @Option(help: .init("The number of rows. As many as in the data by default.", valueName: "number"))
+  @Option(
+    parsing: .unconditional, help: .init("The number of rows. As many as in the data by default.", valueName: "number"))
   var rows: Int?
 
   @Option(
@@ -26,7 +27,9 @@ struct SamplingOptions: ParsableArguments {
   @Option(help: .init("The way from noise to rows.", valueName: "name"))
   var sampler: String?
 
-  @Option(help: .init("Evaluations of the network a row: fewer are faster, more are finer.", valueName: "number"))
+  @Option(
+    parsing: .unconditional,
+    help: .init("Evaluations of the network a row: fewer are faster, more are finer.", valueName: "number"))
   var evaluations: Int?
 
   func validate() throws {

@@ -41,6 +41,12 @@ struct OutputPlace: Sendable, Equatable {
     return isStream || (stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG)
   }
 
+  /// Writes a text there: a file appears whole or not at all.
+  func write(_ text: String) throws {
+    if isStream { return try StandardOutput.write(text) }
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: isDevice ? [] : .atomic)
+  }
+
   /// The file beside the output that keeps the state of an unfinished training; nil where there is no beside.
   var checkpoint: String? { isDevice ? nil : path + ".checkpoint" }
 

@@ -44,7 +44,10 @@ struct RunOutcome: JSONLine {
       "  step \(Wording.count(point.step)): loss \(Wording.loss(point.training))"
         + (point.heldOut.map { ", held-out \(Wording.loss($0))" } ?? "")
     }
-    return (["\(Wording.count(training.steps, "step")), the best after \(Wording.count(training.bestStep))"] + points)
+    let start = training.initialHeldOut.map { ["  before the first step: held-out \(Wording.loss($0))"] } ?? []
+    return
+      (["\(Wording.count(training.steps, "step")), the best after \(Wording.count(training.bestStep))"] + start
+      + points)
       .joined(separator: "\n")
   }
 }

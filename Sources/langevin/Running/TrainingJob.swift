@@ -5,7 +5,7 @@ import Tables
 /// One training as `synth` and `fit` run it: progress, checkpoints, interruption.
 struct TrainingJob {
   let method: any Synthesizer
-  let data: CSVReader.Result
+  var data: CSVReader.Result
   let options: OptionValues
   let training: TrainingOptions
   let seed: UInt64

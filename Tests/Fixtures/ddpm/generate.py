@@ -5,8 +5,8 @@
 
 The published formulas in float64, written from the papers and independently of the package: the Gaussian part from Ho et
 al. 2020 (equations 2 to 14) with the cosine rates of Nichol & Dhariwal 2021 (equation 17); the multinomial part from
-Hoogeboom et al. 2021 (equations 11 to 16) with the transition matrices multiplied out, so that nothing is shared with the
-closed forms of the package; the mixed loss from Kotelnikov et al. 2023 (equation 10). Gradients are central differences.
+Hoogeboom et al. 2021 (section 4) with the transition matrices multiplied out, so that nothing is shared with the
+closed forms of the package; the mixed loss from Kotelnikov et al. 2023 (section 3). Gradients are central differences.
 Steps t run from 1 to T.
 """
 

@@ -1,0 +1,103 @@
+import DownstreamModels
+import Foundation
+import Tensors
+
+/// All figures of one sampling, with the details behind them.
+struct Measurement {
+  var figures: [FigureID: Figure] = [:]
+  private var columns: [ColumnComparison] = []
+  private var pairs = PairDetails(names: [], real: [], synthetic: [], error: [])
+  private var dependencies: [DependencyComparison] = []
+  private var projection: ProjectionDetails?
+  private var utility: UtilityDetails?
+  private var utilityMissing: String?
+  private var privacy = PrivacyDetails(
+    syntheticToReal: [], syntheticToHoldout: nil, holdoutToReal: nil, ratioSynthetic: [], ratioHoldout: nil,
+    attacks: [],
+    membership: nil)
+  private var notes: [String] = []
+
+  /// Measures one sampling.
+  ///
+  /// - Parameters:
+  ///   - part: which of `count` measurements this is, for progress.
+  ///   - figuresOnly: leaves out what only the report of the first shows.
+  init(
+    _ prepared: ComparisonTables.Prepared, _ evaluator: Evaluator, part: Int, of count: Int, figuresOnly: Bool = false
+  ) throws {
+    let comparison = prepared.comparison
+    let random = RandomStream(seed: evaluator.seed).child(UInt64(part))
+    func begin(_ name: String, _ share: Double) throws {
+      try evaluator.progress(name, (Double(part) + share) / Double(count))
+    }
+    try begin("columns and pairs", 0)
+    let fidelity = Fidelity(comparison)
+    figures.merge(fidelity.figures) { $1 }
+    (columns, pairs, dependencies) = (fidelity.columns, fidelity.pairs, fidelity.dependencies)
+    if !figuresOnly { projection = Projection.measure(comparison, random: random.child(1)) }
+
+    let seed = evaluator.seed &+ UInt64(part)
+    let floor = comparison.floor
+    try begin("can a model tell them apart", 0.04)
+    detect(comparison, floor: floor, seed: seed, threads: evaluator.threads, explaining: !figuresOnly)
+    try begin("nearest rows", 0.4)
+    let alpha = AlphaPrecision(comparison, seed: seed, threads: evaluator.threads).run()
+    (figures[.alphaPrecision], figures[.betaRecall]) = alpha
+    try begin("attacks", 0.5)
+    let safety = PrivacyMeasurement(comparison, seed: seed, threads: evaluator.threads).run()
+    figures.merge(safety.figures) { $1 }
+    privacy = safety.details
+    try begin("downstream models", 0.65)
+    measureUtility(prepared, seed: seed, threads: evaluator.threads)
+  }
+
+  /// How well models tell synthetic rows from real ones, and the hold-out from real ones as the floor.
+  private mutating func detect(
+    _ comparison: Comparison, floor: Comparison?, seed: UInt64, threads: Int, explaining: Bool
+  ) {
+    do throws(DownstreamError) {
+      let score = try LogisticDetection.measure(comparison, seed: seed, threads: threads).score
+      // A hold-out that is too small for it leaves the figure without a floor.
+      let real = floor.flatMap { try? LogisticDetection.measure($0, seed: seed, threads: threads).score }
+      figures[.detectionLogistic] = Figure(score, floor: real)
+    } catch {
+      figures[.detectionLogistic] = Figure(notApplicable: error.description)
+    }
+    do throws(DownstreamError) {
+      let sides = [comparison] + (floor.map { $0.real.rowCount > 0 && enough($0) ? [$0] : [] } ?? [])
+      let found = try TreeDetection.measure(
+        sides, explaining: sides.indices.map { $0 == 0 && explaining }, seed: seed, threads: threads)
+      figures[.detectionTrees] = Figure(found[0].auc, floor: found.count > 1 ? found[1].auc : nil)
+      for (index, share) in found[0].shares.enumerated() { columns[index].givesAway = share }
+    } catch {
+      figures[.detectionTrees] = Figure(notApplicable: error.description)
+    }
+  }
+
+  private func enough(_ floor: Comparison) -> Bool { floor.synthetic.rowCount >= 10 }
+
+  private mutating func measureUtility(_ prepared: ComparisonTables.Prepared, seed: UInt64, threads: Int) {
+    let found: Utility =
+      if let target = prepared.target {
+        prepared.comparison.holdout == nil
+          ? Utility(notApplicable: "models are tested on held-out real rows, and none were given")
+          : Utility.measure(prepared.comparison, target: target, seed: seed, threads: threads)
+      } else {
+        Utility(notApplicable: "no column was named to be predicted")
+      }
+    figures.merge(found.figures) { $1 }
+    utility = found.details
+    utilityMissing = found.details == nil ? found.figures[.utilitySynthetic]?.why : nil
+    notes += found.notes
+  }
+
+  /// The result, once figures are final.
+  func result(_ subject: EvaluationResult.Subject, training: TrainingDetails?) -> EvaluationResult {
+    var rules = VerdictRules(figures: figures)
+    rules.isRegression = utility?.task == .regression
+    return EvaluationResult(
+      subject: subject, verdict: rules.verdict, figures: figures, columns: columns, pairs: pairs,
+      dependencies: dependencies, projection: projection, utility: utility, utilityMissing: utilityMissing,
+      privacy: privacy, training: training, notes: notes)
+  }
+}

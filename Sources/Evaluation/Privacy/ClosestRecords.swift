@@ -1,0 +1,88 @@
+import DownstreamModels
+import Neighbours
+import Tensors
+
+/// How near synthetic rows come to real ones, beside how near held-out rows come.
+///
+/// - *Distance share*: over synthetic rows s, the mean of [d(s, real) < d(s, held out)] + ½ [d(s, real) = d(s, held out)],
+///   with d the Euclidean distance to the closest of as many real as held-out rows in the space of ``ScaledRows``;
+///   0.5 where the generator knows its rows no better than others. The 50/50 test of M. Platzer and T. Reutterer,
+///   "Holdout-based empirical assessment of mixed-type synthetic data", Frontiers in Big Data 4, 2021. It sees near-copies
+///   only: Z. Yao et al., "The DCR delusion", ESORICS 2025.
+/// - *Neighbour ratio*: d₁ / d₂ of the distances to the closest and second closest of all real rows; 1 where both are 0. A
+///   row much nearer to one real row than to any other (below ⅓) is likely to be made of it. The floor is that of
+///   held-out rows.
+struct ClosestRecords {
+  let comparison: Comparison
+  let random: RandomStream
+  let threads: Int
+  /// The most rows of each table for the share and the curves, and for the ratio, whose neighbours are sought among most
+  /// real rows: a copy is seen only where its original is there.
+  var cap = 10_000, ratioCap = 5_000, ratioRealCap = 50_000
+
+  struct Result {
+    var share: Figure, ratio: Figure, ratioBelowThird: Figure
+    var syntheticToReal: [Double], syntheticToHoldout: [Double]?, holdoutToReal: [Double]?
+    var ratioSynthetic: [Double], ratioHoldout: [Double]?
+  }
+
+  func run() -> Result {
+    let without = Figure(notApplicable: "it takes real and synthetic rows")
+    guard comparison.real.rowCount > 0, comparison.synthetic.rowCount > 0, !comparison.columns.isEmpty else {
+      return Result(
+        share: without, ratio: without, ratioBelowThird: without, syntheticToReal: [], syntheticToHoldout: nil,
+        holdoutToReal: nil, ratioSynthetic: [], ratioHoldout: nil)
+    }
+    let holdout = comparison.holdout.flatMap { $0.rowCount > 0 ? $0 : nil }
+    let count = min(
+      comparison.real.rowCount, comparison.synthetic.rowCount, holdout?.rowCount ?? .max, cap)
+    let sample = comparison.real.sample(count, random.child(0))
+    let synthetic = comparison.synthetic.sample(count, random.child(1))
+    let held = holdout?.sample(count, random.child(2))
+
+    let scale = ScaledRows.Scale(sample)
+    let real = scale.apply(sample).space, rows = scale.apply(synthetic).space
+    let toReal = real.nearest(to: rows, count: 1, threads: threads).distances
+    var share = Figure(notApplicable: "there are no held-out rows to compare with")
+    var toHoldout: [Double]?, between: [Double]?
+    if let held {
+      let others = scale.apply(held).space
+      let distances = others.nearest(to: rows, count: 1, threads: threads).distances
+      between = real.nearest(to: others, count: 1, threads: threads).distances
+      toHoldout = distances
+      let nearer = zip(toReal, distances).reduce(0) { $0 + ($1.0 < $1.1 ? 1 : $1.0 == $1.1 ? 0.5 : 0) }
+      share = Figure(nearer / Double(count), floor: 0.5)
+    }
+    var result = Result(
+      share: share, ratio: without, ratioBelowThird: without, syntheticToReal: SortedNumbers(toReal).percentiles,
+      syntheticToHoldout: toHoldout.map { SortedNumbers($0).percentiles },
+      holdoutToReal: between.map { SortedNumbers($0).percentiles }, ratioSynthetic: [], ratioHoldout: nil)
+    measureRatio(synthetic, held, &result)
+    return result
+  }
+
+  private func measureRatio(_ synthetic: Features, _ held: Features?, _ result: inout Result) {
+    guard comparison.real.rowCount >= 2 else {
+      result.ratio = Figure(notApplicable: "it takes two real rows")
+      result.ratioBelowThird = result.ratio
+      return
+    }
+    let table = comparison.real.sample(ratioRealCap, random.child(3))
+    let scale = ScaledRows.Scale(table)
+    let real = scale.apply(table).space
+    func ratios(_ rows: Features) -> [Double] {
+      let found = real.nearest(to: scale.apply(rows).space, count: 2, threads: threads).distances
+      return stride(from: 0, to: found.count, by: 2).map { found[$0 + 1] > 0 ? found[$0] / found[$0 + 1] : 1 }
+    }
+    func belowThird(_ ratios: [Double]) -> Double {
+      Double(ratios.reduce(0) { $0 + ($1 < 1.0 / 3 ? 1 : 0) }) / Double(ratios.count)
+    }
+    let own = ratios(synthetic.sample(ratioCap, random.child(4)))
+    let floor = held.map { ratios($0.sample(ratioCap, random.child(5))) }
+    let sorted = SortedNumbers(own), sortedFloor = floor.map(SortedNumbers.init)
+    result.ratio = Figure(sorted.quantile(0.5), floor: sortedFloor?.quantile(0.5))
+    result.ratioBelowThird = Figure(belowThird(own), floor: floor.map(belowThird))
+    result.ratioSynthetic = sorted.percentiles
+    result.ratioHoldout = sortedFloor?.percentiles
+  }
+}

@@ -1,0 +1,57 @@
+/// Lines over a common axis, each with its name at its end.
+struct LineChart: Chart {
+  var title: String
+  var summary: String
+  var xTitle: String, yTitle: String
+  var lines: [Line]
+  var xStyle = Axis.Style.number, yStyle = Axis.Style.number
+  /// The ranges; nil for that of the points.
+  var xRange: ClosedRange<Double>?, yRange: ClosedRange<Double>?
+  /// Whether y = x is drawn, as what is ideal.
+  var diagonal = false
+
+  /// One line.
+  struct Line: Sendable {
+    var series: Series
+    var label: String
+    var points: [(x: Double, y: Double)]
+    /// Whether each point has a mark.
+    var marked = false
+  }
+
+  var legend: [LegendItem] { lines.map { LegendItem("line \($0.series.rawValue)", $0.label) } }
+
+  func drawing() -> Drawing {
+    var drawing = Drawing(width: 400, height: 262)
+    let lines = self.lines.map { line in
+      var line = line
+      line.points.removeAll { !$0.x.isFinite || !$0.y.isFinite }
+      return line
+    }
+    let x = axis(xRange, lines.flatMap { $0.points.map(\.x) }, from: 46, to: 390, xStyle, snug: true)
+    let y = axis(yRange, lines.flatMap { $0.points.map(\.y) }, from: 218, to: 26, yStyle, snug: false)
+    PlotArea(left: 46, top: 26, right: 390, bottom: 218, x: x, y: y)
+      .drawAxes(in: &drawing, xTitle: xTitle, yTitle: yTitle)
+    if diagonal { drawing.line(x.at(x.low), y.at(x.low), x.at(x.high), y.at(x.high), "chance") }
+    drawing.marks { drawing in
+      for line in lines {
+        let points = line.points.map { (x: x.at($0.x), y: y.at($0.y)) }
+        drawing.polyline(points, "line \(line.series.rawValue)")
+        if line.marked { for point in points { drawing.point(line.series, point.x, point.y, radius: 3.5) } }
+      }
+    }
+    return drawing
+  }
+
+  private func axis(
+    _ range: ClosedRange<Double>?, _ values: [Double], from start: Double, to end: Double, _ style: Axis.Style,
+    snug: Bool
+  ) -> Axis {
+    if let range { return Axis(range.lowerBound, range.upperBound, from: start, to: end, ticks: 5, style) }
+    let low = values.min() ?? 0, high = values.max() ?? 1
+    let margin = snug ? 0 : (high - low) * 0.06
+    // 0 belongs to the scale where it is near.
+    let bottom = low >= 0 && low < (high - low) * 0.6 ? 0 : low - margin
+    return Axis(bottom, high + margin, from: start, to: end, ticks: 5, style)
+  }
+}

@@ -1,0 +1,69 @@
+import Evaluation
+
+/// The page that tells what an evaluation found.
+struct EvaluationPage: Sendable {
+  let result: EvaluationResult
+
+  var page: Page {
+    Page(
+      title: "How good is this synthetic table?", subtitle: subtitle, cards: cards,
+      sections: [alike, safe, useful, training, run, limits],
+      footer:
+        "Made by Langevin \(result.subject.version). This page holds no rows of the tables, loads nothing and sends nothing."
+    )
+  }
+
+  private var subtitle: Markup {
+    let subject = result.subject
+    var text: Markup = """
+      \(Markup(name: subject.synthetic)) (\(rows(subject.syntheticRows))) compared with \(Markup(name: subject.real)) \
+      (\(rows(subject.realRows)))
+      """
+    if let holdout = subject.holdout {
+      let count = subject.holdoutRows.map { rows($0) } ?? "some rows"
+      text += "; \(count) of \(Markup(name: holdout)) that the generator has not seen serve as the yardstick"
+    }
+    return "\(text)."
+  }
+
+  func rows(_ count: Int) -> Markup { "\(NumberText.count(count)) \(count == 1 ? "row" : "rows")" }
+
+  // MARK: The answers
+
+  private var cards: [Page.Card] {
+    [
+      card("How alike is it?", result.verdict.alike, target: "alike"),
+      card("How safe is it?", result.verdict.safe, target: "safe"),
+      card("How useful is it?", result.verdict.useful, target: "useful"),
+    ]
+  }
+
+  private func card(_ question: Markup, _ judgement: Verdict.Judgement, target: Markup) -> Page.Card {
+    let word: Markup =
+      switch judgement.light {
+      case .green: "Good"
+      case .amber: "With reserve"
+      case .red: "Not good"
+      case .unknown: "Not known"
+      }
+    return Page.Card(
+      light: Markup(text: judgement.light.rawValue), word: word, icon: Self.icon(judgement.light), question: question,
+      sentence: Markup(text: judgement.sentence), reason: Markup(text: judgement.reason), target: target)
+  }
+
+  /// A light differs from the others in shape as well as in colour: circle, triangle, octagon, dashed circle.
+  private static func icon(_ light: Verdict.Light) -> Markup {
+    let shapes: Markup =
+      switch light {
+      case .green:
+        "<circle class=\"shape\" cx=\"12\" cy=\"12\" r=\"11\"/><path class=\"sign\" d=\"M7 12.5l3.4 3.4L17 8.8\"/>"
+      case .amber:
+        "<path class=\"shape\" d=\"M12 1.5L23.5 22H.5z\"/><path class=\"sign\" d=\"M12 9v5.5M12 18.4v.1\"/>"
+      case .red:
+        "<path class=\"shape\" d=\"M7.5 1h9L23 7.5v9L16.5 23h-9L1 16.5v-9z\"/><path class=\"sign\" d=\"M8.2 8.2l7.6 7.6M15.8 8.2l-7.6 7.6\"/>"
+      case .unknown:
+        "<circle class=\"shape\" cx=\"12\" cy=\"12\" r=\"11\"/><path class=\"sign\" d=\"M8.8 9.2a3.2 3.2 0 1 1 4.6 2.9c-1 .5-1.4 1-1.4 2M12 18v.1\"/>"
+      }
+    return "<svg viewBox=\"0 0 24 24\" aria-hidden=\"true\">\(shapes)</svg>"
+  }
+}

@@ -1,0 +1,81 @@
+import DiffusionCore
+import Evaluation
+import Foundation
+import Tables
+
+/// One evaluation as `evaluate` and `synth --report` run it: the choice of the target, progress, interruption.
+struct EvaluationJob {
+  /// What the tables are called.
+  struct Names {
+    var real: String, synthetic: String, holdout: String?
+  }
+
+  let judging: JudgingOptions
+  /// What each column of the real table is.
+  let schema: Schema
+  let names: Names
+  let seed: UInt64
+  let threads: Int
+  let console: Console
+  /// Asked between parts; nil where an interruption may end the process at once.
+  let interruption: Interruption?
+
+  /// Measures everything.
+  func run(
+    real: Table, samplings: [Table], holdout: Table?, training: TrainingDetails? = nil
+  ) throws -> EvaluationResult {
+    let target = try chosenTarget(real)
+    let prepared = try samplings.map {
+      try ComparisonTables(
+        schema: schema, real: real, synthetic: $0, holdout: holdout, target: target, task: judging.task
+      ).prepared()
+    }
+    for (column, reason) in prepared[0].leftOut.sorted(by: { $0.key < $1.key }) {
+      console.say("\(column) is left out: \(reason)")
+    }
+    let clock = Stopwatch()
+    let last = Locked<(part: String, since: Double)?>(nil)
+    @Sendable func ends() {
+      guard let (part, since) = last.withValue({ $0 }) else { return }
+      console.detail("\(part): \(Wording.span(clock.seconds - since))")
+    }
+    let evaluator = Evaluator(seed: seed, threads: threads, repeats: judging.repeats) { part, share in
+      try interruption?.check()
+      ends()
+      last.withValue { $0 = (part, clock.seconds) }
+      console.progress(
+        .init(
+          phase: part, share: share, elapsed: clock.seconds,
+          remaining: share > 0.05 ? clock.seconds / share * (1 - share) : nil))
+    }
+    defer {
+      ends()
+      console.endPhase()
+    }
+    return try evaluator.evaluate(
+      prepared,
+      subject: .init(
+        real: names.real, synthetic: names.synthetic, holdout: names.holdout, realRows: 0, syntheticRows: 0,
+        holdoutRows: nil, columns: [], leftOut: [:], seed: 0, repeats: 1, seconds: clock.seconds,
+        version: Langevin.configuration.version), training: training)
+  }
+
+  /// The target that was named, or the last column that can be predicted.
+  private func chosenTarget(_ real: Table) throws -> String? {
+    if let target = judging.target {
+      // A column may bear the word itself.
+      return target == "none" && schema["none"] == nil ? nil : target
+    }
+    let fit = schema.columns.last { column in
+      switch column.kind {
+      case .identifier, .text, .constant: false
+      default: column.missingCount < real.rowCount
+      }
+    }
+    if let fit {
+      console.announce(
+        Choice("target", fit.name, because: "it is the last column that can be predicted", flag: "--target"))
+    }
+    return fit?.name
+  }
+}

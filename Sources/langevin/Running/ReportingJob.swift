@@ -1,0 +1,89 @@
+import DiffusionCore
+import Evaluation
+import Foundation
+import Reports
+import Tables
+import Tensors
+
+/// The report of a `synth`: keeps rows from training, and judges by them what was made.
+struct ReportingJob {
+  /// Fewer rows than these, kept or trained on, judge nothing.
+  static let fewestRows = 20
+
+  /// The number of rows before the split.
+  let rows: Int
+  private let place: OutputPlace
+  private let judging: JudgingOptions
+  private let job: TrainingJob
+  private let holdout: Table
+
+  /// Takes the rows to judge by out of the data of a training.
+  init(place: OutputPlace, share: Double, judging: JudgingOptions, training: inout TrainingJob) throws {
+    let table = training.data.table
+    let kept = Int((Double(table.rowCount) * share).rounded())
+    guard min(kept, table.rowCount - kept) >= Self.fewestRows else {
+      throw Failure(
+        .badData,
+        "\(Wording.count(table.rowCount, "row")) are too few for a report: \(kept) would be kept from training, \(Self.fewestRows) are needed on either side",
+        cure: "change --holdout-share, or leave out --report")
+    }
+    var random = RandomStream(seed: training.seed).child(0x4e57)
+    let order = random.permutation(table.rowCount)
+    holdout = table.rows(order.prefix(kept).sorted())
+    training.data.table = table.rows(order.dropFirst(kept).sorted())
+    training.console.announce(
+      Choice(
+        "hold-out", Wording.count(kept, "row"), because: "the report needs rows that training did not see",
+        flag: "--holdout-share"))
+    rows = table.rowCount
+    self.place = place
+    self.judging = judging
+    job = training
+  }
+
+  /// Makes the rows that are judged, as many samplings as repeats are wanted, and writes the report.
+  func run(_ model: any FittedSynthesizer, wish: SamplingWish, names: EvaluationJob.Names) throws {
+    var judging = judging
+    let samplings = try (0..<judging.repeats).map { index in
+      // The first has the seed of the rows that were written, and so is the same.
+      try sample(model, wish, seed: job.seed &+ UInt64(index))
+    }
+    judging.repeats = 1
+    let evaluation = EvaluationJob(
+      judging: judging, schema: job.data.schema,
+      names: .init(
+        real: "\(names.real) (training rows)", synthetic: names.synthetic, holdout: "\(names.real) (kept rows)"),
+      seed: job.seed, threads: job.threads, console: job.console, interruption: job.interruption)
+    let result = try evaluation.run(
+      real: job.data.table, samplings: samplings, holdout: holdout, training: TrainingDetails(model.report))
+    try place.write(try HTMLReport(result).render())
+    for judgement in [result.verdict.alike, result.verdict.safe, result.verdict.useful] {
+      job.console.say(judgement.sentence)
+    }
+    job.console.say("wrote \(place.path)")
+  }
+
+  private func sample(_ model: any FittedSynthesizer, _ wish: SamplingWish, seed: UInt64) throws -> Table {
+    var request = SampleRequest(rows: wish.rows ?? rows, seed: seed, threads: job.threads)
+    request.includesMissing = wish.includesMissing
+    request.options = job.options
+    var pieces: [Table] = []
+    try model.sample(request) { piece in
+      try job.interruption.check()
+      pieces.append(piece)
+    }
+    return try Table.concatenated(pieces)
+  }
+}
+
+extension TrainingDetails {
+  /// How a training went, as the report shows it.
+  init(_ report: FitReport) {
+    self.init(
+      method: report.method,
+      curve: report.training.curve.map { .init(step: $0.step, training: $0.training, heldOut: $0.heldOut) },
+      byNoise: (report.training.byNoise ?? []).map {
+        .init(noise: $0.noise, training: $0.training, heldOut: $0.heldOut)
+      }, verdict: report.verdict.rawValue, explanation: report.explanation)
+  }
+}

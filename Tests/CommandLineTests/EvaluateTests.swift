@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+
+/// `evaluate` and the report of `synth`, as a person runs them.
+@Suite struct EvaluateTests {
+  /// Real rows, rows that the generator has not seen, and synthetic ones: three stretches of one stream.
+  private func tables() -> Scratch {
+    let scratch = Scratch()
+    let cities = ["Oslo", "Bergen", "Trondheim"]
+    func rows(_ range: Range<Int>) -> String {
+      let lines = range.map { row -> String in
+        let age = 18 + row * 7919 % 61, city = cities[row * row % 7 % 3]
+        let income = row % 9 == 0 ? "" : "\(20_000 + age * 500 + row * 37 % 1000)"
+        return "\(row),\(age),\(city),\(income),\(age + row % 5 > 42 ? "yes" : "no")"
+      }
+      return (["id,age,city,income,owner"] + lines).joined(separator: "\n") + "\n"
+    }
+    scratch.file("real.csv", rows(0..<300))
+    scratch.file("unseen.csv", rows(300..<450))
+    scratch.file("synthetic.csv", rows(450..<750))
+    return scratch
+  }
+
+  @Test func `Every figure is written, in words and as JSON`() throws {
+    let scratch = tables()
+    let outcome = try Command.run(
+      "evaluate", "real.csv", "synthetic.csv", "--holdout", "unseen.csv", "--target", "owner", "--json", "out.json",
+      "--html", "out.html", in: scratch)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("How alike: good"))
+    #expect(outcome.output.contains("How safe") && outcome.output.contains("How useful"))
+    #expect(outcome.errors.contains("id is left out: identifiers are made anew"))
+    let result = try #require(
+      try JSONSerialization.jsonObject(with: Data(scratch.text("out.json").utf8)) as? [String: Any])
+    let figures = try #require(result["figures"] as? [String: [String: Any]])
+    #expect(figures.count == 26)
+    for (name, figure) in figures { #expect(figure["value"] is Double || figure["why"] is String, "\(name)") }
+    #expect(scratch.text("out.html").hasPrefix("<!DOCTYPE html>"))
+    #expect(scratch.text("out.html").contains("owner"))
+    #expect(scratch.names == ["out.html", "out.json", "real.csv", "synthetic.csv", "unseen.csv"])
+  }
+
+  @Test func `The same seed gives the same figures, whatever the threads`() throws {
+    let scratch = tables()
+    var texts: [String] = []
+    for threads in ["1", "2"] {
+      let outcome = try Command.run(
+        "evaluate", "real.csv", "synthetic.csv", "--holdout", "unseen.csv", "--seed", "5", "--threads", threads,
+        in: scratch)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      texts.append(outcome.output)
+    }
+    #expect(texts[0] == texts[1])
+  }
+
+  @Test func `Several samplings give intervals`() throws {
+    let scratch = tables()
+    let outcome = try Command.run(
+      "evaluate", "real.csv", "synthetic.csv", "unseen.csv", "--target", "none", "--json", "-", in: scratch)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let result = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    let figures = try #require(result["figures"] as? [String: [String: Any]])
+    let interval = try #require(figures["shape_error"]?["interval"] as? [String: Double])
+    #expect(try #require(interval["low"]) < #require(interval["high"]))
+    #expect(figures["utility_synthetic"]?["why"] is String)
+  }
+
+  @Test(arguments: [
+    (["evaluate", "real.csv", "renamed.csv"], 65, "did you mean age?"),
+    (["evaluate", "real.csv", "words.csv"], 65, "line 2"),
+    (["evaluate", "real.csv", "header.csv"], 65, "no rows"),
+    (["evaluate", "real.csv", "empty.csv"], 65, "the file is empty"),
+    (["evaluate", "real.csv", "nowhere.csv"], 74, "no such file"),
+    (["evaluate", "real.csv", "synthetic.csv", "--target", "ovner"], 65, "did you mean owner?"),
+    (["evaluate", "real.csv", "synthetic.csv", "--target", "id"], 65, "cannot be predicted"),
+    (["evaluate", "real.csv", "synthetic.csv", "--target", "city", "--task", "regression"], 65, "no numbers"),
+    (["evaluate", "real.csv", "synthetic.csv", "--holdot", "unseen.csv"], 2, "--holdout"),
+    (["evaluate", "real.csv", "synthetic.csv", "--html", "real.csv"], 2, "overwritten"),
+    (["evaluate", "real.csv", "synthetic.csv", "--repeats", "0"], 2, "1 to 1000"),
+    (["synth", "real.csv", "-o", "o.csv", "--report", "r.html", "--where", "age=30"], 2, "--where"),
+    (["synth", "real.csv", "-o", "o.csv", "--report", "r.html", "--holdout-share", "0.01"], 65, "too few"),
+  ])
+  func `What cannot be judged is said with its cure`(words: [String], status: Int32, message: String) throws {
+    let scratch = tables()
+    scratch.file("renamed.csv", scratch.text("synthetic.csv").replacingOccurrences(of: "age", with: "agee"))
+    scratch.file("words.csv", "id,age,city,income,owner\n1,old,Oslo,3,yes\n")
+    scratch.file("header.csv", "id,age,city,income,owner\n")
+    scratch.file("empty.csv", "")
+    let run = try Command.start(words, in: scratch)
+    run.process.waitUntilExit()
+    let outcome = run.outcome()
+    #expect(outcome.status == status, "\(outcome.errors)")
+    #expect(outcome.errors.contains(message), "\(outcome.errors)")
+    #expect(!scratch.has("r.html") && !scratch.has("o.csv"))
+  }
+
+  @Test func `A target with one class and columns without values are marked, never NaN`() throws {
+    let scratch = tables()
+    scratch.file("same.csv", "a,b,c\n" + (0..<60).map { "\($0),,x\n" }.joined())
+    scratch.file("other.csv", "a,b,c\n" + (0..<30).map { "\($0 % 7),1,\($0 % 2 == 0 ? "x" : "y")\n" }.joined())
+    let outcome = try Command.run(
+      "evaluate", "same.csv", "other.csv", "--holdout", "same.csv", "--target", "c", "--kind", "b=category", "--json",
+      "-",
+      in: scratch)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(!outcome.output.lowercased().contains("nan"))
+    let result = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+    let figures = try #require(result["figures"] as? [String: [String: Any]])
+    #expect(figures["utility_real"]?["why"] is String)
+  }
+
+  @Test func `Synth keeps rows from training and reports on them`() throws {
+    let scratch = tables()
+    let outcome = try Command.run(
+      "synth", "real.csv", "-o", "made.csv", "--report", "report.html", "--target", "owner", "--steps", "30", "--seed",
+      "7", "--threads", "1", "--set", "width=16", in: scratch)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains("hold-out 30 rows"))
+    #expect(scratch.text("made.csv").split(separator: "\n").count == 301)
+    #expect(scratch.text("report.html").contains("</html>"))
+  }
+}

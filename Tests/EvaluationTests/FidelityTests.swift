@@ -1,0 +1,144 @@
+import DownstreamModels
+import Foundation
+import Tables
+import Tensors
+import Testing
+
+@testable import Evaluation
+
+@Suite struct FidelityTests {
+  private struct Golden: Decodable {
+    var shapes: [String: Double]
+    var pairs: [[PairEntry]]
+    var trendError: Double, trendErrorThresholded: Double
+
+    enum CodingKeys: String, CodingKey {
+      case shapes, pairs, trendError = "trend_error", trendErrorThresholded = "trend_error_thresholded"
+    }
+    enum PairEntry: Decodable {
+      case name(String), error(Double?)
+      init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let name = try? container.decode(String.self) { self = .name(name); return }
+        self = .error(container.decodeNil() ? nil : try container.decode(Double.self))
+      }
+    }
+  }
+
+  @Test func agreesWithSDMetricsOnItsDemoColumnByColumn() throws {
+    let golden = try EvaluationFixtures.read("fidelity.json", as: Golden.self)
+    let prepared = try EvaluationFixtures.placements()
+    #expect(prepared.leftOut.keys.sorted() == ["student_id"])
+    let fidelity = Fidelity(prepared.comparison)
+    #expect(fidelity.columns.count == golden.shapes.count)
+    for column in fidelity.columns {
+      let expected = try #require(golden.shapes[column.name])
+      let found = try #require(column.shapeError.value)
+      #expect(abs(found - expected) < 1e-9, "\(column.name)")
+    }
+    let positions = Dictionary(uniqueKeysWithValues: fidelity.pairs.names.enumerated().map { ($1, $0) })
+    for entry in golden.pairs {
+      guard case .name(let first) = entry[0], case .name(let second) = entry[1], case .error(let expected) = entry[2],
+        let i = positions[first], let j = positions[second]
+      else { Issue.record("the fixture cannot be read"); continue }
+      let found = fidelity.pairs.error[i][j]
+      #expect((found == nil) == (expected == nil), "\(first), \(second)")
+      if let found, let expected { #expect(abs(found - expected) < 1e-9, "\(first), \(second)") }
+    }
+    #expect(abs(try #require(fidelity.figures[.trendError]?.value) - golden.trendError) < 1e-9)
+    #expect(abs(try #require(fidelity.figures[.trendErrorThresholded]?.value) - golden.trendErrorThresholded) < 1e-9)
+  }
+
+  @Test func identicalTablesDifferInNothing() throws {
+    let rows = EvaluationFixtures.generated(rows: 500, seed: 1)
+    let fidelity = Fidelity(EvaluationFixtures.comparison(rows, rows, holdout: rows))
+    for id in [FigureID.shapeError, .trendError, .trendErrorSharedBins, .missingRateError, .rangeViolations] {
+      let figure = try #require(fidelity.figures[id])
+      #expect(abs(try #require(figure.value)) < 1e-12, "\(id)")
+      #expect(abs(try #require(figure.floor)) < 1e-12, "\(id)")
+    }
+    #expect(fidelity.figures[.categoryCoverage]?.value == 1)
+  }
+
+  @Test func shuffledColumnsKeepTheirShapeAndLoseTheirTrends() throws {
+    let rows = EvaluationFixtures.generated(rows: 2000, seed: 2)
+    let fidelity = Fidelity(EvaluationFixtures.comparison(rows, EvaluationFixtures.shuffled(rows, seed: 3)))
+    #expect(try #require(fidelity.figures[.shapeError]?.value) < 1e-12)
+    // x and y are bound by ρ ≈ .99 and lose half of it in the error; x and group, y and group lose most of theirs.
+    #expect(try #require(fidelity.figures[.trendError]?.value) > 0.2)
+    #expect(try #require(fidelity.figures[.trendErrorThresholded]?.value) > 0.4)
+  }
+
+  @Test func cellsOutOfRangeOffTheGridAndOfUnknownLevelsAreCounted() throws {
+    let columns = [
+      Comparison.Column(name: "n", digits: 0),
+      Comparison.Column(name: "c", levels: ["a", "b", "new", "(missing)"], missingLevel: 3),
+    ]
+    let real = Features(
+      names: ["n", "c"], columns: [.numbers([1, 2, 3, 4]), .categories(codes: [0, 1, 0, 3], levels: 4)], rowCount: 4)
+    let synthetic = Features(
+      names: ["n", "c"], columns: [.numbers([1, 2.5, 9, .nan]), .categories(codes: [0, 2, 0, 0], levels: 4)],
+      rowCount: 4)
+    let fidelity = Fidelity(Comparison(columns: columns, real: real, synthetic: synthetic, holdout: nil))
+    let number = fidelity.columns[0]
+    let category = fidelity.columns[1]
+    #expect(number.rangeViolations.value == 1.0 / 3)
+    #expect(number.typeViolations.value == 1.0 / 3)
+    #expect(number.missing == .init(real: 0, synthetic: 0.25, holdout: nil))
+    #expect(number.coverage.value == 1)
+    #expect(category.rangeViolations.value == 0.25)
+    #expect(category.coverage.value == 0.5)
+    #expect(category.missing == .init(real: 0.25, synthetic: 0, holdout: nil))
+  }
+
+  @Test func columnsWithoutValuesAreMarkedAndNeverNaN() throws {
+    let columns = [Comparison.Column(name: "n", digits: 0), Comparison.Column(name: "m", digits: 0)]
+    let real = Features(names: ["n", "m"], columns: [.numbers([1, 2]), .numbers([5, 5])], rowCount: 2)
+    let none = Features(names: ["n", "m"], columns: [.numbers([.nan]), .numbers([5])], rowCount: 1)
+    let fidelity = Fidelity(Comparison(columns: columns, real: real, synthetic: none, holdout: none))
+    #expect(fidelity.columns[0].shapeError.value == nil)
+    #expect(fidelity.columns[0].shapeError.why != nil)
+    #expect(fidelity.figures[.shapeError]?.value == 0)
+    #expect(fidelity.figures[.trendError]?.value == nil)
+    #expect(fidelity.figures[.trendError]?.why != nil)
+  }
+
+  @Test func functionsOfOtherColumnsAreFoundAndChecked() throws {
+    var random = RandomStream(seed: 4)
+    let a = (0..<600).map { _ in Int32(random.integer(below: 5)) }
+    let b = (0..<600).map { _ in Int32(random.integer(below: 4)) }
+    let sum = zip(a, b).map { Double($0 + $1) }
+    let parity = a.map { $0 % 2 }
+    let names = ["a", "b", "sum", "parity"]
+    let real = Features(
+      names: names,
+      columns: [
+        .categories(codes: a, levels: 5), .categories(codes: b, levels: 4), .numbers(sum),
+        .categories(codes: parity, levels: 2),
+      ], rowCount: 600)
+    var broken = real
+    broken.columns[2] = .numbers(sum.enumerated().map { $0.offset % 2 == 0 ? $0.element : $0.element + 1 })
+    let columns = [
+      Comparison.Column(name: "a", levels: ["0", "1", "2", "3", "4"]),
+      Comparison.Column(name: "b", levels: ["0", "1", "2", "3"]), Comparison.Column(name: "sum", digits: 0),
+      Comparison.Column(name: "parity", levels: ["even", "odd"]),
+    ]
+    let found = FunctionalDependencies.measure(
+      Comparison(columns: columns, real: real, synthetic: broken, holdout: nil))
+    #expect(
+      found.contains(DependencyComparison(determinants: ["a"], dependent: "parity", real: 1, synthetic: 1)))
+    #expect(
+      found.contains(DependencyComparison(determinants: ["a", "b"], dependent: "sum", real: 1, synthetic: 0.5)))
+    #expect(!found.contains { $0.determinants == ["a", "b"] && $0.dependent == "parity" })
+  }
+
+  @Test func theFirstComponentIsTheOneThatVariesMost() throws {
+    let rows = EvaluationFixtures.generated(rows: 3000, seed: 5)
+    let details = try #require(
+      Projection.measure(EvaluationFixtures.comparison(rows, rows, holdout: rows), random: RandomStream(seed: 1)))
+    #expect(details.real.count == Projection.mostPoints)
+    #expect(details.explained[0] > details.explained[1])
+    // x, y and group vary together: their axis carries nearly all of x and y, 2 of about 2.7 in all.
+    #expect(details.explained[0] > 0.6 && details.explained.reduce(0, +) <= 1)
+  }
+}
