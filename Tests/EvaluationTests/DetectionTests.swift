@@ -42,10 +42,10 @@ import Testing
   }
 
   @Test func aSeedGivesTheSameOnAnyNumberOfThreads() throws {
-    let one = try TreeDetection.measureWithFloor(golden.comparison, seed: 4, threads: 1)
-    let three = try TreeDetection.measureWithFloor(golden.comparison, seed: 4, threads: 3)
-    #expect(one.detection == three.detection && one.floor == three.floor)
-    #expect(abs(one.detection.shares.reduce(0, +) - 1) < 1e-9 && one.floor?.shares == [])
+    let both = [golden.comparison, try #require(golden.comparison.floor)]
+    let one = try TreeDetection.measure(both, explaining: [true, false], seed: 4, threads: 1)
+    #expect(one == (try TreeDetection.measure(both, explaining: [true, false], seed: 4, threads: 3)))
+    #expect(abs(one[0].shares.reduce(0, +) - 1) < 1e-9 && one[1].shares == [])
     #expect(
       try LogisticDetection.measure(golden.comparison, seed: 4, threads: 1)
         == LogisticDetection.measure(golden.comparison, seed: 4, threads: 3))
@@ -73,11 +73,11 @@ import Testing
       try LogisticDetection.measure(small, seed: 0, threads: 1)
     }
     #expect(throws: DownstreamError.tooFewRows(3, needed: 10)) {
-      try TreeDetection.measureWithFloor(small, seed: 0, threads: 1)
+      try TreeDetection.measure(small, seed: 0, threads: 1)
     }
     let empty = Features(names: [], columns: [], rowCount: 50)
     let none = Comparison(columns: [], real: empty, synthetic: empty, holdout: nil)
     #expect((try? LogisticDetection.measure(none, seed: 0, threads: 1).score) == 1)
-    #expect((try? TreeDetection.measureWithFloor(none, seed: 0, threads: 1).detection.auc) == 0.5)
+    #expect((try? TreeDetection.measure(none, seed: 0, threads: 1).auc) == 0.5)
   }
 }

@@ -40,7 +40,9 @@ import Testing
     func side(_ rows: Int, _ seed: UInt64, _ strength: Double = 1) -> Features {
       Self.table(rows: rows, seed: seed, strength: strength, classes: classes).removing(column: other)
     }
-    return (Comparison(columns: columns, real: side(500, 1), synthetic: side(400, 2, strength), holdout: side(300, 3)), 4)
+    return (
+      Comparison(columns: columns, real: side(500, 1), synthetic: side(400, 2, strength), holdout: side(300, 3)), 4
+    )
   }
 
   @Test func goodSyntheticRowsAreAsGoodAsRealOnes() throws {
@@ -52,7 +54,9 @@ import Testing
     #expect(utility.figures[.utilitySynthetic]?.floor == nil && utility.notes == [])
     let details = try #require(utility.details)
     #expect(details.classes == ["no", "yes"] && details.task == .classification)
-    #expect(details.scores.map(\.arm) == [UtilityDetails.Arm](repeating: .real, count: 6) + .init(repeating: .synthetic, count: 6))
+    #expect(
+      details.scores.map(\.arm) == [UtilityDetails.Arm](repeating: .real, count: 6)
+        + .init(repeating: .synthetic, count: 6))
     for score in details.scores {
       #expect(score.metrics.count == 7 && score.metrics.values.allSatisfy { $0.value != nil }, "\(score.model)")
       #expect(try #require(score.metrics[.rocAUC]?.value) > 0.85, "\(score.model)")
@@ -69,7 +73,8 @@ import Testing
     let (numbers, target) = comparison("number")
     let utility = Utility.measure(numbers, target: target, seed: 0, threads: 2)
     #expect(try #require(utility.figures[.utilityReal]?.value) > 0.7)
-    #expect(try #require(utility.details).scores.allSatisfy { $0.metrics[.rmse]?.value != nil && $0.metrics.count == 3 })
+    #expect(
+      try #require(utility.details).scores.allSatisfy { $0.metrics[.rmse]?.value != nil && $0.metrics.count == 3 })
     let (classes, label) = comparison("class", classes: 3)
     let many = Utility.measure(classes, target: label, seed: 0, threads: 2)
     #expect(try #require(many.figures[.utilitySynthetic]?.value) > 0.85)
@@ -101,7 +106,8 @@ import Testing
       features.columns[4] = .categories(codes: (0..<features.rowCount).map(label), levels: 4)
     }
     #expect(try why { $0.holdout = nil }.0 == "models are tested on held-out real rows, and there are none")
-    #expect(try why { labels(&$0.real) { _ in 1 } }.0 == "class has one value in all real rows: there is nothing to predict")
+    #expect(
+      try why { labels(&$0.real) { _ in 1 } }.0 == "class has one value in all real rows: there is nothing to predict")
     #expect(try why { if $0.holdout != nil { labels(&$0.holdout!) { _ in 0 } } }.0?.contains("held-out") == true)
     #expect(try why { labels(&$0.real) { _ in 2 } }.0 == "no real row has a value of class")
     let one = try why { labels(&$0.synthetic) { _ in 0 } }
