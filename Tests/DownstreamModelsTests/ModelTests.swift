@@ -38,7 +38,9 @@ import Testing
   @Test func linearModelsOfManyRowsAreTheSameOnAnyNumberOfThreads() throws {
     let large = Sample(rows: 9_000, seed: 3)
     for outcome in [large.binary, large.classes] {
-      let parameters = try [1, 2, 3].map { try LinearModel(.ridge).solve(large.features, outcome, seed: 0, threads: $0).parameters }
+      let parameters = try [1, 2, 3].map {
+        try LinearModel(.ridge).solve(large.features, outcome, seed: 0, threads: $0).parameters
+      }
       #expect(parameters[0] == parameters[1] && parameters[0] == parameters[2])
     }
   }
@@ -144,9 +146,12 @@ import Testing
       return Foundation.log(p / (1 - p))
     }
     let contributions = (0..<600).map { trees.meanContributions(features.rows([$0]))[0] }
-    let expected = zip(margins, contributions).map { margin, contribution in (margin - contribution, margin + contribution) }
+    let expected = zip(margins, contributions).map { margin, contribution in
+      (margin - contribution, margin + contribution)
+    }
     // margin = bias ± |contribution|, with one bias for all rows.
-    let bias = expected.first { pair in expected.allSatisfy { abs($0.0 - pair.0) < 1e-4 || abs($0.1 - pair.0) < 1e-4 } }
+    let bias =
+      expected.first { pair in expected.allSatisfy { abs($0.0 - pair.0) < 1e-4 || abs($0.1 - pair.0) < 1e-4 } }
       ?? expected.first.map { ($0.1, $0.0) }
     let value = try #require(bias).0
     #expect(expected.allSatisfy { abs($0.0 - value) < 1e-4 || abs($0.1 - value) < 1e-4 })

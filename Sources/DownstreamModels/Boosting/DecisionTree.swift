@@ -6,6 +6,7 @@ import Tensors
 /// Source: L. Breiman et al., "Classification and regression trees", 1984. Leaves hold ten rows or more, and are shrunk
 /// towards the prior by one row's worth.
 public struct DecisionTree: DownstreamModel {
+  /// The name that results give it.
   public var name: String { "decision tree" }
   /// The depths to choose from, ascending.
   public var depths: [Int]
@@ -22,6 +23,7 @@ public struct DecisionTree: DownstreamModel {
     self.maximumRowsToChoose = maximumRowsToChoose
   }
 
+  /// Learns; see ``DownstreamModel/fit(_:_:weights:seed:threads:)``.
   public func fit(
     _ features: Features, _ outcome: Outcome, weights: [Double]? = nil, seed: UInt64, threads: Int = 1
   ) throws(DownstreamError) -> any FittedDownstreamModel {

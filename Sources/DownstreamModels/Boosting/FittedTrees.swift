@@ -32,6 +32,7 @@ public struct FittedTrees: FittedDownstreamModel {
     columnCount = 0
   }
 
+  /// Predicts; see ``FittedDownstreamModel/predict(_:)``.
   public func predict(_ features: Features) -> [Double] {
     precondition(features.columns.count == columnCount, "trees of \(columnCount) columns cannot predict from others")
     if let prior { return prior.predict(features) }

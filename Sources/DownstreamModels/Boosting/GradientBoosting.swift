@@ -2,6 +2,7 @@
 ///
 /// The defaults are those of the usual judge: 200 trees of depth 6, learning rate .1, everything else as XGBoost has it.
 public struct GradientBoosting: DownstreamModel {
+  /// The name that results give it.
   public var name: String { "gradient boosting" }
   /// The number of trees (for each class where there are more than two), and their depth.
   public var trees: Int, depth: Int
@@ -18,6 +19,7 @@ public struct GradientBoosting: DownstreamModel {
     self.bins = bins
   }
 
+  /// Learns; see ``DownstreamModel/fit(_:_:weights:seed:threads:)``.
   public func fit(
     _ features: Features, _ outcome: Outcome, weights: [Double]? = nil, seed: UInt64, threads: Int = 1
   ) throws(DownstreamError) -> any FittedDownstreamModel {

@@ -6,6 +6,7 @@ import Tensors
 /// replacement (what a bootstrap sample holds), each split √columns of the columns (numbers: a third). Leaves are
 /// shrunk towards the prior by one row's worth. At most `maximumRows` rows are drawn for the whole forest.
 public struct RandomForest: DownstreamModel {
+  /// The name that results give it.
   public var name: String { "random forest" }
   /// The number of trees, their depth, and the rows that a leaf must hold.
   public var trees: Int, depth: Int, minimumLeafRows: Double
@@ -20,6 +21,7 @@ public struct RandomForest: DownstreamModel {
     self.maximumRows = maximumRows
   }
 
+  /// Learns; see ``DownstreamModel/fit(_:_:weights:seed:threads:)``.
   public func fit(
     _ features: Features, _ outcome: Outcome, weights: [Double]? = nil, seed: UInt64, threads: Int = 1
   ) throws(DownstreamError) -> any FittedDownstreamModel {

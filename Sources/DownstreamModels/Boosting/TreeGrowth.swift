@@ -48,7 +48,7 @@ struct TreeGrowth: Sendable {
       parameters["objective"] = "multi:softprob"
       parameters["num_class"] = "\(outputs)"
       parameters["base_score"] = "0"
-      if kind == .means { // The second derivative of a row is 2 p (1 − p) with p = 1 / classes.
+      if kind == .means {  // The second derivative of a row is 2 p (1 − p) with p = 1 / classes.
         let curvature = TreeGrowth.curvature(outputs)
         parameters["min_child_weight"] = "\(minimumLeaf * curvature)"
         parameters["lambda"] = "\(regularization * curvature)"

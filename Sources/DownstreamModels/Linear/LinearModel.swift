@@ -8,6 +8,7 @@ import Tensors
 /// standardised, missing ones indicated, categories by an input a level (``LinearDesign``). In scikit-learn's terms,
 /// C = 1 / (strength · rows).
 public struct LinearModel: DownstreamModel {
+  /// The name that results give it.
   public var name: String {
     switch penalty {
     case .ridge: "linear, L2"
@@ -45,6 +46,7 @@ public struct LinearModel: DownstreamModel {
     self.tolerance = tolerance
   }
 
+  /// Learns; see ``DownstreamModel/fit(_:_:weights:seed:threads:)``.
   public func fit(
     _ features: Features, _ outcome: Outcome, weights: [Double]? = nil, seed: UInt64, threads: Int = 1
   ) throws(DownstreamError) -> any FittedDownstreamModel {
@@ -118,6 +120,7 @@ public struct FittedLinearModel: FittedDownstreamModel {
   public let strength: Double
   let form: OutcomeForm
 
+  /// Predicts; see ``FittedDownstreamModel/predict(_:)``.
   public func predict(_ features: Features) -> [Double] {
     var scores = design.rows(features).scores(parameters, outputs: outputs)
     guard case .classes = form else { return form.predictions(scores, rows: features.rowCount) }

@@ -156,7 +156,9 @@ struct LinearObjective: @unchecked Sendable {
                       var score = offsets[output]
                       if let inputs { for input in 0..<dense { score += inputs[input] * coefficients[input] } }
                       if let levels {
-                        for lookup in 0..<lookups where levels[lookup] >= 0 { score += coefficients[Int(levels[lookup])] }
+                        for lookup in 0..<lookups where levels[lookup] >= 0 {
+                          score += coefficients[Int(levels[lookup])]
+                        }
                       }
                       scores[output] = score
                     }

@@ -29,7 +29,8 @@ public struct ClassPredictions: Sendable {
     observed.indices.map { row in
       if classes == 2 { return probabilities[row * 2 + 1] >= 0.5 ? 1 : 0 }
       var best = 0
-      for label in 1..<max(1, classes) where probabilities[row * classes + label] > probabilities[row * classes + best] {
+      for label in 1..<max(1, classes) where probabilities[row * classes + label] > probabilities[row * classes + best]
+      {
         best = label
       }
       return best

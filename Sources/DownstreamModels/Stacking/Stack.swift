@@ -9,6 +9,7 @@ import Foundation
 /// numbers. Of more than `maximumRows` rows a random part makes the out-of-fold predictions; the models themselves then
 /// learn from all rows.
 public struct Stack: DownstreamModel {
+  /// The name that results give it.
   public var name: String { "stack" }
   /// The models that are stacked.
   public var models: [any DownstreamModel]
@@ -23,6 +24,7 @@ public struct Stack: DownstreamModel {
     self.maximumRows = maximumRows
   }
 
+  /// Learns; see ``DownstreamModel/fit(_:_:weights:seed:threads:)``.
   public func fit(
     _ features: Features, _ outcome: Outcome, weights: [Double]? = nil, seed: UInt64, threads: Int = 1
   ) throws(DownstreamError) -> any FittedDownstreamModel {

@@ -13,8 +13,8 @@ struct BothSides: Sendable {
   let fold: [Int]
 
   init(_ comparison: Comparison, limit: Int, folds: Int, seed: UInt64, stream: UInt64) throws(DownstreamError) {
-    try BothSides.check(comparison, folds: folds)
     let half = min(comparison.real.rowCount, comparison.synthetic.rowCount, limit)
+    guard half >= 2 * folds else { throw .tooFewRows(half, needed: 2 * folds) }
     let random = RandomStream(seed: seed).child(stream)
     let real = Folds.sample(half, of: comparison.real.rowCount, stream: random.child(0))
     let synthetic = Folds.sample(half, of: comparison.synthetic.rowCount, stream: random.child(1))
@@ -22,12 +22,6 @@ struct BothSides: Sendable {
     self.half = half
     labels = [Int](repeating: 0, count: half) + [Int](repeating: 1, count: half)
     fold = Folds.stratified(labels, classes: 2, folds: folds, stream: random.child(2))
-  }
-
-  /// Whether there are rows enough to be divided.
-  static func check(_ comparison: Comparison, folds: Int) throws(DownstreamError) {
-    let half = min(comparison.real.rowCount, comparison.synthetic.rowCount)
-    guard half >= 2 * folds else { throw .tooFewRows(half, needed: 2 * folds) }
   }
 
   func rows(inFold number: Int) -> [Int] { fold.indices.filter { fold[$0] == number } }

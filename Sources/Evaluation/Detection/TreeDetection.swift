@@ -31,33 +31,22 @@ public struct TreeDetection: Sendable, Equatable {
   public static func measure(
     _ comparison: Comparison, explaining: Bool = true, seed: UInt64, threads: Int
   ) throws(DownstreamError) -> TreeDetection {
-    try measure([comparison], limits: [maximumRows], explaining: [explaining], seed: seed, threads: threads)[0]
+    try measure([comparison], explaining: [explaining], seed: seed, threads: threads)[0]
   }
 
-  /// Measures a comparison and its floor, real held-out rows as if they were synthetic, side by side: threads then
-  /// always have work. The floor is nil without a hold-out, or with too small a one.
+  /// Measures a comparison and, after it, its floors (real held-out rows as if they were synthetic), side by side:
+  /// threads then always have work.
   ///
-  /// Rows of one distribution cannot be told apart however many there are, so the floor has to do with
+  /// Rows of one distribution cannot be told apart however many there are, so floors have to do with
   /// ``maximumFloorRows`` a side.
-  public static func measureWithFloor(
-    _ comparison: Comparison, seed: UInt64, threads: Int
-  ) throws(DownstreamError) -> (detection: TreeDetection, floor: TreeDetection?) {
-    guard let floor = comparison.floor, (try? BothSides.check(floor, folds: folds)) != nil else {
-      return (try measure(comparison, seed: seed, threads: threads), nil)
-    }
-    let both = try measure(
-      [comparison, floor], limits: [maximumRows, maximumFloorRows], explaining: [true, false], seed: seed,
-      threads: threads)
-    return (both[0], both[1])
-  }
-
-  private static let folds = 5
-
-  private static func measure(
-    _ comparisons: [Comparison], limits: [Int], explaining: [Bool], seed: UInt64, threads: Int
+  public static func measure(
+    _ comparisons: [Comparison], explaining: [Bool], seed: UInt64, threads: Int
   ) throws(DownstreamError) -> [TreeDetection] {
+    precondition(comparisons.count == explaining.count, "each comparison is explained or not")
+    let folds = 5
     var sides: [BothSides] = []
-    for (comparison, limit) in zip(comparisons, limits) {
+    for (place, comparison) in comparisons.enumerated() {
+      let limit = place == 0 ? maximumRows : maximumFloorRows
       sides.append(
         try BothSides(comparison, limit: limit, folds: folds, seed: seed, stream: StreamUse.trees))
     }

@@ -32,10 +32,13 @@ struct UtilityProblem: Sendable {
       let outcome = UtilityProblem.outcome(tables[place].columns[index], coding)
       var kept = (0..<features.rowCount).filter { outcome.isKnown($0) }
       if kept.count < features.rowCount {
-        notes.append("\(features.rowCount - kept.count) \(name) rows without \(column.name) were left out of its prediction.")
+        notes.append(
+          "\(features.rowCount - kept.count) \(name) rows without \(column.name) were left out of its prediction.")
       }
       if kept.count > Utility.maximumRows {
-        notes.append("Of \(kept.count) \(name) rows, \(Utility.maximumRows) drawn at random took part in the prediction of \(column.name).")
+        notes.append(
+          "Of \(kept.count) \(name) rows, \(Utility.maximumRows) drawn at random took part in the prediction of "
+            + "\(column.name).")
         let stream = RandomStream(seed: seed).child(uses[place])
         kept = Folds.sample(Utility.maximumRows, of: kept.count, stream: stream).map { kept[$0] }
       }
@@ -73,8 +76,8 @@ struct UtilityProblem: Sendable {
       let missing = occurring[2].subtracting(learned).sorted().map { "'\(labels[$0])'" }
       return missing.isEmpty
         ? nil
-        : "\(target) has values among held-out rows that no \(name) row has, so that models of these cannot predict them: "
-          + missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? ", …" : "") + "."
+        : "\(target) has values among held-out rows that no \(name) row has, so that models of these cannot predict "
+          + "them: " + missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? ", …" : "") + "."
     }
   }
 }

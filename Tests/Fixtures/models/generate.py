@@ -1,6 +1,7 @@
-"""Writes the golden values that the tests of downstream models and detection compare with: models.json.
+"""Writes the golden values that the tests of downstream models and detection compare with: models.json, detection.json.
 
-    python3 -m venv .venv && .venv/bin/pip install scikit-learn==1.9.1 scipy==1.17.1 numpy==2.4.6
+    python3 -m venv .venv
+    .venv/bin/pip install scikit-learn==1.9.1 scipy==1.17.1 numpy==2.4.6 pandas==2.3.3 sdmetrics==0.32.0 xgboost-cpu==3.2.0
     .venv/bin/python Tests/Fixtures/models/generate.py
 """
 
@@ -101,8 +102,52 @@ def robust(n=120):
     }
 
 
+def detection(n=600):
+    """SDMetrics' LogisticDetection and XGBoost's detection; folds differ, so the means of several seeds are kept."""
+    import pandas as pd
+    import xgboost
+    from sdmetrics.single_table import LogisticDetection
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+    def table(shift, flip):
+        x = np.round(random.normal(size=n) * 2 + shift, 4)
+        z = np.round(np.exp(random.normal(size=n) * 2), 3)
+        c = np.where(random.random(n) < flip, "a", random.choice(["a", "b", "c"], n))
+        x[random.random(n) < 0.05] = np.nan
+        z = np.where(c == "b", -z, z)
+        return pd.DataFrame({"x": x, "z": z, "c": c})
+
+    real, synthetic = table(0, 0.1), table(0.5, 0.2)
+    synthetic["z"] = random.permutation(synthetic["z"])  # hides from a linear model what trees see
+    kinds = {"x": "numerical", "z": "numerical", "c": "categorical"}
+    meta = {"columns": {c: {"sdtype": t} for c, t in kinds.items()}}
+    logistic = []
+    for seed in range(40):
+        np.random.seed(seed)
+        logistic.append(LogisticDetection.compute(real.copy(), synthetic.copy(), meta))
+    both = pd.concat([real, synthetic], ignore_index=True)
+    both["c"] = both["c"].astype("category")
+    y = np.r_[np.zeros(n), np.ones(n)]
+    trees = []
+    for seed in range(10):
+        model = xgboost.XGBClassifier(
+            n_estimators=150, max_depth=6, learning_rate=0.1, tree_method="hist", enable_categorical=True)
+        folds = StratifiedKFold(5, shuffle=True, random_state=seed)
+        p = cross_val_predict(model, both, y, cv=folds, method="predict_proba")[:, 1]
+        trees.append(metrics.roc_auc_score(y, p))
+    side = lambda t: {  # JSON has no NaN: a missing number is null.
+        "x": [None if np.isnan(v) else float(v) for v in t["x"]], "z": numbers(t["z"]),
+        "c": ["abc".index(v) for v in t["c"]],
+    }
+    return {
+        "real": side(real), "synthetic": side(synthetic), "logistic": float(np.mean(logistic)),
+        "trees": float(np.mean(trees)),
+    }
+
+
 result = {
     "binary": binary_metrics(), "many": class_metrics(), "numbers": number_metrics(), "logistic2": logistic(2),
     "logistic3": logistic(3), "robust": robust(),
 }
 (HERE / "models.json").write_text(json.dumps(result, indent=None, separators=(",", ":")) + "\n")
+(HERE / "detection.json").write_text(json.dumps(detection(), separators=(",", ":")) + "\n")
