@@ -99,8 +99,7 @@ import Testing
     scratch.file("same.csv", "a,b,c\n" + (0..<60).map { "\($0),,x\n" }.joined())
     scratch.file("other.csv", "a,b,c\n" + (0..<30).map { "\($0 % 7),1,\($0 % 2 == 0 ? "x" : "y")\n" }.joined())
     let outcome = try Command.run(
-      "evaluate", "same.csv", "other.csv", "--holdout", "same.csv", "--target", "c", "--kind", "b=category", "--json",
-      "-",
+      "evaluate", "same.csv", "other.csv", "--holdout", "same.csv", "--target", "c", "--json", "-",
       in: scratch)
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(!outcome.output.lowercased().contains("nan"))

@@ -70,7 +70,7 @@ struct Evaluate: ParsableCommand {
     let inputs = [real] + synthetic + [holdout, reading.schema].compactMap { $0 }
     let places = try [html, json].map { try $0.map { try OutputPlace($0, inputs: inputs) } }
 
-    let known = try reading.read(real)
+    let known = try reading.read(real, keepsEmptyColumns: true)
     console.report(known.notes)
     let schema = ComparisonTables.readingSchema(for: known.schema)
     let samplings = try synthetic.map { try read($0, as: schema) }

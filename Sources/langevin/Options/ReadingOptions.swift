@@ -18,8 +18,12 @@ struct ReadingOptions: ParsableArguments {
   }
 
   /// Reads a table, `-` from standard input.
-  func read(_ path: String) throws -> CSVReader.Result {
-    let reader = CSVReader(path: path, options: try format.csvOptions())
+  ///
+  /// - Parameter keepsEmptyColumns: whether a column without any value is no error.
+  func read(_ path: String, keepsEmptyColumns: Bool = false) throws -> CSVReader.Result {
+    var options = try format.csvOptions()
+    options.keepsEmptyColumns = keepsEmptyColumns
+    let reader = CSVReader(path: path, options: options)
     return try schema.map { try reader.read(schema: try Self.schema(at: $0)) } ?? reader.read()
   }
 
