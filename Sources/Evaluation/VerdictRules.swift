@@ -15,7 +15,8 @@ struct VerdictRules {
     let shape = figures[.shapeError]
     let trend = figures[.trendError]
     guard let shapeError = shape?.value else {
-      return .init(.unknown, "How alike the tables are could not be measured.", because: joined([shape?.why ?? "no figures"]))
+      return .init(
+        .unknown, "How alike the tables are could not be measured.", because: joined([shape?.why ?? "no figures"]))
     }
     var reasons = ["columns differ by \(percent(shapeError))\(floor(shape))"]
     // A perfect generator scores the floor; small tables have a high one.
@@ -113,7 +114,7 @@ struct VerdictRules {
       case .amber: "Models trained on the synthetic rows work, but not as well as models trained on real ones."
       default: "Models trained on the synthetic rows do much worse than models trained on real ones."
       }
-    return .init(light, sentence, because: reason)
+    return .init(light, sentence, because: joined([reason]))
   }
 
   /// Whether numbers are predicted.

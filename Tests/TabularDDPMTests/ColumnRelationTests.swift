@@ -55,6 +55,16 @@ struct ColumnRelationTests {
     data[1] = data[0]
     #expect(find(data).count == 1)
   }
+
+  @Test("a common value over one of two values of a parent is no ratio")
+  func chanceRatio() {
+    var table = columns(0) { a, _ in a }
+    var random = RandomStream(seed: 5)
+    // As the age 22 in the third class: 22 / 3 recurs, and means nothing.
+    table[0] = table[0].map { _ in Double(2 + random.integer(below: 2)) }
+    table[2] = table[2].map { $0 < 30_000 ? 22 : $0 }
+    #expect(find(table).isEmpty)
+  }
 }
 
 @Suite("Relations in a table")
@@ -132,15 +142,5 @@ struct RelationsInATableTests {
     let empty = try CellCondition(parsing: "deposit=", schema: schema)
     let given = try SmallTables.sample(model, SampleRequest(rows: 300, seed: 1, conditions: [empty]))
     #expect(given["invoice"]!.missingCount == 0 && given["deposit"]!.missingCount == 300)
-  }
-
-  @Test("a common value over one of two values of a parent is no ratio")
-  func chanceRatio() {
-    var table = columns(0) { a, _ in a }
-    var random = RandomStream(seed: 5)
-    // As the age 22 in the third class: 22 / 3 recurs, and means nothing.
-    table[0] = table[0].map { _ in Double(2 + random.integer(below: 2)) }
-    table[2] = table[2].map { $0 < 30_000 ? 22 : $0 }
-    #expect(find(table).isEmpty)
   }
 }
