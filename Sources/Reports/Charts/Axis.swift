@@ -48,8 +48,8 @@ struct Axis: Sendable {
     while power > rough { power /= 10 }
     while power * 10 <= rough { power *= 10 }
     guard power > 0, power.isFinite else { return [] }
-    let factors = style == .count && power < 1 ? [1.0 / power] : [1, 2, 2.5, 5, 10]
-    let step = (factors.first { $0 * power >= rough * 0.9 } ?? 10) * power
+    let factors = style != .count ? [1, 2, 2.5, 5, 10] : power < 1 ? [1 / power] : [1, 2, 5, 10]
+    let step = (factors.first { $0 * power >= rough * 0.8 } ?? 10) * power
     let first = Int((low / step - 1e-6).rounded(.up)), last = Int((high / step + 1e-6).rounded(.down))
     guard first <= last, last - first < 100 else { return [] }
     let values = (first...last).map { Double($0) * step }

@@ -11,7 +11,7 @@ struct HeatMap: Chart {
   var size = Size.half
 
   /// How wide it is drawn; the widest has room for every name, where there are many.
-  enum Size: Double { case half = 400, full = 760 }
+  enum Size: Double { case half = 360, full = 760 }
 
   /// What the two colours mean.
   var up = "positive", down = "negative"

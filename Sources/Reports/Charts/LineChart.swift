@@ -22,15 +22,15 @@ struct LineChart: Chart {
   var legend: [LegendItem] { lines.map { LegendItem("line \($0.series.rawValue)", $0.label) } }
 
   func drawing() -> Drawing {
-    var drawing = Drawing(width: 400, height: 262)
+    var drawing = Drawing(width: 360, height: 256)
     let lines = self.lines.map { line in
       var line = line
       line.points.removeAll { !$0.x.isFinite || !$0.y.isFinite }
       return line
     }
-    let x = axis(xRange, lines.flatMap { $0.points.map(\.x) }, from: 46, to: 390, xStyle, snug: true)
-    let y = axis(yRange, lines.flatMap { $0.points.map(\.y) }, from: 218, to: 26, yStyle, snug: false)
-    PlotArea(left: 46, top: 26, right: 390, bottom: 218, x: x, y: y)
+    let x = axis(xRange, lines.flatMap { $0.points.map(\.x) }, from: 46, to: 350, xStyle, snug: true)
+    let y = axis(yRange, lines.flatMap { $0.points.map(\.y) }, from: 212, to: 26, yStyle, snug: false)
+    PlotArea(left: 46, top: 26, right: 350, bottom: 212, x: x, y: y)
       .drawAxes(in: &drawing, xTitle: xTitle, yTitle: yTitle)
     if diagonal { drawing.line(x.at(x.low), y.at(x.low), x.at(x.high), y.at(x.high), "chance") }
     drawing.marks { drawing in

@@ -35,11 +35,11 @@ struct PairedDotChart: Chart {
   }
 
   func drawing() -> Drawing {
-    let width = narrow ? 272.0 : 400.0, row = narrow ? 22.0 : 21.0, top = 8.0
+    let width = narrow ? 272.0 : 360.0, row = narrow ? 22.0 : 21.0, top = 8.0
     let bottom = top + row * Double(rows.count) + 4
     var drawing = Drawing(width: width, height: bottom + (xTitle.isEmpty ? 22 : 37))
     let widest = rows.map { TextWidth.of($0.name.onOneLine) }.max() ?? 0
-    let left = min(max(widest + 12, 50), narrow ? 118 : 170)
+    let left = min(max(widest + 12, 50), narrow ? 118 : 150)
     let x = axis(from: left + 8, to: width - 12)
     drawing.group("grid") { drawing in
       for tick in x.ticks { drawing.line(x.at(tick.value), top, x.at(tick.value), bottom) }

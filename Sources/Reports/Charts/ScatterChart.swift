@@ -11,10 +11,10 @@ struct ScatterChart: Chart {
   var legend: [LegendItem] { clouds.map { LegendItem("dot \($0.series.rawValue)", $0.series.label) } }
 
   func drawing() -> Drawing {
-    var drawing = Drawing(width: 400, height: 320)
-    let x = Axis(xRange.lowerBound, xRange.upperBound, from: 34, to: 394, ticks: 5)
-    let y = Axis(yRange.lowerBound, yRange.upperBound, from: 278, to: 22, ticks: 5)
-    PlotArea(left: 34, top: 22, right: 394, bottom: 278, x: x, y: y)
+    var drawing = Drawing(width: 360, height: 300)
+    let x = Axis(xRange.lowerBound, xRange.upperBound, from: 34, to: 354, ticks: 5)
+    let y = Axis(yRange.lowerBound, yRange.upperBound, from: 258, to: 22, ticks: 5)
+    PlotArea(left: 34, top: 22, right: 354, bottom: 258, x: x, y: y)
       .drawAxes(in: &drawing, xTitle: xTitle, yTitle: yTitle)
     drawing.marks { drawing in
       // Clouds are drawn in alternating slices, so that none covers the other.

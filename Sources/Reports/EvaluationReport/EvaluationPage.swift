@@ -9,24 +9,29 @@ struct EvaluationPage: Sendable {
       title: "How good is this synthetic table?", subtitle: subtitle, cards: cards,
       sections: [alike, safe, useful, training, run, limits],
       footer:
-        "Made by Langevin \(result.subject.version). This page holds no rows of the tables, loads nothing and sends nothing."
+        "Made by Langevin \(result.subject.version). This page loads nothing and sends nothing."
     )
   }
 
   private var subtitle: Markup {
     let subject = result.subject
     var text: Markup = """
-      \(Markup(name: subject.synthetic)) (\(rows(subject.syntheticRows))) compared with \(Markup(name: subject.real)) \
+      \(file(subject.synthetic)) (\(rows(subject.syntheticRows))) compared with \(file(subject.real)) \
       (\(rows(subject.realRows)))
       """
     if let holdout = subject.holdout {
       let count = subject.holdoutRows.map { rows($0) } ?? "some rows"
-      text += "; \(count) of \(Markup(name: holdout)) that the generator has not seen serve as the yardstick"
+      text += "; \(count) of \(file(holdout)) that the generator has not seen serve as the yardstick"
     }
     return "\(text)."
   }
 
   func rows(_ count: Int) -> Markup { "\(NumberText.count(count)) \(count == 1 ? "row" : "rows")" }
+
+  /// A table's name without its folders: these are nobody's business where the page goes.
+  func file(_ name: String) -> Markup {
+    Markup(name: name.split(separator: "/").last.map(String.init) ?? name)
+  }
 
   // MARK: The answers
 

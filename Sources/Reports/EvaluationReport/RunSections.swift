@@ -5,11 +5,11 @@ extension EvaluationPage {
   var run: Section {
     let subject = result.subject
     var facts: [(Markup, Markup)] = [
-      ("Real table", "\(Markup(name: subject.real)), \(rows(subject.realRows))"),
-      ("Synthetic table", "\(Markup(name: subject.synthetic)), \(rows(subject.syntheticRows))"),
+      ("Real table", "\(file(subject.real)), \(rows(subject.realRows))"),
+      ("Synthetic table", "\(file(subject.synthetic)), \(rows(subject.syntheticRows))"),
       (
         "Held-out real rows",
-        subject.holdout.map { "\(Markup(name: $0)), \(subject.holdoutRows.map { rows($0) } ?? "–")" } ?? "none"
+        subject.holdout.map { "\(file($0)), \(subject.holdoutRows.map { rows($0) } ?? "–")" } ?? "none"
       ),
       ("Columns judged", "\(subject.columns.count)"), ("Columns left out", "\(subject.leftOut.count)"),
     ]
@@ -43,6 +43,7 @@ extension EvaluationPage {
           "<strong>Attacks that were not tried are not covered.</strong> A risk of 0% means that these attacks, with these tries, gained nothing. Another attacker may know more.",
           "<strong>A good average can hide a bad corner.</strong> Small groups, rare values and extremes are where synthetic rows are weakest. Look at the groups that matter to you.",
           "<strong>It judges one table.</strong> Another seed gives another table, with somewhat other figures. Where intervals are given, they tell how much.",
+          "<strong>This page is about real rows too.</strong> It shows their shares, ranges, categories and a map of them: share it only with those who may know these.",
           "<strong>The real rows may be wrong or unfair.</strong> Synthetic rows repeat their errors, gaps and biases.",
           "<strong>Useful for one target is not useful for all.</strong> The models here predict one column. For another question, run the report with that column as the target.",
         ])

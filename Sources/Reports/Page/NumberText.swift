@@ -20,14 +20,14 @@ enum NumberText {
     return sign + grouped(whole / unit) + "." + String(repeating: "0", count: digits - rest.count) + rest
   }
 
-  /// A share as a percentage: two digits below 1 %, one below 10 % and where it is nearly all, else none.
+  /// A share as a percentage: two digits after the point below 1%, else one, and none where it is whole.
   static func percent(_ share: Double) -> String {
     guard share.isFinite else { return "–" }
     let value = share * 100
     if value == 0 { return "0%" }
     if abs(value) < 0.005 { return (value < 0 ? "> −" : "< ") + "0.01%" }
-    let digits = abs(value) < 1 ? 2 : abs(value) < 99.95 ? 1 : value.rounded() == value ? 0 : 1
-    return trimmed(fixed(value, digits)) + "%"
+    if abs(value - value.rounded()) < 1e-9 { return fixed(value, 0) + "%" }
+    return fixed(value, abs(value) < 0.995 ? 2 : 1) + "%"
   }
 
   /// A number with about three significant digits.
