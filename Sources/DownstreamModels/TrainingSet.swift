@@ -74,13 +74,7 @@ struct TrainingSet: Sendable {
 
   /// A random part of the rows and the rest, by class where there are classes.
   func split(holdingOut share: Double, stream: RandomStream) -> (training: [Int], validation: [Int]) {
-    let folds = max(2, Int((1 / share).rounded()))
-    let fold: [Int]
-    switch target {
-    case .classes(let codes, _, let count):
-      fold = Folds.stratified(codes, classes: count, folds: folds, stream: stream)
-    case .numbers(let numbers, _, _): fold = Folds.plain(rows: numbers.count, folds: folds, stream: stream)
-    }
+    let fold = target.outcome.folds(max(2, Int((1 / share).rounded())), stream: stream)
     return (fold.indices.filter { fold[$0] != 0 }, fold.indices.filter { fold[$0] == 0 })
   }
 }
@@ -93,6 +87,14 @@ extension TrainingSet.Target {
     for (row, code) in codes.enumerated() { mass[code] += weights?[row] ?? 1 }
     let sum = mass.reduce(0, +)
     return mass.map { $0 / sum }
+  }
+
+  /// The outcomes in the form of the set.
+  var outcome: Outcome {
+    switch self {
+    case .classes(let codes, _, let count): .classes(codes, count: count)
+    case .numbers(let numbers, _, _): .numbers(numbers)
+    }
   }
 
   /// The number of predictions for each row: one for two classes and for numbers.

@@ -31,7 +31,7 @@ struct Measurement {
       try evaluator.progress(name, (Double(part) + share) / Double(count))
     }
     try begin("columns and pairs", 0)
-    let fidelity = Fidelity(comparison)
+    let fidelity = Fidelity(comparison, threads: evaluator.threads)
     figures.merge(fidelity.figures) { $1 }
     (columns, pairs, dependencies) = (fidelity.columns, fidelity.pairs, fidelity.dependencies)
     if !figuresOnly { projection = Projection.measure(comparison, random: random.child(1)) }
@@ -58,7 +58,11 @@ struct Measurement {
     do throws(DownstreamError) {
       let score = try LogisticDetection.measure(comparison, seed: seed, threads: threads).score
       // A hold-out that is too small for it leaves the figure without a floor.
-      let real = floor.flatMap { try? LogisticDetection.measure($0, seed: seed, threads: threads).score }
+      let real = floor.flatMap {
+        try? LogisticDetection.measure(
+          $0, limit: LogisticDetection.maximumFloorRows, seed: seed, threads: threads
+        ).score
+      }
       figures[.detectionLogistic] = Figure(score, floor: real)
     } catch {
       figures[.detectionLogistic] = Figure(notApplicable: error.description)

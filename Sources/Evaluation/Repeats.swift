@@ -33,12 +33,13 @@ enum Repeats {
     return .init(low: value - reach, high: value + reach)
   }
 
-  /// The 97.5 % quantile of Student's t distribution: a table up to 10 degrees of freedom, then the first three terms
+  /// The 97.5 % quantile of Student's t distribution: a table up to 10 degrees of freedom, then the first four terms
   /// of its expansion around the normal quantile (Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5).
   static func quantile(degrees: Int) -> Double {
     let table = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281]
     if degrees <= table.count { return table[max(degrees, 1) - 1] }
     let (x, n) = (1.959964, Double(degrees))
     return x + (pow(x, 3) + x) / (4 * n) + (5 * pow(x, 5) + 16 * pow(x, 3) + 3 * x) / (96 * n * n)
+      + (3 * pow(x, 7) + 19 * pow(x, 5) + 17 * pow(x, 3) - 15 * x) / (384 * n * n * n)
   }
 }

@@ -71,7 +71,7 @@ struct VerdictRules {
       figures[id].flatMap { figure in figure.value.map { (id, $0, figure.interval) } }
     }
     if let worst = risks.max(by: { $0.1 < $1.1 }) {
-      reasons.append("the worst of the attacks that were tried gains \(percent(worst.1))")
+      reasons.append("the worst of the attacks that were tried gains \(percent(worst.1))\(within(worst.2))")
       // The lower end of the interval: what is beyond chance.
       light = worse(light, grade(worst.2?.low ?? worst.1, green: 0.05, amber: 0.2))
     }
@@ -133,6 +133,10 @@ struct VerdictRules {
 
   private func floor(_ figure: Figure?) -> String {
     figure?.floor.map { " (unseen real rows by \(percent($0)))" } ?? ""
+  }
+
+  private func within(_ interval: Figure.Interval?) -> String {
+    interval.map { " (95% interval: \(percent($0.low)) to \(percent($0.high)))" } ?? ""
   }
 
   private func floorPart(_ figure: Figure) -> String {

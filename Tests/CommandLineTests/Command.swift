@@ -48,6 +48,13 @@ struct Command {
   static func run(
     _ arguments: String..., input: String = "", output: String? = nil, in folder: Scratch? = nil
   ) throws -> Outcome {
+    try run(arguments, input: input, output: output, in: folder)
+  }
+
+  /// Runs the command with a list of arguments, and waits.
+  static func run(
+    _ arguments: [String], input: String = "", output: String? = nil, in folder: Scratch? = nil
+  ) throws -> Outcome {
     let process = try start(arguments, input: input, output: output, in: folder)
     process.process.waitUntilExit()
     return process.outcome()

@@ -40,6 +40,21 @@ import Testing
     #expect(scratch.names == ["out.html", "out.json", "real.csv", "synthetic.csv", "unseen.csv"])
   }
 
+  @Test(arguments: [
+    ["--holdout", "unseen.csv", "--target", "owner", "--repeats", "2"], ["--target", "none"],
+    ["--holdout", "unseen.csv", "--target", "age", "--task", "regression"],
+  ])
+  func `The JSON is as its schema says`(_ options: [String]) throws {
+    let scratch = tables()
+    let outcome = try Command.run(["evaluate", "real.csv", "synthetic.csv", "--json", "-"] + options, in: scratch)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs")
+    let schema = try JSONSchemaCheck(Data(contentsOf: folder.appending(path: "evaluation.schema.json")))
+    let departures = schema.departures(of: try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)))
+    #expect(departures == [])
+    #expect(schema.departures(of: ["schemaVersion": 2, "extra": 1]).count > 8, "the check sees what is wrong")
+  }
+
   @Test func `The same seed gives the same figures, whatever the threads`() throws {
     let scratch = tables()
     var texts: [String] = []

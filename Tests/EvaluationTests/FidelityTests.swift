@@ -141,4 +141,15 @@ import Testing
     // x, y and group vary together: their axis carries nearly all of x and y, 2 of about 2.7 in all.
     #expect(details.explained[0] > 0.6 && details.explained.reduce(0, +) <= 1)
   }
+
+  @Test func binsOfDatesAreLabelledAsDates() throws {
+    let format = try DateFormat(pattern: "dd.MM.yyyy")
+    let days = (0..<200).map { Double(18_000 + $0) }
+    let rows = Features(names: ["day"], columns: [.numbers(days)], rowCount: days.count)
+    let columns = [Comparison.Column(name: "day", dateFormat: format)]
+    let fidelity = Fidelity(Comparison(columns: columns, real: rows, synthetic: rows, holdout: nil))
+    let label = try #require(fidelity.columns[0].distribution.labels.first)
+    // python3 -c "import datetime; print(datetime.date(1970, 1, 1) + datetime.timedelta(18000))"
+    #expect(label.hasPrefix("14.04.2019 – "))
+  }
 }

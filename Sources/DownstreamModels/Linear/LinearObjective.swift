@@ -90,7 +90,7 @@ struct LinearObjective: @unchecked Sendable {
           let z = scores[0]
           let decay = Foundation.exp(-abs(z))
           scores[0] = (z >= 0 ? 1 / (1 + decay) : decay / (1 + decay)) - labels[row]
-          return max(z, 0) - z * labels[row] + Foundation.log1p(decay)
+          return max(z, 0) - z * labels[row] + Foundation.log(1 + decay)
         }
       }
     case .classes(let labels, let count):

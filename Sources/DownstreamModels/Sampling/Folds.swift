@@ -41,3 +41,13 @@ public enum Folds {
     return stream.permutation(rows).prefix(limit).sorted()
   }
 }
+
+extension Outcome {
+  /// The fold of each row: classes are spread evenly over the folds, numbers as they come.
+  func folds(_ count: Int, stream: RandomStream) -> [Int] {
+    switch self {
+    case .classes(let classes, let kinds): Folds.stratified(classes, classes: kinds, folds: count, stream: stream)
+    case .numbers(let numbers): Folds.plain(rows: numbers.count, folds: count, stream: stream)
+    }
+  }
+}

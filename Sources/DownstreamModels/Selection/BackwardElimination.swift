@@ -43,12 +43,7 @@ public struct BackwardElimination: Sendable {
     guard set.rowCount >= 10 * folds else { throw .tooFewRows(set.rowCount, needed: 10 * folds) }
     let stream = RandomStream(seed: seed).child(SeedUse.selection)
     set = set.sample(maximumRows, stream: stream.child(0))
-    let fold: [Int]
-    switch set.target {
-    case .classes(let codes, _, let count):
-      fold = Folds.stratified(codes, classes: count, folds: folds, stream: stream.child(1))
-    case .numbers: fold = Folds.plain(rows: set.rowCount, folds: folds, stream: stream.child(1))
-    }
+    let fold = set.target.outcome.folds(folds, stream: stream.child(1))
     var left = Array(features.columns.indices)
     var round = try evaluate(set, left, fold: fold, seed: seed)
     var findings = Findings(lossWithAll: round.loss, steps: [], bound: round.loss + round.error)

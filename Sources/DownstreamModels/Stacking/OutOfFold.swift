@@ -59,11 +59,7 @@ public struct OutOfFoldWork: Sendable {
     self.outcome = outcome.rows(rows)
     let chosen = rows
     self.weights = weights.map { weights in chosen.map { weights[$0] } }
-    switch self.outcome {
-    case .classes(let classes, let count):
-      fold = Folds.stratified(classes, classes: count, folds: folds, stream: stream.child(1))
-    case .numbers: fold = Folds.plain(rows: rows.count, folds: folds, stream: stream.child(1))
-    }
+    fold = self.outcome.folds(folds, stream: stream.child(1))
   }
 
   /// Predictions of a model for the rows of one fold, learned from the others.

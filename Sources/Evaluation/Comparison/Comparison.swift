@@ -1,4 +1,5 @@
 import DownstreamModels
+import Tables
 
 /// Two or three tables with the same columns, brought to one form: what every figure is measured on.
 ///
@@ -24,16 +25,22 @@ public struct Comparison: Sendable {
     public var missingLevel: Int32?
     /// The digits after the decimal mark of the real numbers: 0 for integers; nil where they have no grid, and for categories.
     public var digits: Int?
+    /// How numbers that are dates are written; nil for all others.
+    public var dateFormat: DateFormat?
 
     /// Whether the column holds numbers.
     public var isNumeric: Bool { levels == nil }
 
     /// Makes a column.
-    public init(name: String, levels: [String]? = nil, missingLevel: Int32? = nil, digits: Int? = nil) {
+    public init(
+      name: String, levels: [String]? = nil, missingLevel: Int32? = nil, digits: Int? = nil,
+      dateFormat: DateFormat? = nil
+    ) {
       self.name = name
       self.levels = levels
       self.missingLevel = missingLevel
       self.digits = digits
+      self.dateFormat = dateFormat
     }
   }
 

@@ -141,7 +141,14 @@ public struct ComparisonTables: Sendable {
         case .decimal(let digits): column.notation.isShortest ? nil : digits
         default: nil
         }
-      return (Comparison.Column(name: column.name, digits: digits), numbers.map { .numbers($0) })
+      let dateFormat: DateFormat? =
+        switch column.kind {
+        case .date(let format), .dateTime(let format): format
+        default: nil
+        }
+      return (
+        Comparison.Column(name: column.name, digits: digits, dateFormat: dateFormat), numbers.map { .numbers($0) }
+      )
     }
     var levels: [String] = []
     var positions: [String: Int32] = [:]

@@ -15,13 +15,18 @@ public struct LogisticDetection: Sendable, Equatable {
   /// The area under the curve of each fold.
   public var aucs: [Double]
 
+  /// The most rows of each side of a floor: rows of one distribution cannot be told apart however many there are.
+  public static let maximumFloorRows = 5_000
+
   /// Measures. The same for a seed whatever the number of threads.
+  ///
+  /// - Parameter limit: The most rows of each side.
   /// - Throws: `DownstreamError.tooFewRows` below 6 rows a side.
   public static func measure(
-    _ comparison: Comparison, seed: UInt64, threads: Int
+    _ comparison: Comparison, limit: Int = .max, seed: UInt64, threads: Int
   ) throws(DownstreamError) -> LogisticDetection {
     let folds = 3
-    let sides = try BothSides(comparison, limit: .max, folds: folds, seed: seed, stream: StreamUse.logistic)
+    let sides = try BothSides(comparison, limit: limit, folds: folds, seed: seed, stream: StreamUse.logistic)
     let known = KnownFromReal(sides)
     var aucs: [Double] = []
     for number in 0..<folds {
@@ -63,10 +68,10 @@ private struct KnownFromReal {
       columns: zip(facts, training.columns).map { fact, column in
         switch (fact, column) {
         case (.mean(let mean), .numbers(let numbers)):
-          let sorted = numbers.map { $0.isFinite ? $0 : mean }.sorted()
-          let range = quantile(0.75, of: sorted) - quantile(0.25, of: sorted)
+          let known = SortedNumbers(numbers.map { $0.isFinite ? $0 : mean })
+          let range = known.quantile(0.75) - known.quantile(0.25)
           return .number(
-            filling: mean, centre: quantile(0.5, of: sorted), scale: range > 10 * .ulpOfOne ? range : 1,
+            filling: mean, centre: known.quantile(0.5), scale: range > 10 * .ulpOfOne ? range : 1,
             indicatesMissing: false)
         case (.inputs(let inputs), .categories(let codes, _)):
           // Of ones and zeros the median is what more than half are, and the interquartile range is 0 or 1.
@@ -77,12 +82,5 @@ private struct KnownFromReal {
         default: preconditionFailure("rows of one side have other columns than those of the other")
         }
       })
-  }
-
-  private func quantile(_ share: Double, of sorted: [Double]) -> Double {
-    let place = share * Double(sorted.count - 1)
-    let low = Int(place)
-    let high = min(low + 1, sorted.count - 1)
-    return sorted[low] + (place - Double(low)) * (sorted[high] - sorted[low])
   }
 }

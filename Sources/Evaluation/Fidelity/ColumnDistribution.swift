@@ -1,5 +1,6 @@
 import DownstreamModels
 import Foundation
+import Tables
 
 extension ColumnComparison.Distribution {
   /// The most levels that are told apart; the rest are joined.
@@ -16,7 +17,7 @@ extension ColumnComparison.Distribution {
       if let levels = described.levels {
         Self.levels(cells, names: levels)
       } else {
-        Self.bins(cells, digits: described.digits)
+        Self.bins(cells, described)
       }
     self.init(
       edges: edges, labels: labels, real: shares[0], synthetic: shares[1],
@@ -41,12 +42,14 @@ extension ColumnComparison.Distribution {
     return (nil, labels, picked)
   }
 
-  private static func bins(_ cells: [FeatureColumn], digits: Int?) -> ([Double]?, [String], [[Double]]) {
+  private static func bins(
+    _ cells: [FeatureColumn], _ column: Comparison.Column
+  ) -> ([Double]?, [String], [[Double]]) {
     let numbers = cells.map { cell -> [Double] in
       guard case .numbers(let list) = cell else { return [] }
       return list.filter { !$0.isNaN }.sorted()
     }
-    let edges = edges(of: numbers, digits: digits)
+    let edges = edges(of: numbers, digits: column.digits)
     let shares = numbers.map { sorted -> [Double] in
       var counts = [Double](repeating: 0, count: edges.count - 1)
       var bin = 0
@@ -57,7 +60,7 @@ extension ColumnComparison.Distribution {
       }
       return counts.map { $0 / Double(max(sorted.count, 1)) }
     }
-    let text = { (number: Double) in String(format: "%.5g", number) }
+    let text = { (number: Double) in column.dateFormat?.text(of: number) ?? String(format: "%.5g", number) }
     let labels = (0..<edges.count - 1).map { "\(text(edges[$0])) – \(text(edges[$0 + 1]))" }
     return (edges, labels, shares)
   }

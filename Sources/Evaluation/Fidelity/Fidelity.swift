@@ -11,24 +11,27 @@ struct Fidelity {
   var dependencies: [DependencyComparison]
 
   /// Measures a comparison, with the hold-out as floor.
-  init(_ comparison: Comparison) {
-    let trends = PairTrends(comparison)
-    let shared = PairTrends(comparison, edges: .shared)
+  init(_ comparison: Comparison, threads: Int = 1) {
+    // The comparison, then the hold-out as if it were synthetic.
+    let sides = [comparison] + (comparison.floor.map { [$0] } ?? [])
+    let allTrends = sideBySide(2 * sides.count, threads: threads) {
+      PairTrends(sides[$0 / 2], edges: $0 % 2 == 0 ? .separate : .shared)
+    }
+    let (trends, shared) = (allTrends[0], allTrends[1])
+    let (floorTrends, floorShared) = sides.count > 1 ? (allTrends[2], allTrends[3]) : (nil, nil)
+    let kept = sideBySide(sides.count, threads: threads) { FunctionalDependencies.measure(sides[$0]) }
     columns = ColumnMeasurement(comparison: comparison).columns()
-    dependencies = FunctionalDependencies.measure(comparison)
+    dependencies = kept[0]
 
     var matrix = comparison.columns.map { _ in comparison.columns.map { _ in nil as Double? } }
     for pair in trends.pairs {
       matrix[pair.first][pair.second] = pair.error
       matrix[pair.second][pair.first] = pair.error
     }
-    pairs = PairDetails(
-      names: comparison.columns.map(\.name), real: Association.matrix(comparison.real),
-      synthetic: Association.matrix(comparison.synthetic), error: matrix)
+    let tables = [comparison.real, comparison.synthetic]
+    let bonds = sideBySide(tables.count, threads: threads) { Association.matrix(tables[$0]) }
+    pairs = PairDetails(names: comparison.columns.map(\.name), real: bonds[0], synthetic: bonds[1], error: matrix)
 
-    let floor = comparison.floor
-    let floorTrends = floor.map { PairTrends($0) }
-    let floorShared = floor.map { PairTrends($0, edges: .shared) }
     let noPair = comparison.columns.count < 2 ? "there is one column only" : "no pair of columns varies in both tables"
     figures[.shapeError] = mean(columns.map(\.shapeError), else: "no column has values in both tables")
     figures[.trendError] = figure(trends.meanError, floorTrends?.meanError, else: noPair)
@@ -45,7 +48,7 @@ struct Fidelity {
     figures[.typeViolations] = mean(columns.map(\.typeViolations), else: "no column has values")
     figures[.dependenciesKept] = figure(
       average(dependencies.map(\.synthetic)),
-      floor.flatMap { average(FunctionalDependencies.measure($0).map(\.synthetic)) },
+      kept.count > 1 ? average(kept[1].map(\.synthetic)) : nil,
       else: "no column of the real table is a function of others")
   }
 

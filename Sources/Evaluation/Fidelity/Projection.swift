@@ -16,23 +16,17 @@ struct Projection {
 
   /// The details; nil where nothing varies.
   static func measure(_ comparison: Comparison, random: RandomStream) -> ProjectionDetails? {
-    let sample = picked(comparison.real, mostRows, random.child(1))
+    let sample = comparison.real.sample(mostRows, random.child(1))
     guard let space = Space(sample) else { return nil }
     let (axes, values) = space.components(sample, count: 2, random: random.child(2))
     func points(_ features: Features, _ label: UInt64) -> [[Double]] {
-      let rows = picked(features, mostPoints, random.child(label))
+      let rows = features.sample(mostPoints, random.child(label))
       return (0..<rows.rowCount).map { row in axes.map { space.dot($0, rows, row) } }
     }
     let total = space.totalVariance(sample)
     return ProjectionDetails(
       real: points(comparison.real, 3), synthetic: points(comparison.synthetic, 4),
       holdout: comparison.holdout.map { points($0, 5) }, explained: values.map { total > 0 ? $0 / total : 0 })
-  }
-
-  private static func picked(_ features: Features, _ most: Int, _ random: RandomStream) -> Features {
-    guard features.rowCount > most else { return features }
-    var random = random
-    return features.rows(Array(random.permutation(features.rowCount).prefix(most)))
   }
 
   /// The axes of a table's rows: one a number, one a level.

@@ -66,15 +66,7 @@ struct MembershipCurve {
   /// Neither may be empty.
   init(members: [Double], outsiders: [Double]) {
     let m = members.sorted(), o = outsiders.sorted()
-    // The area is the share of pairs in which the member scores higher, ties counting half.
-    var below = 0, upTo = 0, sum = 0.0
-    for score in m {
-      while below < o.count && o[below] < score { below += 1 }
-      upTo = max(upTo, below)
-      while upTo < o.count && o[upTo] <= score { upTo += 1 }
-      sum += Double(below + upTo) / 2
-    }
-    area = sum / (Double(m.count) * Double(o.count))
+    area = Metrics.rocAUC(m + o, positive: m.map { _ in true } + o.map { _ in false }) ?? 0.5
     let median = SortedNumbers(m + o).quantile(0.5)
     let right = m.reduce(0) { $0 + ($1 > median ? 1 : 0) } + o.reduce(0) { $0 + ($1 > median ? 0 : 1) }
     accuracyAtMedian = Double(right) / Double(m.count + o.count)

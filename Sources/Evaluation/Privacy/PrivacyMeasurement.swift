@@ -40,14 +40,16 @@ public struct PrivacyMeasurement: Sendable {
     let real = comparison.real.distinct(comparison.columns)
     let synthetic = comparison.synthetic.distinct(comparison.columns)
     let holdout = comparison.holdout.flatMap { $0.rowCount > 0 ? $0.distinct(comparison.columns) : nil }
-    func index(_ table: Features) -> PredicateIndex { PredicateIndex(table, comparison.columns) }
+    let tables = [real, synthetic] + (holdout.map { [$0] } ?? []), columns = comparison.columns
+    let indices = sideBySide(tables.count, threads: threads) { PredicateIndex(tables[$0], columns) }
     let singling = SinglingOut(
-      real: index(real), synthetic: index(synthetic), holdout: holdout.map(index), columns: comparison.columns,
+      real: indices[0], synthetic: indices[1], holdout: indices.count > 2 ? indices[2] : nil, columns: columns,
       random: random.child(3))
+    let singled = sideBySide(2, threads: threads) { $0 == 0 ? singling.multivariate() : singling.univariate() }
     let guessing = GuessingAttacks(
       real: real, synthetic: synthetic, holdout: holdout, columns: comparison.columns, random: random.child(4),
       threads: threads)
     let guessed = guessing.run()
-    return ([singling.univariate(), singling.multivariate(), guessed.linkability] + guessed.inference, guessed.worst)
+    return ([singled[1], singled[0], guessed.linkability] + guessed.inference, guessed.worst)
   }
 }

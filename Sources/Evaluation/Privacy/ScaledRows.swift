@@ -1,6 +1,5 @@
 import DownstreamModels
 import Neighbours
-import Tensors
 
 /// Numbers brought to 0...1 by the range of some real rows, and categories as if one-hot: the space in which the field
 /// measures distances between rows. A missing number lies at 0, a missing category is a category.
@@ -81,43 +80,5 @@ struct ScaledRows {
       for row in 0..<rowCount { squares[row] += constant - 2 * shares[Int(column[row]) + 1] }
     }
     return squares.map { max(0, $0).squareRoot() }
-  }
-}
-
-/// Quantiles by linear interpolation between order statistics (type 7 of R. Hyndman and Y. Fan, 1996), as NumPy's.
-struct SortedNumbers {
-  private let numbers: [Double]
-
-  init(_ numbers: [Double]) { self.numbers = numbers.sorted() }
-
-  /// The quantile at a probability; NaN without numbers.
-  func quantile(_ probability: Double) -> Double {
-    guard let last = numbers.last else { return .nan }
-    let place = probability * Double(numbers.count - 1)
-    let below = min(numbers.count - 1, max(0, Int(place)))
-    guard below + 1 < numbers.count else { return last }
-    return numbers[below] + (numbers[below + 1] - numbers[below]) * (place - Double(below))
-  }
-
-  /// The share of the numbers that are at most a limit; 0 without numbers.
-  func share(atMost limit: Double) -> Double {
-    var low = 0, high = numbers.count
-    while low < high {
-      let middle = (low + high) / 2
-      if numbers[middle] <= limit { low = middle + 1 } else { high = middle }
-    }
-    return numbers.isEmpty ? 0 : Double(low) / Double(numbers.count)
-  }
-
-  /// The percentiles 0, 1, …, 100; none without numbers.
-  var percentiles: [Double] { numbers.isEmpty ? [] : (0...100).map { quantile(Double($0) / 100) } }
-}
-
-extension Features {
-  /// Some rows drawn without replacement; all, in order, where there are no more than that.
-  func sample(_ count: Int, _ random: RandomStream) -> Features {
-    guard count < rowCount else { return self }
-    var random = random
-    return rows(Array(random.permutation(rowCount).prefix(count)))
   }
 }

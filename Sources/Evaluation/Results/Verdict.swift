@@ -7,6 +7,16 @@ public struct Verdict: Sendable, Codable, Equatable {
   public enum Light: String, Sendable, Codable {
     /// Good; good with a reserve; not good; not measured.
     case green, amber, red, unknown
+
+    /// What the light says, in a word or two.
+    public var word: String {
+      switch self {
+      case .green: "Good"
+      case .amber: "With reserve"
+      case .red: "Not good"
+      case .unknown: "Not known"
+      }
+    }
   }
 
   /// One sentence with its light and the reason.

@@ -29,7 +29,7 @@ public struct Utility: Sendable {
   /// The most rows that are divided into folds.
   public static let maximumFoldRows = 6_000
   /// The held-out rows over which Shapley values are averaged.
-  public static let explainedRows = 100
+  public static let explainedRows = 60
 
   /// Measures how well a column of the comparison is predicted: classes where it is a category, else numbers.
   ///

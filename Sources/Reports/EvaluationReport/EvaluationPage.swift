@@ -44,15 +44,9 @@ struct EvaluationPage: Sendable {
   }
 
   private func card(_ question: Markup, _ judgement: Verdict.Judgement, target: Markup) -> Page.Card {
-    let word: Markup =
-      switch judgement.light {
-      case .green: "Good"
-      case .amber: "With reserve"
-      case .red: "Not good"
-      case .unknown: "Not known"
-      }
-    return Page.Card(
-      light: Markup(text: judgement.light.rawValue), word: word, icon: Self.icon(judgement.light), question: question,
+    Page.Card(
+      light: Markup(text: judgement.light.rawValue), word: Markup(text: judgement.light.word),
+      icon: Self.icon(judgement.light), question: question,
       sentence: Markup(text: judgement.sentence), reason: Markup(text: judgement.reason), target: target)
   }
 

@@ -10,8 +10,8 @@ struct EvaluationText {
     for (question, judgement) in [
       ("How alike", result.verdict.alike), ("How safe", result.verdict.safe), ("How useful", result.verdict.useful),
     ] {
-      let light = Self.word(judgement.light)
-      text += "\(question): \(light.colour.map { terminal.strong(light.word, $0) } ?? light.word)\n"
+      let word = judgement.light.word.lowercased()
+      text += "\(question): \(Self.colour(judgement.light).map { terminal.strong(word, $0) } ?? word)\n"
       for line in TextTable.wrapped(judgement.sentence + " " + judgement.reason, width: max(30, min(width, 110) - 2)) {
         text += "  \(line)\n"
       }
@@ -65,12 +65,12 @@ struct EvaluationText {
     }
   }
 
-  private static func word(_ light: Verdict.Light) -> (word: String, colour: Terminal.Colour?) {
+  private static func colour(_ light: Verdict.Light) -> Terminal.Colour? {
     switch light {
-    case .green: ("good", .green)
-    case .amber: ("with reserve", .yellow)
-    case .red: ("not good", .red)
-    case .unknown: ("not known", nil)
+    case .green: .green
+    case .amber: .yellow
+    case .red: .red
+    case .unknown: nil
     }
   }
 }
