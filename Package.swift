@@ -48,7 +48,8 @@ let package = Package(
     // Whether to trust what was made.
     .target(name: "Neighbours", dependencies: ["Tensors", "CKernels"], path: "Sources/Neighbours"),
     .target(
-      name: "DownstreamModels", dependencies: ["CXGBoost", "CLBFGS", "Tensors"], path: "Sources/DownstreamModels"),
+      name: "DownstreamModels", dependencies: ["CXGBoost", "CLBFGS", "CKernels", "Tensors"],
+      path: "Sources/DownstreamModels"),
     .target(
       name: "Evaluation", dependencies: ["Tables", "Tensors", "DownstreamModels", "Neighbours"],
       path: "Sources/Evaluation"),
@@ -77,7 +78,7 @@ let package = Package(
       exclude: ["run", "pandas_reading.py"]),
 
     // Tests.
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], path: "Tests/TensorsTests"),
+    .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"], path: "Tests/TensorsTests"),
     .testTarget(
       name: "NeuralNetworksTests", dependencies: ["NeuralNetworks"],
       path: "Tests/NeuralNetworksTests"),

@@ -82,6 +82,10 @@ float kernel_cross_entropy(const float *x, int32_t target, size_t size, float we
 // The sum of w (x - t)^2; writes the gradient 2 w (x - t) into dx (which may be NULL).
 double kernel_squared_error(const float *x, const float *target, const float *weights, float *dx, size_t count);
 
+// The sum of w (log(1 + exp(z)) - y z), the loss of log-odds z for an outcome y of 0 or 1; writes the derivative
+// w (sigmoid(z) - y) in the place of z. Exact to some ulps of double.
+double kernel_logistic_loss(double *z, const double *y, const double *weights, size_t count);
+
 // Negative log density of z under a mixture of Gaussians with `size` components (at most KERNEL_MOST_COMPONENTS),
 // parameters laid out as [logits | means | log deviations]. The last `anchored` components have their means at an
 // anchor each, plus a multiple of their own deviation: there the mean's parameter is that multiple. Log deviations are clamped to the range below. Gradient as

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Tensors
 
@@ -83,48 +84,64 @@ struct LinearObjective: @unchecked Sendable {
 
   private func sum(_ part: Part, at parameters: UnsafePointer<Double>) {
     // One loop for each kind of outcome: a choice inside it would cost as much as the sums.
-    switch outcome {
-    case .binary(let labels):
-      labels.withUnsafeBufferPointer { labels in
-        accumulate(part, at: parameters) { scores, row in
-          let z = scores[0]
-          let decay = Foundation.exp(-abs(z))
-          scores[0] = (z >= 0 ? 1 / (1 + decay) : decay / (1 + decay)) - labels[row]
-          return max(z, 0) - z * labels[row] + Foundation.log(1 + decay)
-        }
-      }
-    case .classes(let labels, let count):
-      labels.withUnsafeBufferPointer { labels in
-        accumulate(part, at: parameters) { scores, row in
-          let own = scores[labels[row]]
-          var largest = scores[0]
-          for index in 1..<count { largest = max(largest, scores[index]) }
-          var sum = 0.0
-          for index in 0..<count {
-            scores[index] = Foundation.exp(scores[index] - largest)
-            sum += scores[index]
+    weights.withUnsafeBufferPointer { weights in
+      guard let weights = weights.baseAddress else { return }
+      switch outcome {
+      case .binary(let labels):
+        labels.withUnsafeBufferPointer { labels in
+          guard let labels = labels.baseAddress else { return }
+          accumulate(part, at: parameters) { scores, rows in
+            kernel_logistic_loss(scores, labels + rows.lowerBound, weights + rows.lowerBound, rows.count)
           }
-          for index in 0..<count { scores[index] /= sum }
-          scores[labels[row]] -= 1
-          return largest + Foundation.log(sum) - own
         }
-      }
-    case .numbers(let numbers):
-      numbers.withUnsafeBufferPointer { numbers in
-        accumulate(part, at: parameters) { scores, row in
-          scores[0] -= numbers[row]
-          return scores[0] * scores[0] / 2
+      case .classes(let labels, let count):
+        accumulate(part, at: parameters) { scores, rows in
+          var loss = 0.0
+          for (place, row) in rows.enumerated() {
+            loss += weights[row] * classLoss(scores + place * count, of: labels[row], count, weight: weights[row])
+          }
+          return loss
+        }
+      case .numbers(let numbers):
+        accumulate(part, at: parameters) { scores, rows in
+          var loss = 0.0
+          for (place, row) in rows.enumerated() {
+            let difference = scores[place] - numbers[row]
+            loss += weights[row] * difference * difference / 2
+            scores[place] = weights[row] * difference
+          }
+          return loss
         }
       }
     }
   }
 
-  /// Sums the loss and the gradient of a part's rows. `residuals` is given the scores of a row, puts the derivatives of
-  /// its loss in their place, and returns the loss.
+  /// −log softmax at a class; its derivatives, weighted, take the place of the scores `[classes]`.
+  private func classLoss(
+    _ scores: UnsafeMutablePointer<Double>, of label: Int, _ classes: Int, weight: Double
+  ) -> Double {
+    let own = scores[label]
+    var largest = scores[0]
+    for index in 1..<classes { largest = max(largest, scores[index]) }
+    var sum = 0.0
+    for index in 0..<classes {
+      scores[index] = Foundation.exp(scores[index] - largest)
+      sum += scores[index]
+    }
+    for index in 0..<classes { scores[index] *= weight / sum }
+    scores[label] -= weight
+    return largest + Foundation.log(sum) - own
+  }
+
+  /// Rows whose scores are made before their losses are.
+  private static let block = 64
+
+  /// Sums the loss and the gradient of a part's rows. `residuals` is given the scores of some rows
+  /// `[rows, outputs]`, puts the derivatives of their weighted losses in their place, and returns the losses' sum.
   @inline(__always)
   private func accumulate(
     _ part: Part, at parameters: UnsafePointer<Double>,
-    _ residuals: (_ scores: UnsafeMutableBufferPointer<Double>, _ row: Int) -> Double
+    _ residuals: (_ scores: UnsafeMutablePointer<Double>, _ rows: Range<Int>) -> Double
   ) {
     let outputs = outputs
     let width = rows.width
@@ -134,43 +151,44 @@ struct LinearObjective: @unchecked Sendable {
       rows.centres.reduce(intercepts[output]) { $0 - parameters[output * width + $1.place] * $1.centre }
     }
     var loss = 0.0
-    var scores = [Double](repeating: 0, count: outputs)
-    var sums = scores
-    let cells = rows
+    var sums = [Double](repeating: 0, count: outputs)
+    let dense = rows.dense
+    let lookups = rows.lookups
     part.gradient.withUnsafeMutableBufferPointer { gradient in
-      guard let start = gradient.baseAddress else { return }
-      gradient.update(repeating: 0)
-      cells.numbers.withUnsafeBufferPointer { numbers in
-        cells.places.withUnsafeBufferPointer { places in
-          weights.withUnsafeBufferPointer { weights in
-            offsets.withUnsafeBufferPointer { offsets in
-              sums.withUnsafeMutableBufferPointer { sums in
-                scores.withUnsafeMutableBufferPointer { scores in
-                  let dense = cells.dense
-                  let lookups = cells.lookups
-                  for row in part.rows {
-                    let inputs = numbers.baseAddress.map { $0 + row * dense }
-                    let levels = places.baseAddress.map { $0 + row * lookups }
-                    for output in 0..<outputs {
-                      let coefficients = parameters + output * width
-                      var score = offsets[output]
-                      if let inputs { for input in 0..<dense { score += inputs[input] * coefficients[input] } }
-                      if let levels {
-                        for lookup in 0..<lookups where levels[lookup] >= 0 {
-                          score += coefficients[Int(levels[lookup])]
-                        }
-                      }
-                      scores[output] = score
+      rows.numbers.withUnsafeBufferPointer { numbers in
+        rows.places.withUnsafeBufferPointer { places in
+          withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.block * outputs) { scores in
+            guard let start = gradient.baseAddress, let scores = scores.baseAddress else { return }
+            gradient.update(repeating: 0)
+            for first in stride(from: part.rows.lowerBound, to: part.rows.upperBound, by: Self.block) {
+              let some = first..<min(first + Self.block, part.rows.upperBound)
+              for row in some {
+                for output in 0..<outputs {
+                  let coefficients = parameters + output * width
+                  var score = offsets[output]
+                  if let inputs = numbers.baseAddress {
+                    for input in 0..<dense { score += inputs[row * dense + input] * coefficients[input] }
+                  }
+                  if let levels = places.baseAddress {
+                    for lookup in row * lookups..<(row + 1) * lookups where levels[lookup] >= 0 {
+                      score += coefficients[Int(levels[lookup])]
                     }
-                    loss += weights[row] * residuals(scores, row)
-                    for output in 0..<outputs {
-                      let residual = weights[row] * scores[output]
-                      sums[output] += residual
-                      let target = start + output * width
-                      if let inputs { for input in 0..<dense { target[input] += residual * inputs[input] } }
-                      if let levels {
-                        for lookup in 0..<lookups where levels[lookup] >= 0 { target[Int(levels[lookup])] += residual }
-                      }
+                  }
+                  scores[(row - first) * outputs + output] = score
+                }
+              }
+              loss += residuals(scores, some)
+              for row in some {
+                for output in 0..<outputs {
+                  let residual = scores[(row - first) * outputs + output]
+                  sums[output] += residual
+                  let target = start + output * width
+                  if let inputs = numbers.baseAddress {
+                    for input in 0..<dense { target[input] += residual * inputs[row * dense + input] }
+                  }
+                  if let levels = places.baseAddress {
+                    for lookup in row * lookups..<(row + 1) * lookups where levels[lookup] >= 0 {
+                      target[Int(levels[lookup])] += residual
                     }
                   }
                 }
