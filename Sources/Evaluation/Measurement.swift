@@ -55,20 +55,17 @@ struct Measurement {
   private mutating func detect(
     _ comparison: Comparison, floor: Comparison?, seed: UInt64, threads: Int
   ) {
-    do throws(DownstreamError) {
-      let score = try LogisticDetection.measure(comparison, seed: seed, threads: threads).score
-      // A hold-out that is too small for it leaves the figure without a floor.
-      let real = floor.flatMap {
-        try? LogisticDetection.measure(
-          $0, limit: LogisticDetection.maximumFloorRows, seed: seed, threads: threads
-        ).score
-      }
-      figures[.detectionLogistic] = Figure(score, floor: real)
-    } catch {
-      figures[.detectionLogistic] = Figure(notApplicable: error.description)
+    // A hold-out that is too small leaves a figure without a floor.
+    let limits = [Int.max, LogisticDetection.maximumFloorRows]
+    let linear = LogisticDetection.measure(
+      [comparison] + (floor.map { [$0] } ?? []), limits: limits, seed: seed, threads: threads)
+    switch linear[0] {
+    case .success(let detection):
+      figures[.detectionLogistic] = Figure(
+        detection.score, floor: linear.count > 1 ? (try? linear[1].get())?.score : nil)
+    case .failure(let error): figures[.detectionLogistic] = Figure(notApplicable: error.description)
     }
     do throws(DownstreamError) {
-      // A hold-out of a few rows leaves the figure without a floor.
       let sides = [comparison] + (floor.map { $0.synthetic.rowCount >= 10 ? [$0] : [] } ?? [])
       let found = try TreeDetection.measure(
         sides, explaining: sides.indices.map { $0 == 0 }, seed: seed, threads: threads)

@@ -35,4 +35,11 @@ import Testing
     for threads in [1, 2, 5] { #expect(sideBySide(150, threads: threads) { $0 * $0 } == (0..<150).map { $0 * $0 }) }
     #expect(sideBySide(0, threads: 2) { $0 } == [])
   }
+
+  @Test(arguments: [1, 2, 3, 8]) func differentPiecesOfWorkShareTheThreads(_ threads: Int) {
+    let (word, share, list) = sideBySide(
+      threads: threads, { @Sendable _ in "one" }, { @Sendable in $0 }, { @Sendable in [Double($0), 2.5] })
+    let each = max(1, threads / 3)
+    #expect(word == "one" && share == each && list == [Double(each), 2.5])
+  }
 }

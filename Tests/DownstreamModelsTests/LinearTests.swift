@@ -70,7 +70,7 @@ import Testing
       .category(inputs: [0, 1, 2], centres: Array(f.centre[1...])),
     ])
     let solution = try LinearSolver(strength: 1 / Double(f.x.count), iterations: 1000, tolerance: 1e-10)
-      .solve(features, positive: f.classes.map { $0 == 1 }, design: design, threads: 1)
+      .solve(features, positive: f.classes.map { $0 == 1 }, design: design)
     for (own, theirs) in zip(solution.parameters, f.coefficients + [f.intercept]) { #expect(abs(own - theirs) < 1e-3) }
   }
 

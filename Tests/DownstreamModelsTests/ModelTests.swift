@@ -35,16 +35,6 @@ import Testing
     }
   }
 
-  @Test func linearModelsOfManyRowsAreTheSameOnAnyNumberOfThreads() throws {
-    let large = Sample(rows: 9_000, seed: 3)
-    for outcome in [large.binary, large.classes] {
-      let parameters = try [1, 2, 3].map {
-        try LinearModel(.ridge).solve(large.features, outcome, seed: 0, threads: $0).parameters
-      }
-      #expect(parameters[0] == parameters[1] && parameters[0] == parameters[2])
-    }
-  }
-
   @Test(arguments: everyModel.indices) func weightsCountAsRepeatedRows(_ index: Int) throws {
     // Only for models without random parts, whose strength is not chosen.
     let model: any DownstreamModel = [

@@ -50,34 +50,33 @@ public struct LinearModel: DownstreamModel {
   public func fit(
     _ features: Features, _ outcome: Outcome, weights: [Double]? = nil, seed: UInt64, threads: Int = 1
   ) throws(DownstreamError) -> any FittedDownstreamModel {
-    try solve(features, outcome, weights: weights, seed: seed, threads: threads)
+    try solve(features, outcome, weights: weights, seed: seed)
   }
 
   /// ``fit(_:_:weights:seed:threads:)`` for those who ask for coefficients.
   public func solve(
-    _ features: Features, _ outcome: Outcome, weights: [Double]? = nil, seed: UInt64, threads: Int = 1
+    _ features: Features, _ outcome: Outcome, weights: [Double]? = nil, seed: UInt64
   ) throws(DownstreamError) -> FittedLinearModel {
     let set = try TrainingSet(features, outcome, weights: weights)
-    let gang = threads > 1 && set.rowCount > 4096 ? ThreadGang(threads: threads) : nil
-    let strength = try bestStrength(set, seed: seed, gang: gang)
+    let strength = try bestStrength(set, seed: seed)
     let design = LinearDesign(standardising: set.features)
-    return try fitted(set, design, strengths: [strength], gang: gang)[0]
+    return try fitted(set, design, strengths: [strength])[0]
   }
 
-  private func bestStrength(_ set: TrainingSet, seed: UInt64, gang: ThreadGang?) throws(DownstreamError) -> Double {
+  private func bestStrength(_ set: TrainingSet, seed: UInt64) throws(DownstreamError) -> Double {
     guard strengths.count > 1, set.rowCount >= 20 else { return strengths[0] }
     let stream = RandomStream(seed: seed).child(SeedUse.strength)
     let part = set.sample(maximumRowsToChoose, stream: stream.child(0))
     let parts = part.split(holdingOut: 0.2, stream: stream.child(1))
     let training = part.rows(parts.training)
     let validation = part.rows(parts.validation)
-    let models = try fitted(training, LinearDesign(standardising: training.features), strengths: strengths, gang: gang)
+    let models = try fitted(training, LinearDesign(standardising: training.features), strengths: strengths)
     let losses = models.map { validation.loss(of: $0) }
     return strengths[losses.indices.min { losses[$0] < losses[$1] } ?? 0]
   }
 
   private func fitted(
-    _ set: TrainingSet, _ design: LinearDesign, strengths: [Double], gang: ThreadGang?
+    _ set: TrainingSet, _ design: LinearDesign, strengths: [Double]
   ) throws(DownstreamError) -> [FittedLinearModel] {
     let outcome: LinearObjective.Outcome
     switch set.target {
@@ -87,7 +86,7 @@ public struct LinearModel: DownstreamModel {
     case .numbers(let numbers, _, _): outcome = .numbers(numbers)
     }
     var objective = LinearObjective(
-      design.rows(set.features), outcome, weights: set.weights, ridge: 0, gang: gang)
+      design.rows(set.features), outcome, weights: set.weights, ridge: 0)
     var parameters = [Double](repeating: 0, count: objective.parameterCount)
     var models: [FittedLinearModel] = []
     for strength in strengths {

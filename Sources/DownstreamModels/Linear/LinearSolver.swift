@@ -28,14 +28,13 @@ public struct LinearSolver: Sendable {
     public func scores(_ features: Features) -> [Double] { design.rows(features).scores(parameters, outputs: 1) }
   }
 
-  /// Learns; the same whatever the number of threads.
+  /// Learns, on one thread.
   public func solve(
-    _ features: Features, positive: [Bool], design: LinearDesign, threads: Int
+    _ features: Features, positive: [Bool], design: LinearDesign
   ) throws(DownstreamError) -> Solution {
     guard !positive.isEmpty else { throw .noRows }
     let objective = LinearObjective(
-      design.rows(features), .binary(positive.map { $0 ? 1 : 0 }), weights: nil, ridge: strength,
-      gang: threads > 1 && positive.count > 4096 ? ThreadGang(threads: threads) : nil)
+      design.rows(features), .binary(positive.map { $0 ? 1 : 0 }), weights: nil, ridge: strength)
     let start = [Double](repeating: 0, count: objective.parameterCount)
     let parameters = try Minimizer(iterations: iterations, tolerance: tolerance)
       .minimize(from: start) { objective($0, $1) }

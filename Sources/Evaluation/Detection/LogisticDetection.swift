@@ -25,27 +25,59 @@ public struct LogisticDetection: Sendable, Equatable {
   public static func measure(
     _ comparison: Comparison, limit: Int = .max, seed: UInt64, threads: Int
   ) throws(DownstreamError) -> LogisticDetection {
+    try measure([comparison], limits: [limit], seed: seed, threads: threads)[0].get()
+  }
+
+  /// Measures several comparisons with their work side by side.
+  public static func measure(
+    _ comparisons: [Comparison], limits: [Int], seed: UInt64, threads: Int
+  ) -> [Result<LogisticDetection, DownstreamError>] {
     let folds = 3
-    let sides = try BothSides(comparison, limit: limit, folds: folds, seed: seed, stream: StreamUse.logistic)
-    let known = KnownFromReal(sides)
-    var aucs: [Double] = []
-    for number in 0..<folds {
-      let training = sides.rows(outsideFold: number)
-      let held = sides.rows(inFold: number)
-      let features = sides.features.rows(training)
-      let model = try LinearSolver(strength: 1 / Double(training.count)).solve(
-        features, positive: training.map { sides.labels[$0] == 0 }, design: known.design(features), threads: threads)
-      let scores = model.scores(sides.features.rows(held))
-      aucs.append(Metrics.rocAUC(scores, positive: held.map { sides.labels[$0] == 0 }) ?? 0.5)
+    let works = zip(comparisons, limits).map { comparison, limit in
+      Result { () throws(DownstreamError) in
+        try LogisticFolds(
+          BothSides(comparison, limit: limit, folds: folds, seed: seed, stream: StreamUse.logistic))
+      }
     }
-    let excess = aucs.reduce(0) { $0 + 2 * max(0.5, $1) - 1 } / Double(folds)
-    return LogisticDetection(score: 1 - excess, aucs: aucs)
+    let areas = sideBySide(works.count * folds, threads: threads) { task in
+      Result { () throws(DownstreamError) in try works[task / folds].get().area(fold: task % folds) }
+    }
+    return works.indices.map { place in
+      Result { () throws(DownstreamError) in
+        var aucs: [Double] = []
+        for area in areas[place * folds..<(place + 1) * folds] { aucs.append(try area.get()) }
+        let excess = aucs.reduce(0) { $0 + 2 * max(0.5, $1) - 1 } / Double(folds)
+        return LogisticDetection(score: 1 - excess, aucs: aucs)
+      }
+    }
+  }
+}
+
+/// What the folds share.
+private struct LogisticFolds: Sendable {
+  private let sides: BothSides
+  private let known: KnownFromReal
+
+  init(_ sides: BothSides) {
+    self.sides = sides
+    known = KnownFromReal(sides)
+  }
+
+  /// The area under the curve of a model that learned from the other folds.
+  func area(fold number: Int) throws(DownstreamError) -> Double {
+    let training = sides.rows(outsideFold: number)
+    let held = sides.rows(inFold: number)
+    let features = sides.features.rows(training)
+    let model = try LinearSolver(strength: 1 / Double(training.count)).solve(
+      features, positive: training.map { sides.labels[$0] == 0 }, design: known.design(features))
+    let scores = model.scores(sides.features.rows(held))
+    return Metrics.rocAUC(scores, positive: held.map { sides.labels[$0] == 0 }) ?? 0.5
   }
 }
 
 /// What is taken from real rows alone: the means that fill in missing numbers, and the levels.
-private struct KnownFromReal {
-  private enum Fact {
+private struct KnownFromReal: Sendable {
+  private enum Fact: Sendable {
     case mean(Double)
     case inputs([Int32])
   }

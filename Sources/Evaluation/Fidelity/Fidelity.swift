@@ -14,22 +14,25 @@ struct Fidelity {
   init(_ comparison: Comparison, threads: Int = 1) {
     // The comparison, then the hold-out as if it were synthetic.
     let sides = [comparison] + (comparison.floor.map { [$0] } ?? [])
-    let allTrends = sideBySide(2 * sides.count, threads: threads) {
-      PairTrends(sides[$0 / 2], edges: $0 % 2 == 0 ? .separate : .shared)
-    }
-    let (trends, shared) = (allTrends[0], allTrends[1])
-    let (floorTrends, floorShared) = sides.count > 1 ? (allTrends[2], allTrends[3]) : (nil, nil)
-    let kept = sideBySide(sides.count, threads: threads) { FunctionalDependencies.measure(sides[$0]) }
-    columns = ColumnMeasurement(comparison: comparison).columns()
+    let (separate, shared, measured, kept, bonds) = sideBySide(
+      threads: threads,
+      { @Sendable in sideBySide(sides.count, threads: $0) { PairTrends(sides[$0], edges: .separate) } },
+      { @Sendable in sideBySide(sides.count, threads: $0) { PairTrends(sides[$0], edges: .shared) } },
+      { @Sendable _ in ColumnMeasurement(comparison: comparison).columns() },
+      { @Sendable in sideBySide(sides.count, threads: $0) { FunctionalDependencies.measure(sides[$0]) } },
+      { @Sendable in
+        let tables = [comparison.real, comparison.synthetic]
+        return sideBySide(tables.count, threads: $0) { Association.matrix(tables[$0]) }
+      })
+    columns = measured
     dependencies = kept[0]
+    let trends = separate[0], floorTrends = separate.dropFirst().first
 
     var matrix = comparison.columns.map { _ in comparison.columns.map { _ in nil as Double? } }
     for pair in trends.pairs {
       matrix[pair.first][pair.second] = pair.error
       matrix[pair.second][pair.first] = pair.error
     }
-    let tables = [comparison.real, comparison.synthetic]
-    let bonds = sideBySide(tables.count, threads: threads) { Association.matrix(tables[$0]) }
     pairs = PairDetails(names: comparison.columns.map(\.name), real: bonds[0], synthetic: bonds[1], error: matrix)
 
     let noPair = comparison.columns.count < 2 ? "there is one column only" : "no pair of columns varies in both tables"
@@ -37,7 +40,7 @@ struct Fidelity {
     figures[.trendError] = figure(trends.meanError, floorTrends?.meanError, else: noPair)
     figures[.trendErrorThresholded] = figure(
       trends.meanError(), floorTrends?.meanError(), else: "no two columns of the real table are bound strongly enough")
-    figures[.trendErrorSharedBins] = figure(shared.meanError, floorShared?.meanError, else: noPair)
+    figures[.trendErrorSharedBins] = figure(shared[0].meanError, shared.dropFirst().first?.meanError, else: noPair)
     figures[.missingRateError] = Figure(
       average(columns.map { abs($0.missing.real - $0.missing.synthetic) }) ?? 0,
       floor: comparison.holdout == nil

@@ -20,7 +20,7 @@ struct ClosestRecords {
   /// real rows: a copy is seen only where its original is there.
   var cap = 10_000, ratioCap = 5_000, ratioRealCap = 50_000
 
-  struct Result {
+  struct Result: Sendable {
     var share: Figure, ratio: Figure, ratioBelowThird: Figure
     var syntheticToReal: [Double], syntheticToHoldout: [Double]?, holdoutToReal: [Double]?
     var ratioSynthetic: [Double], ratioHoldout: [Double]?

@@ -31,7 +31,7 @@ struct GuessingAttacks {
   private static let realPlace = 0, syntheticPlace = 1, holdoutPlace = 2
 
   /// The attacks, inference once a secret, and the risk of the worst secret.
-  struct Result {
+  struct Result: Sendable {
     var linkability: PrivacyDetails.Attack, inference: [PrivacyDetails.Attack], worst: Figure
   }
 
