@@ -46,10 +46,15 @@ def langevin(root, train, out, budget, seed):
     subprocess.run(list(map(str, command)), check=True)
 
 
+class TimeIsUp(Exception):
+    pass
+
+
 def rival(kind, train, out, budget, seed, target):
-    """CTGAN or TVAE, as many epochs as the budget holds (measured on one and on four)."""
+    """CTGAN or TVAE, stopped at the first step after the budget (the time before the first step counts)."""
     import torch
     from ctgan import CTGAN, TVAE
+    from torch.optim.optimizer import register_optimizer_step_pre_hook
 
     torch.manual_seed(seed)
     np.random.seed(seed)
@@ -58,19 +63,20 @@ def rival(kind, train, out, budget, seed, target):
     discrete = [c for c in table.columns if not pd.api.types.is_numeric_dtype(table[c]) or c == target]
     for c in discrete:
         table[c] = table[c].astype(object).where(table[c].notna(), "")
-    make = {"CTGAN": CTGAN, "TVAE": TVAE}[kind]
-
-    def seconds_of(epochs):
-        started = time.time()
-        make(epochs=epochs).fit(table, discrete)
-        return time.time() - started
-
-    # What comes before the first epoch (fitting its transformers) takes longer than an epoch.
-    one = seconds_of(1)
-    epoch = max((seconds_of(4) - one) / 3, 1e-3)
+    model = {"CTGAN": CTGAN, "TVAE": TVAE}[kind](epochs=10**6)
     started = time.time()
-    model = make(epochs=max(1, int((budget - one) / epoch) + 1))
-    model.fit(table, discrete)
+
+    def stop_in_time(*_):
+        if time.time() - started > budget:
+            raise TimeIsUp
+
+    hook = register_optimizer_step_pre_hook(stop_in_time)
+    try:
+        model.fit(table, discrete)
+    except TimeIsUp:
+        pass
+    finally:
+        hook.remove()
     seconds = time.time() - started
     model.sample(len(table)).to_csv(out, index=False)
     return seconds
