@@ -18,7 +18,9 @@ struct Langevin: ParsableCommand {
       writing failed, 130 interrupted.
       """,
     version: "0.1.0",
-    subcommands: [Synth.self, Fit.self, Sample.self, Score.self, Evaluate.self, Inspect.self, Plugins.self])
+    subcommands: [
+      Synth.self, Fit.self, Sample.self, Score.self, Impute.self, Evaluate.self, Inspect.self, Plugins.self,
+    ])
 
   // Usage errors end with status 2, as in most tools, where the argument parser's own would be 64.
   static func main() {
