@@ -117,7 +117,8 @@ struct FittedTabularMasked: FittedSynthesizer {
         continue
       }
       let bounds = objective.bounds(coded, pass: pass, seed: request.seed)
-      scores += zip(known, bounds).map { $0 ? Double($1) : nil }
+      let beyond = coding.costsBeyondRange(piece)
+      scores += known.indices.map { known[$0] ? Double(bounds[$0]) + beyond[$0] : nil }
     }
     return scores
   }

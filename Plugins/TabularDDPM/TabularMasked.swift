@@ -44,6 +44,7 @@ public struct TabularMasked: Synthesizer {
   public func fit(
     _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
   ) throws -> any FittedSynthesizer {
+    let started = DispatchTime.now().uptimeNanoseconds
     var choices: [Choice] = []
     func choose(_ choice: Choice) {
       choices.append(choice)
@@ -61,13 +62,9 @@ public struct TabularMasked: Synthesizer {
     var plan = try MaskedOptions.plan(options, menu: menu, rows: rows.training.count, layout: layout, run: run, choose)
     let isFree = options.isAutomatic("width") && options.isAutomatic("dropout") && plan.network.id == "residual-mlp"
     if isFree, MaskedPilot.suits(rows: rows.training.count, slots: layout.slots.count), rows.heldOut.count >= 20 {
-      let started = DispatchTime.now().uptimeNanoseconds
       plan.network = try MaskedPilot.choose(
         plan, from: menu, coding: coding, data: data, training: rows.training, heldOut: rows.heldOut,
         random: random.child(12), shouldContinue: run.shouldContinue)
-      // The trials are part of the time that was given, but never all of it.
-      let spent = Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9
-      plan.training.budget = plan.training.budget.map { max($0 - spent, $0 / 4) }
       choose(
         Choice(
           "network", plan.network.text, because: "it did best on held-out rows in short trials",
@@ -82,6 +79,9 @@ public struct TabularMasked: Synthesizer {
       coding, denoiser: try menu.make(plan.network), data: data, training: rows.training, heldOut: rows.heldOut,
       random: random.child(12))
     let before = task.losses(store, plan.training)
+    // What went before is part of the time that was given, but never all of it.
+    let spent = Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9
+    plan.training.budget = plan.training.budget.map { max($0 - spent, $0 / 4) }
     let summary = try Trainer(plan.training).train(
       store, objective: task, checkpoint: run.checkpoint,
       fingerprint: plan.training.fingerprint(of: data, method: Self.id, model: plan.network),

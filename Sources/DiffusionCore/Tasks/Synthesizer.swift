@@ -58,6 +58,8 @@ public struct SampleRequest: Sendable {
   public var includesMissing: Bool
   /// Options of sampling, such as `sampler` and `evaluations`, that the method's descriptor names.
   public var options: OptionValues?
+  /// Called once for every choice that was made while sampling.
+  public var announce: @Sendable (Choice) -> Void = { _ in }
 
   /// Makes a request.
   public init(

@@ -82,7 +82,7 @@ struct TrainingJob {
     if training.resume {
       console.say(exists ? "going on from \(path)" : "there is no checkpoint \(path): training starts anew")
     } else if exists {
-      console.say("\(path) is of an earlier run and will be replaced; --resume would go on from it")
+      console.say("\(path) is of an earlier run and will be replaced; --resume would go on from it, given the same data and options")
     }
     return CheckpointPolicy(path: path, resumes: training.resume, interval: training.checkpointEvery)
   }
