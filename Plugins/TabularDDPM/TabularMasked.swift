@@ -70,10 +70,12 @@ public struct TabularMasked: Synthesizer {
           "network", plan.network.text, because: "it did best on held-out rows in short trials",
           flag: "--set width=, --set dropout="))
     } else {
-      choose(
-        Choice(
-          "network", plan.network.text, because: "\(rows.training.count) rows to train on",
-          flag: "--set width=, --set dropout="))
+      let steps = plan.timedSteps.map { ", and time for some \($0 / 100 * 100) steps" } ?? ""
+      var choice = Choice(
+        "network", plan.network.text, because: "\(rows.training.count) rows to train on\(steps)",
+        flag: "--set width=, --set dropout=")
+      if plan.timedSteps != nil, let width = plan.network.options["width"] { choice.repeating = "width=\(width)" }
+      choose(choice)
     }
     let (store, task) = MaskedTask.make(
       coding, denoiser: try menu.make(plan.network), data: data, training: rows.training, heldOut: rows.heldOut,

@@ -123,6 +123,8 @@ public struct Choice: Sendable, Codable, Equatable {
   public var reason: String
   /// The flag that changes it; empty where none does.
   public var flag: String
+  /// Where the time that was given had a part in it: the setting (`--set`) that makes the same decision without it.
+  public var repeating: String?
 
   /// Makes a choice.
   public init(_ name: String, _ value: String, because reason: String, flag: String = "") {

@@ -66,9 +66,11 @@ struct TrainingJob {
   }
 
   /// The command that gives the same bytes again, on this machine.
-  func repeatCommand(steps: Int) -> String {
-    CommandEcho().without(options: ["--budget", "--steps", "--seed", "--threads"], flags: ["--resume"])
-      .adding("--steps", String(steps), "--seed", String(seed), "--threads", String(threads)).line
+  func repeatCommand(_ report: FitReport) -> String {
+    let settings = report.choices.compactMap(\.repeating).flatMap { ["--set", $0] }
+    return CommandEcho().without(options: ["--budget", "--steps", "--seed", "--threads"], flags: ["--resume"])
+      .adding(settings)
+      .adding("--steps", String(report.training.steps), "--seed", String(seed), "--threads", String(threads)).line
   }
 
   private func checkpointPolicy() -> CheckpointPolicy? {
@@ -82,7 +84,9 @@ struct TrainingJob {
     if training.resume {
       console.say(exists ? "going on from \(path)" : "there is no checkpoint \(path): training starts anew")
     } else if exists {
-      console.say("\(path) is of an earlier run and will be replaced; --resume would go on from it, given the same data and options")
+      console.say(
+        "\(path) is of an earlier run and will be replaced; --resume would go on from it, given the same data and options"
+      )
     }
     return CheckpointPolicy(path: path, resumes: training.resume, interval: training.checkpointEvery)
   }
