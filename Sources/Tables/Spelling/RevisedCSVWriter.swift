@@ -56,9 +56,15 @@ public final class RevisedCSVWriter {
     self.trailing = trailing
     index = CSVRowIndex(text, format: schema.format)
     let first = (index.header ?? index.rows.first).map { [index] in index.fields(of: $0) } ?? []
-    let names =
-      index.header == nil
-      ? first.indices.map { "column\($0 + 1)" } : first.map { [index] in index.text(of: $0) }
+    let names: [String]
+    if index.header != nil {
+      names = first.map { [index] in index.text(of: $0) }
+    } else if schema.columns.count == first.count {
+      names = schema.columns.map(\.name)
+    } else {
+      // Some were left out.
+      names = first.indices.map { "column\($0 + 1)" }
+    }
     kept = names.enumerated().compactMap { position, name in
       schema.columns.first { sameBytes($0.name, name) }.map { ($0, position) }
     }
@@ -161,7 +167,7 @@ public final class RevisedCSVWriter {
     delimit()
     if schema.format.trimsSpaces {
       var spaces = isFirst ? 0 : 1
-      if let layout { spaces = text.bytes[layout].prefix { $0 == 32 }.count }
+      if let layout { spaces = text.bytes[layout].prefix(while: { $0 == 32 }).count }
       for _ in 0..<spaces { buffer.append(32) }
     }
     // Where every field of the file is in quotes, new ones are too.

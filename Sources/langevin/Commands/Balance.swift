@@ -68,12 +68,14 @@ struct Balance: ParsableCommand {
     run.seed = try options.chosenSeed(console)
     run.threads = options.threadCount
     run.announce = { console.announce($0) }
+    let sampling = Stopwatch()
     let made = try method.balance(read.table, schema: read.schema, request: request, options: values, run: run)
+    let samplingSeconds = sampling.seconds
     try output.write(made, onlyNew: wanted.onlyNew, flag: added)
     let told = BalanceOutcome(
       output: self.output, method: method.descriptor.id, seed: run.seed,
       rows: made.rows.rowCount + (wanted.onlyNew ? 0 : read.table.rowCount), report: made.report,
-      seconds: clock.seconds)
+      seconds: clock.seconds, samplingSeconds: samplingSeconds)
     try told.tell(console, asJSON: speaking.json, resultIsTaken: place.isStream)
   }
 }

@@ -15,6 +15,8 @@ struct BalanceOutcome: JSONLine {
   /// The weight of each class, where weights were written in the place of rows.
   var weights: [Double]?
   let seconds: Double
+  /// Seconds of the method alone, without reading and writing.
+  var samplingSeconds: Double?
 
   /// Says it: in words, or as one JSON object on standard output, or on standard error where the output is there.
   func tell(_ console: Console, asJSON: Bool, resultIsTaken: Bool) throws {
