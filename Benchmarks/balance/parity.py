@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from imblearn.over_sampling import ADASYN, SMOTE, SMOTENC, BorderlineSMOTE, RandomOverSampler
+from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE, RandomOverSampler
 
 from tables import TABLES, Table
 
@@ -18,6 +18,8 @@ SEEDS = [0, 1, 7, 42, 2**32 - 1]
 
 def samplers(table, ratio, seed):
     keys = {"sampling_strategy": ratio, "random_state": seed}
+    if len(table.categorical) == len(table.kinds):
+        return {"smote-n": SMOTEN(**keys), "random": RandomOverSampler(**keys)}
     if table.categorical:
         return {
             "smote-nc": SMOTENC(categorical_features=table.categorical, **keys),

@@ -14,6 +14,7 @@ TABLES = {
     "oil": ("class", "1", True),
     "mammography": ("class", "1", True),
     "car_eval": ("class", "vgood", False),
+    "car_eval (levels)": ("class", "vgood", False),
     "hypothyroid": ("class", "hypothyroid", False),
     "churn_mlc": ("churn", "yes", False),
     "credit_data": ("Status", "bad", False),
@@ -36,7 +37,7 @@ class Table:
 
     def __init__(self, root, name, binary):
         self.name, (self.target, rare, numeric) = name, TABLES[name]
-        with gzip.open(folder(root) / f"{name}.csv.gz", "rt", newline="") as file:
+        with gzip.open(folder(root) / f"{name.split()[0]}.csv.gz", "rt", newline="") as file:
             rows = list(csv.reader(file))
         header, rows = rows[0], rows[1:]
         columns = {c: [r[i] for r in rows] for i, c in enumerate(header)}
@@ -50,7 +51,7 @@ class Table:
                 numbers = np.array([float(v) if v else np.nan for v in values])
             except ValueError:
                 numbers = None
-            if numbers is None or np.isnan(numbers).all() or (not numeric and name == "car_eval" and column == "doors"):
+            if numbers is None or np.isnan(numbers).all() or (name.startswith("car_eval") and not (name == "car_eval" and column in RANKS)):
                 self.kinds[column] = "category"
                 self.columns[column] = np.array([v if v else None for v in values], dtype=object)
             else:

@@ -40,8 +40,12 @@ struct AscendingKeeper: NeighbourKeeper {
   func end(of point: Int) -> Int { search.points.rowCount }
 
   mutating func take(_ point: Int, _ query: Int) {
+    keep(point, search.queries.squaredDistance(query, search.points, point), query)
+  }
+
+  /// Keeps a point that was measured.
+  mutating func keep(_ point: Int, _ square: Double, _ query: Int) {
     let count = search.count, best = query * count, row = query - first
-    let square = search.queries.squaredDistance(query, search.points, point)
     // Points come in the order of their indices, so at a tie the one that is there stays.
     guard seen[row] < count || square < squares[best + count - 1] else { return }
     if seen[row] < count { seen[row] += 1 }

@@ -1,13 +1,13 @@
 extension NeighbourSpace {
   /// The nearest of these points as scikit-learn's `NearestNeighbors(n_neighbors=count)` returns them, ties included.
   ///
-  /// Its search follows the data: sparse rows (which is what SMOTE-NC makes of categories), more than 15 columns, or
-  /// `count` of at least half of the points are searched by brute force; anything else through a k-d tree. Each way
-  /// breaks ties by the order in which it comes upon points, and each is followed here. Where a point is its own query it is among its
-  /// neighbours, mostly as the first.
+  /// Its search follows the data: sparse rows (which is what SMOTE-NC makes of categories) have all their distances
+  /// partitioned by numpy; more than 15 columns, or `count` of at least half of the points, are searched by brute force;
+  /// anything else through a k-d tree. Each way breaks ties by the order in which it comes upon points, and each is
+  /// followed here. Where a point is its own query it is among its neighbours, mostly as the first.
   ///
-  /// Dense rows are compared by a product of BLAS, whose rounding depends on the library and the processor: there,
-  /// points that are equally far from a query but for rounding can come in another order.
+  /// Two things depend on the machine that scikit-learn runs on, and only on ties: numpy's partition (its plain one is
+  /// followed, see ``Introselect``), and the rounding of BLAS in the product of dense rows of more than 15 columns.
   ///
   /// - Parameters:
   ///   - count: how many, at most as many as there are points.
@@ -28,8 +28,15 @@ extension NeighbourSpace {
       return KDTree(points: numbers, width: numberCount, count: rowCount)
         .nearest(to: queries.numbers, rows: queries.rowCount, count: count, threads: threads)
     }
-    let search = NeighbourSearch(points: self, queries: queries, count: count)
     let form = ExpandedSquares(points: self, queries: queries, level: level)
+    if level != nil {
+      let search = NeighbourSearch(points: self, queries: queries, count: min(count + 1, rowCount))
+      let found = search.run(threads: threads) {
+        PartitionKeeper(search: search, form: form, count: count, indices: $0, squares: $1)
+      }.indices
+      return search.count == count ? found : found.indices.filter { $0 % (count + 1) < count }.map { found[$0] }
+    }
+    let search = NeighbourSearch(points: self, queries: queries, count: count)
     return search.run(threads: threads) {
       ScanKeeper(search: search, form: form, threads: referenceThreads, indices: $0, squares: $1)
     }.indices

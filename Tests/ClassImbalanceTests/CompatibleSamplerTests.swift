@@ -7,7 +7,7 @@ import Testing
 /// Compatible rows against imbalanced-learn 0.14.2, number for number; see `Tests/Fixtures/balance/generate.py`. The
 /// tables have ties, twins, more than fifteen columns, three classes, categories, missing categories and constant numbers.
 @Suite struct CompatibleSamplerTests {
-  @Test(arguments: ["numbers", "ties", "wide", "mixed", "constant numbers"])
+  @Test(arguments: ["numbers", "ties", "wide", "mixed", "constant numbers", "levels"])
   func `Every row is imbalanced-learn's`(name: String) throws {
     let all: [BalanceFixtures.Samples] = try BalanceFixtures.read("samplers.json")
     let samples = try #require(all.first { $0.name == name })

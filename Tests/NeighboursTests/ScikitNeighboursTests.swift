@@ -19,7 +19,7 @@ import Testing
 
   @Test(arguments: [1, 3]) func `Neighbours and their ties are scikit-learn's`(threads: Int) throws {
     let cases = try Self.cases()
-    #expect(cases.count == 7)
+    #expect(cases.count == 9)
     for one in cases {
       let codes = one.codes ?? []
       let weights = codes.map { _ in 2 * (one.level ?? 0) * (one.level ?? 0) }

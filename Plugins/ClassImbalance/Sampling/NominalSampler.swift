@@ -1,4 +1,5 @@
 import DiffusionCore
+import Neighbours
 import Synchronization
 import Tensors
 
@@ -6,8 +7,8 @@ import Tensors
 /// first category of several.
 ///
 /// Rows are compared by the value difference metric: Σ over columns of (Σ over classes |p(class | x) − p(class | y)|)².
-/// Of rows equally far the one that stands first in the file is nearer, with `compatible` too: imbalanced-learn leaves
-/// that to a partition whose order depends on the processor.
+/// Of rows equally far the one that stands first in the file is nearer; with `compatible` the one that numpy's partition
+/// brings forward.
 ///
 /// Sources: N. Chawla et al., as for SMOTE, section 6.2; C. Stanfill & D. Waltz, "Toward memory-based reasoning",
 /// Communications of the ACM 29, 1986.
@@ -31,7 +32,7 @@ struct NominalSampler: ClassSampler {
     let columns = task.features.categories
     let metric = columns.map { DifferenceTable($0.codes, levels: $0.levels.count, classOfRow: task.classOfRow) }
     let codes = columns.map { column in task.rows.map { column.codes[$0] } }
-    let nearest = Self.nearest(codes, metric, rows: task.rows.count, count: count + 1, threads: task.threads)
+    let nearest = Self.nearest(codes, metric, rows: task.rows.count, count: count + 1, task)
     source.restart()
     let places = source.state.integers(below: task.rows.count, count: task.count)
     var draws = RowDraws()
@@ -56,19 +57,28 @@ struct NominalSampler: ClassSampler {
 
   /// The nearest rows to each, itself among them, `[rows, count]`.
   private static func nearest(
-    _ codes: [[Int32]], _ metric: [DifferenceTable], rows: Int, count: Int, threads: Int
+    _ codes: [[Int32]], _ metric: [DifferenceTable], rows: Int, count: Int, _ task: ClassTask
   ) -> [Int32] {
     var indices = [Int32](repeating: 0, count: rows * count)
     let next = Atomic<Int>(0)
     indices.withUnsafeMutableBufferPointer { indices in
       nonisolated(unsafe) let indices = indices
-      ThreadGang(threads: threads).run(threads) { _ in
-        var sums = [Double](repeating: 0, count: rows)
+      ThreadGang(threads: task.threads).run(task.threads) { _ in
+        var sums = [Double](repeating: 0, count: rows), order = [Int32](repeating: 0, count: rows)
         while true {
           let row = next.add(1, ordering: .relaxed).oldValue
           guard row < rows else { break }
           for other in 0..<rows { sums[other] = 0 }
           for (column, table) in zip(codes, metric) { table.add(column[row], column, to: &sums) }
+          if task.settings.isCompatible {
+            sums.withUnsafeBufferPointer { sums in
+              order.withUnsafeMutableBufferPointer { order in
+                Introselect.smallest(count, of: sums.baseAddress!, size: rows, into: order.baseAddress!)
+              }
+            }
+            for place in 0..<count { indices[row * count + place] = order[place] }
+            continue
+          }
           var best: [(square: Double, row: Int)] = []
           for other in 0..<rows {
             if best.count == count, sums[other] >= best[count - 1].square { continue }

@@ -1,6 +1,7 @@
 """Reference values for balancing: the draws of numpy's RandomState, scikit-learn's neighbours, imbalanced-learn's rows.
 
-    python3 -m venv .venv && .venv/bin/pip install -r requirements.txt && OMP_NUM_THREADS=1 .venv/bin/python generate.py
+    python3 -m venv .venv && .venv/bin/pip install -r requirements.txt && \\
+        OMP_NUM_THREADS=1 NPY_DISABLE_CPU_FEATURES="X86_V3 X86_V4 AVX512_ICL AVX512_SPR" .venv/bin/python generate.py
 
 All tables are made here, from fixed seeds.
 """
@@ -10,7 +11,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from imblearn.over_sampling import ADASYN, SMOTE, SMOTENC, BorderlineSMOTE, RandomOverSampler
+from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE, RandomOverSampler
 from scipy.sparse import csr_matrix
 from sklearn.neighbors import NearestNeighbors
 
@@ -72,8 +73,11 @@ def neighbours():
     add("sparse with many ties", r.randint(0, 4, (330, 2)) / 4, r.randint(0, 4, (330, 2)) / 4, 6,
         level=0.375 / np.sqrt(2), codes=r.randint(0, 4, (330, 3)))
     points = r.randint(0, 4, (1200, 2)) / 8
-    add("sparse, more rows than one thread keeps heaps for", points, points, 6, level=0.25 / np.sqrt(2),
+    add("sparse, more rows", points, points, 6, level=0.25 / np.sqrt(2),
         codes=r.randint(0, 4, (1200, 2)))
+    add("sparse, more neighbours than insertion sorts", points[:300], points[:300], 30, level=0.25 / np.sqrt(2),
+        codes=r.randint(0, 4, (300, 2)))
+    add("sparse, all points", points[:7], points[:7], 7, level=0.25 / np.sqrt(2), codes=r.randint(0, 2, (7, 2)))
     write("neighbours.json", cases)
 
 
@@ -113,6 +117,10 @@ def tables():
     X[y == "n", 0] = 2.0
     yield "constant numbers", X, y, [3, 4]
 
+    y = np.array(["m"] * 50 + ["n"] * 21)
+    X = np.column_stack([r.choice(["p", "q", "r"], 71), r.choice(["s", "t", "u", "v"], 71), r.choice(["w", "x"], 71)])
+    yield "levels", X.astype(object), y, [0, 1, 2]
+
 
 def samplers(categorical, classes, counts, seed):
     ratios = {"auto": "auto", "minority": "minority", "all": "all"}
@@ -122,6 +130,9 @@ def samplers(categorical, classes, counts, seed):
         ratios[",".join(f"{c}={n + 7}" for c, n in zip(classes, counts))] = {c: n + 7 for c, n in zip(classes, counts)}
     for text, ratio in ratios.items():
         keys = {"sampling_strategy": ratio, "random_state": seed}
+        if categorical == [0, 1, 2]:
+            yield text, "smote-n", {}, SMOTEN(**keys)
+            continue
         if categorical:
             yield text, "smote-nc", {}, SMOTENC(categorical_features=categorical, **keys)
             yield text, "random", {}, RandomOverSampler(**keys)
@@ -163,7 +174,7 @@ def rows():
 
 
 def single_column():
-    """One column of numbers: numpy sums it by halves. And SMOTE-N where no distances tie at the edge."""
+    """One column of numbers: numpy sums it by halves."""
     r = np.random.RandomState(8)
     x = np.concatenate([r.normal(size=400), r.normal(size=150) * 3 + 2])
     y = np.array(["a"] * 400 + ["b"] * 150)
