@@ -178,5 +178,14 @@ import Testing
     }
   }
 
+  @Test func `Numbers in scientific notation keep the digits that they need`() {
+    let column = ColumnSchema(name: "x", kind: .decimal(digits: 1), notation: .init(isShortest: true))
+    let grid = NumberGrid(column, values: [1.5e-5, 0.25, 3, .nan], missing: [false, false, false, true])
+    #expect(grid.nearest(to: 0.123456789) == 0.123457)
+    #expect(grid.nearest(to: 7) == 3)
+    let fine = NumberGrid(column, values: [1.5e-20, 0.25], missing: [])
+    #expect(fine.nearest(to: 0.123456789123456789) == 0.123456789123456789)
+  }
+
   @Test func `The plugin keeps the laws of plugins`() throws { try checkPlugin(ClassImbalancePlugin()) }
 }

@@ -19,9 +19,11 @@ struct NumberGrid: Sendable {
     case .integer:
       isDate = false
       steps = (1, 1)
-    case .decimal(let digits):
+    case .decimal(let written):
       isDate = false
-      steps = column.notation.isShortest || digits > 15 ? nil : (1, pow(10, Double(digits)))
+      // Of numbers in scientific notation the schema's digits say nothing.
+      let digits = column.notation.isShortest ? Self.digits(of: values, missing) : written
+      steps = digits > 15 ? nil : (1, pow(10, Double(digits)))
     case .date:
       isDate = true
       steps = (1, 1)
@@ -37,6 +39,18 @@ struct NumberGrid: Sendable {
       isDate = false
       steps = nil
     }
+  }
+
+  /// The most digits after the mark that a value needs; over 15 where they no longer matter.
+  private static func digits(of values: [Double], _ missing: [Bool]) -> Int {
+    var most = 0
+    for (row, value) in values.enumerated() where missing.isEmpty || !missing[row] {
+      let parts = value.description.split(separator: "e")
+      let fraction = parts[0].split(separator: ".").dropFirst().first.map { $0 == "0" ? 0 : $0.count } ?? 0
+      most = max(most, fraction - (parts.count > 1 ? Int(parts[1]) ?? 0 : 0))
+      if most > 15 { break }
+    }
+    return most
   }
 
   /// The nearest value on the grid and in the range.

@@ -114,6 +114,8 @@ public final class RevisedCSVWriter {
   /// Completes the file. Without it nothing is left behind.
   /// - Throws: `TableError` of category `inputOutput`.
   public func finish() throws(TableError) {
+    // A new last row ends as that of the file does.
+    if isOpen, let last = text.bytes.last, last == 10 || last == 13 { beginRow() }
     do throws(TableError) {
       try flush()
       try sink.finish()

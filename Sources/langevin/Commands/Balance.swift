@@ -10,7 +10,7 @@ struct Balance: ParsableCommand {
       Examples:
         langevin balance fraud.csv --target Class -o balanced.csv
         langevin balance fraud.csv --target Class -o more.csv --ratio 0.5 --seed 3
-        langevin balance cars.csv --target class -o more.csv --ratio vgood=400,good=300
+        langevin balance cars.csv --target class -o out.csv --ratio vgood=400
         langevin balance fraud.csv --target Class -o weighted.csv --weights
 
       The rows of the file come first, byte for byte, then the new ones, class by class. Balance what a model learns \

@@ -26,9 +26,11 @@ struct BalanceOutcome: JSONLine {
     }
     console.say(String(counts.text(width: 100).dropLast()))
     if report.copies > 0 {
-      console.say(
-        "\(Wording.count(report.copies)) of the \(Wording.count(report.newRows, "new row")) \(report.copies == 1 ? "is a copy of a row" : "are copies of rows") in the file"
-      )
+      let share =
+        report.copies == report.newRows && report.copies > 1
+        ? "all" : "\(Wording.count(report.copies)) of the"
+      let verb = report.copies == 1 ? "is a copy of a row" : "are copies of rows"
+      console.say("\(share) \(Wording.count(report.newRows, "new row")) \(verb) in the file")
     }
     if weights == nil, report.newRows == 0 {
       console.say("the classes have these numbers of rows already: none is added")
