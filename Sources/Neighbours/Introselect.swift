@@ -65,10 +65,10 @@ public struct Introselect {
     }
   }
 
-  /// Sorts places `first...last`: insertion up to 17 of them, quicksort around a median of three above.
+  /// Sorts places `first...last`: insertion up to 16 of them, quicksort around a median of three above.
   private func sort(_ first: Int, _ last: Int) {
     var first = first, last = last
-    while last - first > 16 {
+    while last - first > 15 {
       let middle = first + (last - first) / 2
       if value(middle) < value(first) { swap(middle, first) }
       if value(last) < value(middle) { swap(last, middle) }

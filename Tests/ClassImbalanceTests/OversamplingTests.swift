@@ -172,7 +172,7 @@ import Testing
     #expect(error(.random).isEmpty)
     let (few, fewSchema) = Self.mixed(rows: 20)
     #expect {
-      try Tabular.balance(few, fewSchema, .smoteNC)
+      try Tabular.balance(few, fewSchema, .smoteNC, ratio: "rarest=5")
     } throws: {
       "\($0)".contains("class 'rarest' has one row") && "\($0)".contains("--method random")
     }

@@ -123,7 +123,7 @@ import Testing
       ["balance", "data.csv", "-o", "out.csv", "--seed", "1", "--missing", "NA"] + arguments, in: scratch)
     #expect(Int(outcome.status) == status)
     #expect(outcome.errors.contains(message))
-    #expect(outcome.errors.contains(cure))
+    #expect(cure.isEmpty || outcome.errors.contains(cure))
     #expect(scratch.names == ["data.csv"])
   }
 

@@ -111,9 +111,9 @@ def tables():
     yield "mixed", X[order], np.array([f"k{v}" for v in y[order]]), [2, 3, 5]
 
     y = np.array(["m"] * 40 + ["n"] * 16)
-    X = np.column_stack([
+    X = np.column_stack([column.astype(object) for column in [
         np.where(r.uniform(size=56) < 0.8, 2.0, 3.0), np.full(56, 4.5), r.normal(size=56),
-        r.choice(["p", "q", "r"], 56), r.choice(["s", "t"], 56)]).astype(object)
+        r.choice(["p", "q", "r"], 56), r.choice(["s", "t"], 56)]])
     X[y == "n", 0] = 2.0
     yield "constant numbers", X, y, [3, 4]
 
