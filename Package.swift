@@ -17,6 +17,7 @@ let package = Package(
     .executable(name: "langevin", targets: ["langevin"]),
     .library(name: "DiffusionCore", targets: ["Tensors", "NeuralNetworks", "Tables", "DiffusionCore"]),
     .library(name: "TabularDDPM", targets: ["TabularDDPM"]),
+    .library(name: "ClassImbalance", targets: ["ClassImbalance"]),
     .library(name: "Evaluation", targets: ["Evaluation", "DownstreamModels", "Neighbours"]),
     .library(name: "DiffusionTesting", targets: ["DiffusionTesting"]),
   ],
@@ -59,12 +60,14 @@ let package = Package(
 
     // Plugins: diffusion methods, not SwiftPM build plugins.
     .target(name: "TabularDDPM", dependencies: ["DiffusionCore"], path: "Plugins/TabularDDPM"),
+    .target(
+      name: "ClassImbalance", dependencies: ["DiffusionCore", "Neighbours"], path: "Plugins/ClassImbalance"),
 
     // The command.
     .executableTarget(
       name: "langevin",
       dependencies: [
-        "DiffusionCore", "TabularDDPM", "Evaluation", "Reports",
+        "DiffusionCore", "TabularDDPM", "ClassImbalance", "Evaluation", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/langevin"),
@@ -89,6 +92,9 @@ let package = Package(
     .testTarget(
       name: "TabularDDPMTests", dependencies: ["TabularDDPM", "DiffusionTesting"],
       path: "Tests/TabularDDPMTests"),
+    .testTarget(
+      name: "ClassImbalanceTests", dependencies: ["ClassImbalance", "DiffusionTesting"],
+      path: "Tests/ClassImbalanceTests"),
     .testTarget(name: "NeighboursTests", dependencies: ["Neighbours"], path: "Tests/NeighboursTests"),
     .testTarget(
       name: "DownstreamModelsTests", dependencies: ["DownstreamModels"], path: "Tests/DownstreamModelsTests"),
