@@ -4,7 +4,8 @@ import PackageDescription
 // The layers, from the ground up. Arrows point at what a layer may import:
 //
 //   langevin → Plugins/* → DiffusionCore → NeuralNetworks → Tensors → CKernels, COneDNN
-//            ↘ Reports   ↘               ↘ Tables → CLibCSV, CZlib
+//            ↘ Imputing  ↗               ↘ Tables → CLibCSV, CZlib
+//            ↘ Reports   ↘
 //                ↘ Evaluation → DownstreamModels → CXGBoost, CLBFGS
 //                             ↘ Neighbours → Tensors
 //
@@ -17,6 +18,7 @@ let package = Package(
     .executable(name: "langevin", targets: ["langevin"]),
     .library(name: "DiffusionCore", targets: ["Tensors", "NeuralNetworks", "Tables", "DiffusionCore"]),
     .library(name: "TabularDDPM", targets: ["TabularDDPM"]),
+    .library(name: "Imputing", targets: ["Imputing"]),
     .library(name: "Evaluation", targets: ["Evaluation", "DownstreamModels", "Neighbours"]),
     .library(name: "DiffusionTesting", targets: ["DiffusionTesting"]),
   ],
@@ -57,6 +59,9 @@ let package = Package(
       name: "Reports", dependencies: ["Evaluation", .product(name: "Mustache", package: "swift-mustache")],
       path: "Sources/Reports", resources: [.embedInCode("Templates")]),
 
+    // Filling gaps: what every method of imputation needs around it.
+    .target(name: "Imputing", dependencies: ["DiffusionCore", "Evaluation"], path: "Sources/Imputing"),
+
     // Plugins: diffusion methods, not SwiftPM build plugins.
     .target(name: "TabularDDPM", dependencies: ["DiffusionCore"], path: "Plugins/TabularDDPM"),
 
@@ -64,7 +69,7 @@ let package = Package(
     .executableTarget(
       name: "langevin",
       dependencies: [
-        "DiffusionCore", "TabularDDPM", "Evaluation", "Reports",
+        "DiffusionCore", "TabularDDPM", "Evaluation", "Imputing", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/langevin"),
@@ -93,6 +98,7 @@ let package = Package(
     .testTarget(
       name: "DownstreamModelsTests", dependencies: ["DownstreamModels"], path: "Tests/DownstreamModelsTests"),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Tables"], path: "Tests/EvaluationTests"),
+    .testTarget(name: "ImputingTests", dependencies: ["Imputing"], path: "Tests/ImputingTests"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], path: "Tests/ReportsTests"),
     .testTarget(
       name: "CommandLineTests", dependencies: ["langevin", "Tables"], path: "Tests/CommandLineTests"),
