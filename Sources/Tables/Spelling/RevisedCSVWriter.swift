@@ -166,7 +166,8 @@ public final class RevisedCSVWriter {
     let isFirst = !needsDelimiter
     delimit()
     if schema.format.trimsSpaces {
-      let spaces = layout.map { field in text.bytes[field].prefix { $0 == 32 }.count } ?? (isFirst ? 0 : 1)
+      var spaces = isFirst ? 0 : 1
+      if let layout { spaces = text.bytes[layout].prefix(while: { $0 == 32 }).count }
       for _ in 0..<spaces { buffer.append(32) }
     }
     // Where every field of the file is in quotes, new ones are too.
