@@ -66,7 +66,8 @@ public struct ImputerSelection: Sendable {
         unchecked: isChecked ? "there are too few values to hide any" : nil)
     }
     let visible = hidden.removed(from: table)
-    let trial = Trial(table: table, visible: visible, hidden: hidden, selection: self, run: run, schema: schema, series: series)
+    let trial = Trial(
+      table: table, visible: visible, hidden: hidden, selection: self, run: run, schema: schema, series: series)
 
     let clock = ContinuousClock()
     var start = clock.now
@@ -91,7 +92,8 @@ public struct ImputerSelection: Sendable {
     let (chosen, reason) = choice(scores)
     let result = SelfCheckResult(
       hiding: hidden.hiding, hidden: hidden.count, observed: hidden.observed,
-      methods: scores.map(\.score).sorted { ($0.relativeError ?? .infinity) < ($1.relativeError ?? .infinity) }, chosen: chosen,
+      methods: scores.map(\.score).sorted { ($0.relativeError ?? .infinity) < ($1.relativeError ?? .infinity) },
+      chosen: chosen,
       reason: reason)
     guard let baseline = baselines.first(where: { $0.descriptor.id == chosen }) else {
       return Outcome(model: model, method: main, check: result)

@@ -94,7 +94,8 @@ public struct SeriesDetection: Sendable {
     }
     // Newest first is an order too.
     let ordered = Double(max(forward, steps - forward))
-    return Double(seen.count) >= Self.mostly * Double(times.count) && steps > 0 && ordered >= Self.mostly * Double(steps)
+    return Double(seen.count) >= Self.mostly * Double(times.count) && steps > 0
+      && ordered >= Self.mostly * Double(steps)
   }
 }
 

@@ -31,7 +31,8 @@ import Testing
     #expect(abs(interval.winkler - 5.68) < 1e-9)
   }
 
-  @Test func `For a single draw the quantile loss is the mean relative error, and CRPS the mean absolute error`() throws {
+  @Test func `For a single draw the quantile loss is the mean relative error, and CRPS the mean absolute error`() throws
+  {
     let scores = NumberScores(truth: truth, point: draws[0], draws: [draws[0]])
     #expect(abs(try #require(scores.draws?.normalizedQuantileLoss) - (try #require(scores.mre))) < 1e-12)
     #expect(abs(try #require(scores.draws).crps - scores.mae) < 1e-12)

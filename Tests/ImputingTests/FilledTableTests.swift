@@ -35,7 +35,8 @@ import Testing
 
   @Test func `Draws replace filled cells and no others`() throws {
     let data = try read("a,b\n1,\n,2\n3,4\n5,\n")
-    let filled = FilledTable(try answer(data, draws: 3), prepared: SeriesRows(data.table), wanted: ["a", "b"], limit: nil)
+    let filled = FilledTable(
+      try answer(data, draws: 3), prepared: SeriesRows(data.table), wanted: ["a", "b"], limit: nil)
     #expect(filled.drawCount == 3)
     // The mean of a is 3, of b 3; the offset is 1; draw k adds k.
     #expect(filled.revision(draw: 2).table.columns[0].values == .numbers([1, 6, 3, 5]))

@@ -118,7 +118,8 @@ func read(_ text: String, _ options: CSVReadOptions = .init()) throws -> CSVRead
 
 /// Hourly readings of a station or several, with a gap wherever `isMissing` says so.
 func readings(
-  stations: Int = 1, hours: Int = 200, isMissing: (_ station: Int, _ hour: Int, _ channel: Int) -> Bool = { _, _, _ in false }
+  stations: Int = 1, hours: Int = 200,
+  isMissing: (_ station: Int, _ hour: Int, _ channel: Int) -> Bool = { _, _, _ in false }
 ) throws -> CSVReader.Result {
   let format = try DateFormat(pattern: "yyyy-MM-dd HH:mm")
   var text = stations > 1 ? "station,when,a,b\n" : "when,a,b\n"
@@ -126,7 +127,8 @@ func readings(
     for station in 0..<stations {
       let values = [10 * sin(Double(hour) / 5) + Double(station), 5 * cos(Double(hour) / 9)]
       let cells = values.enumerated().map { isMissing(station, hour, $0) ? "" : String(format: "%.3f", $1) }
-      let when = format.text(of: 1_700_000_000 - 1_700_000_000.truncatingRemainder(dividingBy: 3600) + Double(hour) * 3600)
+      let when = format.text(
+        of: 1_700_000_000 - 1_700_000_000.truncatingRemainder(dividingBy: 3600) + Double(hour) * 3600)
       text += (stations > 1 ? "s\(station)," : "") + when + "," + cells.joined(separator: ",") + "\n"
     }
   }

@@ -6,7 +6,9 @@ import Testing
 
 /// What a self-check hides.
 @Suite struct HidingPlanTests {
-  private func table(rows: Int, seed: UInt64, missing: (Int, Int, inout SeededGenerator) -> Bool) throws -> CSVReader.Result {
+  private func table(rows: Int, seed: UInt64, missing: (Int, Int, inout SeededGenerator) -> Bool) throws
+    -> CSVReader.Result
+  {
     var random = SeededGenerator(seed: seed)
     var text = "a,b,c,d\n"
     for row in 0..<rows {
@@ -46,7 +48,8 @@ import Testing
     }
     let hidden = try #require(HidingPlan().cells(of: data.table, columns: [0, 1, 2], random: RandomStream(seed: 2)))
     #expect(hidden.hiding == .patterns)
-    let a = try #require(hidden.columns.first { $0.column == 0 }), b = try #require(hidden.columns.first { $0.column == 1 })
+    let a = try #require(hidden.columns.first { $0.column == 0 }),
+      b = try #require(hidden.columns.first { $0.column == 1 })
     #expect(a.rows == b.rows)
     #expect(a.rows.count > 50)
   }

@@ -17,7 +17,9 @@ import Testing
     data = try read("key,x,y\n" + rows.joined(separator: "\n"))
   }
 
-  private func selection(_ main: FixtureImputer, fixed: Bool = false, _ baselines: [FixtureImputer]) throws -> ImputerSelection {
+  private func selection(_ main: FixtureImputer, fixed: Bool = false, _ baselines: [FixtureImputer]) throws
+    -> ImputerSelection
+  {
     ImputerSelection(main: main, options: try OptionValues(as: []), isFixed: fixed, baselines: baselines)
   }
 
@@ -75,7 +77,8 @@ import Testing
   }
 
   @Test func `A plain method that fails is told and passed over`() throws {
-    let main = FixtureImputer(id: "main"), plain = FixtureImputer(id: "plain", isBaseline: true, failure: FixtureFailure())
+    let main = FixtureImputer(id: "main"),
+      plain = FixtureImputer(id: "plain", isBaseline: true, failure: FixtureFailure())
     let check = try #require(try fit(selection(main, [plain])).check)
     #expect(check.methods.last?.failure == "it does not want to")
     #expect(check.chosen == "main")

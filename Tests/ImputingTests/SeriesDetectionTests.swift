@@ -22,7 +22,9 @@ import Testing
     var text = "city,kind,day,x\n"
     for day in 1...28 {
       for city in ["Oslo", "Bergen"] {
-        for kind in ["air", "sea"] { text += "\(city),\(kind),2024-02-\(day < 10 ? "0" : "")\(day),\(day * city.count % 7)\n" }
+        for kind in ["air", "sea"] {
+          text += "\(city),\(kind),2024-02-\(day < 10 ? "0" : "")\(day),\(day * city.count % 7)\n"
+        }
       }
     }
     #expect(found(try read(text)) == SeriesLayout(time: "day", groups: ["city", "kind"]))
@@ -34,7 +36,9 @@ import Testing
   }
 
   @Test func `Birthdays make no series`() throws {
-    let rows = (0..<60).map { "19\(50 + $0 * 37 % 50)-0\(1 + $0 * 7 % 9)-1\($0 % 10),\($0 * 7 % 13),\(["a", "b"][$0 % 2])" }
+    let rows = (0..<60).map {
+      "19\(50 + $0 * 37 % 50)-0\(1 + $0 * 7 % 9)-1\($0 % 10),\($0 * 7 % 13),\(["a", "b"][$0 % 2])"
+    }
     #expect(found(try read("born,x,kind\n" + rows.joined(separator: "\n"))) == nil)
   }
 
@@ -43,7 +47,9 @@ import Testing
   }
 
   @Test func `A date with gaps is passed over`() throws {
-    let rows = (0..<60).map { "\($0 == 20 ? "" : "2024-0\(1 + $0 / 28)-\($0 % 28 < 9 ? "0" : "")\(1 + $0 % 28)"),\($0 * 7 % 13)" }
+    let rows = (0..<60).map {
+      "\($0 == 20 ? "" : "2024-0\(1 + $0 / 28)-\($0 % 28 < 9 ? "0" : "")\(1 + $0 % 28)"),\($0 * 7 % 13)"
+    }
     #expect(found(try read("day,x\n" + rows.joined(separator: "\n"))) == nil)
   }
 

@@ -25,7 +25,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "a,b\n12.50,x\n7,\n", "a,b\r\n12.50,x\r\n7,\r\n", "a,b\n12.50,x\n7,y", "a;b\n1,50;x\n2,5;\n", "\u{FEFF}a,b\n1,x\n2,y\n",
+    "a,b\n12.50,x\n7,\n", "a,b\r\n12.50,x\r\n7,\r\n", "a,b\n12.50,x\n7,y", "a;b\n1,50;x\n2,5;\n",
+    "\u{FEFF}a,b\n1,x\n2,y\n",
     "a,b\n\"1.50\",\"x, y\"\n\"2\",\"say \"\"so\"\"\"\n", "a, b, c\n1, x, 2.0\n2, y, \n3, z, 4.50\n", "a\n1\n\n3\n",
     "a,b\n\"two\nlines\",1\nplain,2\n", "a,b\n1,x\n\n2,y\n".replacing("\n\n", with: "\n"), "a,b\r1,x\r2,y\r",
     "\"a\",\"b\"\n\"1\",\"x\"\n\"\",\"y\"\n", "a\tb\n1e3\t0x\n+2\ty\n", "a,b\n 1,x \n2,  y\n",

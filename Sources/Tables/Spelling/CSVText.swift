@@ -44,7 +44,9 @@ public struct CSVText: Sendable {
     var line = 1, position = 0
     for row in rows.sorted() where index.rows.indices.contains(row) {
       let start = index.rows[row].lowerBound
-      bytes.withUnsafeBufferPointer { line += TextCheck.lineBreaks(UnsafeBufferPointer(rebasing: $0[position..<start])) }
+      bytes.withUnsafeBufferPointer {
+        line += TextCheck.lineBreaks(UnsafeBufferPointer(rebasing: $0[position..<start]))
+      }
       position = start
       lines[row] = line
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import DiffusionCore
 import Evaluation
 import Imputing
+import Reports
 import Tables
 
 /// Fills the missing cells of a table, or of time series.
@@ -38,6 +39,12 @@ struct Impute: ParsableCommand {
     help: .init("Fills with a model that fit --task impute wrote.", valueName: "model.langevin"), completion: .file())
   var model: String?
 
+  @Option(
+    help: .init(
+      "Writes what was filled, how good it is and how sure as one HTML file.", valueName: "report.html"),
+    completion: .file(extensions: ["html"]))
+  var report: String?
+
   @OptionGroup(title: "Series and columns") var series: SeriesOptions
   @OptionGroup(title: "What is filled in") var filling: FillingOptions
 
@@ -65,8 +72,12 @@ struct Impute: ParsableCommand {
     let inputs = [data] + [model, reading.schema].compactMap { $0 }
     let place = try OutputPlace(output, inputs: inputs)
     let drawsPlace = try filling.drawsOutput.map { try OutputPlace($0, inputs: inputs) }
-    if drawsPlace?.path == place.path {
-      throw Failure(.usage, "the filled table and the draws go to one place", cure: "name another --draws-output")
+    let reportPlace = try report.map { try OutputPlace($0, inputs: inputs) }
+    let paths = [place, drawsPlace, reportPlace].compactMap { $0?.path }
+    if Set(paths).count < paths.count {
+      throw Failure(
+        .usage, "the filled table, the draws and the report need a place each",
+        cure: "name other files for --draws-output and --report")
     }
     let clock = Stopwatch()
     let registry = try BundledPlugins.registry()
@@ -82,13 +93,13 @@ struct Impute: ParsableCommand {
     let seed = try options.chosenSeed(console, resuming: training.resume ? place.checkpoint : nil)
     let interruption = Interruption { console.say("finishing the step and saving; Ctrl-C again stops at once") }
     let job = try fittingJob(input, kept?.method, registry, seed, place, console, interruption, clock)
-    guard input.counts.missing > 0 else { return try fill(input, nil, job, drawsPlace) }
+    guard input.counts.missing > 0 else { return try fill(input, nil, job, drawsPlace, reportPlace) }
     if let kept {
       tell(kept.check, console)
     } else {
       try input.checkValues(data)
     }
-    try fill(input, kept ?? job.run(), job, drawsPlace)
+    try fill(input, kept ?? job.run(), job, drawsPlace, reportPlace)
   }
 
   /// What a file with gaps needs to be learned.
@@ -107,17 +118,20 @@ struct Impute: ParsableCommand {
     if let interval = filling.interval { selection.level = interval / 100 }
     return ImputationJob(
       input: input, selection: selection, limit: filling.maxGap.map { GapLimit(longest: $0) }, training: training,
-      seed: seed, threads: options.threadCount, place: place, console: console, interruption: interruption, clock: clock)
+      seed: seed, threads: options.threadCount, place: place, console: console, interruption: interruption, clock: clock
+    )
   }
 
   private func fill(
-    _ input: ImputationInput, _ fitted: FillingModel?, _ job: ImputationJob, _ drawsPlace: OutputPlace?
+    _ input: ImputationInput, _ fitted: FillingModel?, _ job: ImputationJob, _ drawsPlace: OutputPlace?,
+    _ reportPlace: OutputPlace?
   ) throws {
     // Options belong to the method they were given for, which may be another than the one that fills.
     let main = job.selection.main.descriptor
     let filling = fitted?.method.descriptor ?? main
     let filler = FillingJob(
       input: input, filling: self.filling,
+      level: self.filling.interval.map { $0 / 100 } ?? (reportPlace == nil ? nil : job.selection.level),
       options: filling.id == main.id ? job.selection.options : try OptionValues(as: filling.options), seed: job.seed,
       threads: job.threads, place: job.place, drawsPlace: drawsPlace, console: job.console,
       interruption: job.interruption)
@@ -130,15 +144,41 @@ struct Impute: ParsableCommand {
     }
     job.removeCheckpoint()
 
-    let report = model == nil ? fitted?.model.report : nil
+    let learned = model == nil ? fitted?.model.report : nil
+    let subject = ImputationResult.Subject(
+      file: data, rows: filled.table.rowCount, addedRows: input.rows.addedCount, time: input.layout?.time,
+      groups: input.layout?.groups ?? [], series: input.index?.entities.count,
+      method: fitted == nil ? "none" : filling.id,
+      methodSummary: fitted == nil ? "Nothing was missing." : filling.summary,
+      point: self.filling.point.rawValue, level: filler.level, seed: job.seed, seconds: job.clock.seconds,
+      version: Langevin.configuration.version)
+    var result = ImputationResult(
+      subject: subject,
+      columns: ColumnResults.columns(
+        of: filled, before: input.rows.table, schema: input.schema, index: input.index,
+        pictures: reportPlace != nil),
+      emptyColumns: input.empty, check: fitted?.check, training: learned.map { TrainingDetails($0) })
+    if let reportPlace { try write(result, to: reportPlace, job.console) }
+
+    // Pictures are for the page.
+    for place in result.columns.indices {
+      (result.columns[place].distribution, result.columns[place].panel) = (nil, nil)
+    }
+    result.training = nil
     var outcome = RunOutcome(
-      command: "impute", output: output, method: fitted == nil ? "none" : filling.id, seed: job.seed,
-      threads: job.threads, rows: filled.table.rowCount, seconds: job.clock.seconds, report: report)
-    outcome.imputation = ImputationSummary(filled, input: input, check: fitted?.check)
-    if fitted != nil { outcome.repeatCommand = job.repeatCommand(steps: report?.training.steps) }
+      command: "impute", output: output, method: subject.method, seed: job.seed, threads: job.threads,
+      rows: filled.table.rowCount, seconds: job.clock.seconds, report: learned)
+    outcome.imputation = result
+    if fitted != nil { outcome.repeatCommand = job.repeatCommand(steps: learned?.training.steps) }
     try outcome.tell(
       job.console, asJSON: speaking.json, resultIsTaken: job.place.isStream,
-      hidesRepeat: options.seed != nil && (training.steps != nil || report == nil))
+      hidesRepeat: options.seed != nil && (training.steps != nil || learned == nil))
+  }
+
+  private func write(_ result: ImputationResult, to place: OutputPlace, _ console: Console) throws {
+    try place.write(try ImputationReport(result).render())
+    for judgement in [result.good, result.intervals, result.complete] { console.say(judgement.sentence) }
+    console.say("wrote \(place.path)")
   }
 
   /// What was measured when a model was fitted.

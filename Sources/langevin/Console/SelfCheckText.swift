@@ -41,7 +41,8 @@ struct SelfCheckText {
 
   private static func percent(_ share: Double) -> String {
     let percent = share * 100
-    return abs(percent - percent.rounded()) < 0.05 ? String(format: "%.0f%%", percent) : String(format: "%.1f%%", percent)
+    return abs(percent - percent.rounded()) < 0.05
+      ? String(format: "%.0f%%", percent) : String(format: "%.1f%%", percent)
   }
 
   private static func number(_ value: Double) -> String {

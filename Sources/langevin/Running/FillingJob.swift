@@ -6,6 +6,8 @@ import Tables
 struct FillingJob {
   let input: ImputationInput
   let filling: FillingOptions
+  /// The share of truths that intervals are to hold, whether they are written or only reported; nil for none.
+  let level: Double?
   let options: OptionValues
   let seed: UInt64
   let threads: Int
@@ -19,7 +21,7 @@ struct FillingJob {
     let clock = Stopwatch()
     var request = ImputationRequest(
       seed: seed, threads: threads, point: filling.point, draws: filling.draws ?? 0,
-      interval: filling.interval.map { $0 / 100 }, options: options)
+      interval: level, options: options)
     request.shouldContinue = { [console, interruption] share in
       console.progress(
         .init(
@@ -91,11 +93,13 @@ struct FillingJob {
     let missing = filled.columns.reduce(0) { $0 + $1.rows.count + $1.inLongGaps + $1.unanswered }
     let count = filled.columns.count { !$0.rows.isEmpty }
     console.say(
-      "filled \(Wording.count(filled.filledCount)) of \(Wording.count(missing, "missing value")) in \(Wording.count(count, "column"))")
+      "filled \(Wording.count(filled.filledCount)) of \(Wording.count(missing, "missing value")) in \(Wording.count(count, "column"))"
+    )
     let inLong = filled.columns.reduce(0) { $0 + $1.inLongGaps }, gaps = filled.columns.reduce(0) { $0 + $1.longGaps }
     if inLong > 0 {
       console.say(
-        "\(Wording.count(inLong, "value")) in \(Wording.count(gaps, "gap")) \(inLong == 1 ? "stays" : "stay") empty: longer than --max-gap")
+        "\(Wording.count(inLong, "value")) in \(Wording.count(gaps, "gap")) \(inLong == 1 ? "stays" : "stay") empty: longer than --max-gap"
+      )
     }
     for column in filled.columns where column.unanswered > 0 {
       console.say("\(column.name): \(Wording.count(column.unanswered, "value")) could not be filled")

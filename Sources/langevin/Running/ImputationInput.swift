@@ -78,7 +78,9 @@ struct ImputationInput {
   ) throws -> SeriesLayout? {
     if let model {
       let known = model.series
-      if series.table, known != nil { throw Failure(.usage, "the model fills series, not tables", cure: "leave out --table") }
+      if series.table, known != nil {
+        throw Failure(.usage, "the model fills series, not tables", cure: "leave out --table")
+      }
       if let time = series.time, time != known?.time {
         throw Failure(
           .usage, "--time \(time): the model was fitted \(known.map { "with the time \($0.time)" } ?? "to a table")",
@@ -100,7 +102,8 @@ struct ImputationInput {
     if let found = detection.find(time: series.time, groups: groups, covariates: covariates) {
       if series.time == nil || (series.group.isEmpty && !found.layout.groups.isEmpty) {
         let names = ([found.layout.time] + found.layout.groups).joined(separator: ", ")
-        let value = found.layout.groups.isEmpty
+        let value =
+          found.layout.groups.isEmpty
           ? "by time \(found.layout.time)"
           : "by time \(found.layout.time) of each \(found.layout.groups.joined(separator: ", "))"
         console.announce(
@@ -114,7 +117,8 @@ struct ImputationInput {
         .usage, "--group needs the column that tells the time, and none was found by itself",
         cure: "name it with --time COLUMN")
     }
-    for (flag, isGiven) in [("--every", series.every != nil), ("--duplicates", series.duplicates != nil)] where isGiven {
+    for (flag, isGiven) in [("--every", series.every != nil), ("--duplicates", series.duplicates != nil)] where isGiven
+    {
       throw Failure(
         .usage, "\(flag) is for series, and no column tells the time by itself", cure: "name it with --time COLUMN")
     }
@@ -133,7 +137,8 @@ struct ImputationInput {
       let gone = rows.merge(time: layout.time, groups: layout.groups, rule: rule)
       if gone > 0 {
         console.say(
-          "\(Wording.count(gone, "row")) with a time that was there already went into the row before (--duplicates \(rule.rawValue))")
+          "\(Wording.count(gone, "row")) with a time that was there already went into the row before (--duplicates \(rule.rawValue))"
+        )
       }
     }
     var index = try indexed(layout, name)
@@ -142,7 +147,8 @@ struct ImputationInput {
       let limit = max(1_000_000, 10 * rows.table.rowCount)
       guard let added = rows.addSteps(of: step, index: index, layout: layout, schema: schema, limit: limit) else {
         throw Failure(
-          .badData, "--every \(every) would add more than \(Wording.count(limit)) rows to \(Wording.count(rows.table.rowCount))",
+          .badData,
+          "--every \(every) would add more than \(Wording.count(limit)) rows to \(Wording.count(rows.table.rowCount))",
           cure: "give a longer step, or tell series apart with --group")
       }
       console.say("\(Wording.count(added, "row")) added for time steps that were missing (--every \(every))")
@@ -150,7 +156,8 @@ struct ImputationInput {
     } else if let (count, step) = SeriesRows.missingSteps(index) {
       let text = index.unit == .seconds ? TimeLength.text(seconds: step) : "\(step)"
       console.say(
-        "\(Wording.count(count, "time step")) of \(text) \(count == 1 ? "has" : "have") no row; --every \(text) adds rows for them")
+        "\(Wording.count(count, "time step")) of \(text) \(count == 1 ? "has" : "have") no row; --every \(text) adds rows for them"
+      )
     }
     self.index = index
   }
@@ -181,7 +188,8 @@ struct ImputationInput {
         cure = "clocks were set back in that night, so the hour occurs twice: write times in UTC, or \(cure)"
       }
       throw Failure(
-        .badData, "\(name), lines \(lines[0]) and \(lines[1]): the same time \(time) in column '\(layout.time)'\(whose)",
+        .badData,
+        "\(name), lines \(lines[0]) and \(lines[1]): the same time \(time) in column '\(layout.time)'\(whose)",
         cure: cure)
     } catch .missingTime(let column, let row) {
       throw Failure(
@@ -208,7 +216,8 @@ struct ImputationInput {
 
   /// Every time that an entity has twice.
   private func repeatedTimes(_ layout: SeriesLayout) -> [Double] {
-    guard case .dateTime? = schema[layout.time]?.kind, case .numbers(let times)? = rows.table[layout.time]?.values else {
+    guard case .dateTime? = schema[layout.time]?.kind, case .numbers(let times)? = rows.table[layout.time]?.values
+    else {
       return []
     }
     var merged = rows
@@ -258,7 +267,8 @@ struct ImputationInput {
           cure: "leave it out, or name its kind: --kind \(column.name)=category")
       } else if missing > 0 {
         console.say(
-          "\(column.name) is \(Self.described(column.kind.name)): its \(Wording.count(missing, "missing value")) \(missing == 1 ? "stays" : "stay") empty (--kind \(column.name)=category fills it)")
+          "\(column.name) is \(Self.described(column.kind.name)): its \(Wording.count(missing, "missing value")) \(missing == 1 ? "stays" : "stay") empty (--kind \(column.name)=category fills it)"
+        )
       }
     }
     if wanted.isEmpty {

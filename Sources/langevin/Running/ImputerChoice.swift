@@ -2,7 +2,8 @@ import DiffusionCore
 
 /// Which method fills gaps: the named one, or the first that does it for a table or for series.
 enum ImputerChoice {
-  static func imputer(_ id: String?, for subject: ImputationSubject, in registry: PluginRegistry) throws -> any Imputer {
+  static func imputer(_ id: String?, for subject: ImputationSubject, in registry: PluginRegistry) throws -> any Imputer
+  {
     let all = imputers(for: subject, in: registry)
     guard let id else {
       guard let first = all.first(where: { !$0.isBaseline }) ?? all.first else {
@@ -17,7 +18,8 @@ enum ImputerChoice {
       let names = all.map(\.descriptor.id).joined(separator: ", ")
       let other = subject == .table ? "--time COLUMN takes the file for series" : "--table takes the file for a table"
       throw Failure(
-        .usage, "method '\(id)' fills \(imputer.fills == .table ? "tables" : "series"), and this is a \(subject == .table ? "table" : "set of series")",
+        .usage,
+        "method '\(id)' fills \(imputer.fills == .table ? "tables" : "series"), and this is a \(subject == .table ? "table" : "set of series")",
         cure: "\(other); or give one of \(names)")
     }
     return imputer

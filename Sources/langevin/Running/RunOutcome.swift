@@ -17,7 +17,7 @@ struct RunOutcome: JSONLine {
   /// How the training went.
   var report: FitReport?
   /// What was filled, of `impute`.
-  var imputation: ImputationSummary?
+  var imputation: ImputationResult?
   /// What was measured of methods, of `fit --task impute`.
   var selfCheck: SelfCheckResult?
   /// The command that gives the same bytes.
