@@ -32,9 +32,11 @@ public struct SeriesPanel: Sendable, Codable, Equatable {
     /// Where to write times.
     public var ticks: [Tick]
 
-    /// A stretch of time: its middle, and the least and the greatest value that was there, and that was filled in.
+    /// A stretch of time.
     public struct Bin: Sendable, Codable, Equatable {
+      /// Its middle.
       public var time: Double
+      /// The least and the greatest value that was there, and that was filled in; nil for none.
       public var observed: [Double]?, filled: [Double]?
 
       /// Makes a bin; values are pairs of the least and the greatest.
@@ -65,10 +67,13 @@ public struct SeriesPanel: Sendable, Codable, Equatable {
     /// Where to write times.
     public var ticks: [Tick]
 
-    /// One time step: a value that was there, or one that was filled in, with its interval.
+    /// One time step, or the mean of some.
     public struct Point: Sendable, Codable, Equatable {
+      /// The time.
       public var time: Double
+      /// The value that was there, or the one that was filled in.
       public var observed: Double?, filled: Double?
+      /// The ends of the interval of a filled value; nil without one.
       public var lower: Double?, upper: Double?
 
       /// Makes a point.
