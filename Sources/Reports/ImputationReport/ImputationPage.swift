@@ -43,18 +43,15 @@ struct ImputationPage: Sendable {
 
   private var run: Section {
     let subject = result.subject
-    return Section(
-      "run", "About this run",
-      blocks: [
-        .facts([
-          ("File", Markup(fileName: subject.file)), ("Rows", "\(NumberText.count(subject.rows))"),
-          ("Method", Markup(text: subject.method)), ("What it does", Markup(text: subject.methodSummary)),
-          ("Written value", "the \(subject.point) of what is likely"),
-          ("Interval", subject.level.map { "\(NumberText.percent($0))" } ?? "none"),
-          ("Seed", "\(String(subject.seed))"), ("Time", "\(NumberText.duration(subject.seconds))"),
-          ("Version", "Langevin \(subject.version)"),
-        ])
-      ])
+    let facts: [(Markup, Markup)] = [
+      ("File", Markup(fileName: subject.file)), ("Rows", "\(NumberText.count(subject.rows))"),
+      ("Method", Markup(text: subject.method)), ("What it does", Markup(text: subject.methodSummary)),
+      ("Written value", "the \(subject.point) of what is likely"),
+      ("Interval", Markup(text: subject.level.map { NumberText.percent($0) } ?? "none")),
+      ("Seed", Markup(text: String(subject.seed))), ("Time", Markup(text: NumberText.duration(subject.seconds))),
+      ("Version", "Langevin \(subject.version)"),
+    ]
+    return Section("run", "About this run", blocks: [.facts(facts)])
   }
 
   /// What a reader must not conclude.

@@ -179,7 +179,14 @@ struct ImputationInput {
   private func indexed(_ layout: SeriesLayout, _ name: String) throws -> SeriesIndex {
     do {
       return try SeriesIndex(rows.table, schema: schema, time: layout.time, groups: layout.groups)
-    } catch .duplicateTime(_, let time, let entity, let first, let second) {
+    } catch {
+      throw failure(error, layout, name)
+    }
+  }
+
+  private func failure(_ error: SeriesError, _ layout: SeriesLayout, _ name: String) -> Failure {
+    switch error {
+    case .duplicateTime(_, let time, let entity, let first, let second):
       let lines = self.lines(first, second)
       let whose = entity.isEmpty ? "" : " for \(entity.joined(separator: ", "))"
       var cure = "give --duplicates mean, first or last"
@@ -187,26 +194,27 @@ struct ImputationInput {
       if ClockChange.explains(repeatedTimes(layout)) {
         cure = "clocks were set back in that night, so the hour occurs twice: write times in UTC, or \(cure)"
       }
-      throw Failure(
+      return Failure(
         .badData,
         "\(name), lines \(lines[0]) and \(lines[1]): the same time \(time) in column '\(layout.time)'\(whose)",
         cure: cure)
-    } catch .missingTime(let column, let row) {
-      throw Failure(
+    case .missingTime(let column, let row):
+      return Failure(
         .badData, "\(name), line \(lines(row)[0]), column '\(column)': the time is missing",
         cure: "give the time, remove the row, or take the rows for a table (--table)")
-    } catch .missingGroup(let column, let row) {
-      throw Failure(
+    case .missingGroup(let column, let row):
+      return Failure(
         .badData, "\(name), line \(lines(row)[0]), column '\(column)': it is missing to which series the row belongs",
         cure: "fill it in, remove the row, or leave the column out of --group")
-    } catch .notATime(let column, let kind, let found) {
-      let dates = schema.columns.filter { [.date, .dateTime].contains($0.kind.name) }.map(\.name)
-      throw Failure(
+    case .notATime(let column, let kind, let found):
+      let dates = schema.columns.filter { [.date, .dateTime].contains($0.kind.name) }.map { "'\($0.name)'" }
+      return Failure(
         .badData,
         "\(name), column '\(column)' is \(Self.described(kind))\(found.map { ", such as '\($0)'" } ?? ""), not a time",
         cure: dates.isEmpty
           ? "name a column of dates or numbers, or give its format: --date-format \(column)=dd.MM.yyyy"
-          : "times are in \(dates.map { "'\($0)'" }.joined(separator: ", ")): give one of them to --time")
+          : "times are in \(dates.joined(separator: ", ")): give one of them to --time")
+    default: return Failure(error)
     }
   }
 

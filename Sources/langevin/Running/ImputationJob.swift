@@ -35,7 +35,7 @@ struct ImputationJob: TrainingSession {
         table, schema: schema, series: input.layout, columns: columns, longest: longest, run: run
       ) { [console, interruption, clock] phase, share in
         try interruption.check()
-        console.progress(.init(phase: phase, share: share, elapsed: clock.seconds))
+        console.progress(.init(phase: phase, share: share, elapsed: clock.seconds, remaining: nil))
       }
     }
     let id = outcome.method.descriptor.id
