@@ -51,7 +51,7 @@ import Testing
     scratch.file("readings.csv", Self.readings)
     let outcome = try Command.run(["impute", "readings.csv", "-o", "filled.csv"] + quick, in: scratch)
     #expect(outcome.status == 0, "\(outcome.errors)")
-    #expect(outcome.errors.contains("series by time when of each station"))
+    #expect(outcome.errors.contains("series in the order of 'when', one for each 'station'"))
     #expect(outcome.errors.contains("--table"))
     #expect(outcome.errors.contains("self-check: "))
     #expect(outcome.errors.contains("linear-interpolation"))
@@ -75,7 +75,7 @@ import Testing
     #expect(errors == errors.sorted() && errors.count == methods.count)
     #expect(check["chosen"] as? String == result["method"] as? String)
     // The course of a day beats the mean.
-    let mean = try #require(methods.first { $0["id"] as? String == "mean" }?["relativeError"] as? Double)
+    let mean = try #require(methods.first { $0["id"] as? String == "series-mean" }?["relativeError"] as? Double)
     #expect(try #require(errors.first) < mean / 2)
     expectKept(Self.readings, scratch.text("filled.csv"))
   }
@@ -259,7 +259,7 @@ import Testing
     (["--every", "sometimes"], 2, "1h, 15m or 1d"), (["--table", "--every", "1h"], 2, "--table has no time"),
     (["--interval", "120"], 2, "between 0 and 100"), (["--draws", "5"], 2, "--draws-output"),
     (["--draws-output", "x.csv"], 2, "--draws"), (["--point", "middle"], 2, "median, mean or mode"),
-    (["--method", "linear"], 2, "linear-interpolation"), (["--table", "--max-gap", "3"], 2, "--max-gap is for series"),
+    (["--method", "lineer"], 2, "linear"), (["--table", "--max-gap", "3"], 2, "--max-gap is for series"),
     (["--draws", "2", "--draws-output", "out.csv"], 2, "a place each"),
     (["--model", "none.langevin"], 74, "none.langevin"),
     (["--model", "m", "--method", "mean"], 2, "a model is trained already"),

@@ -17,23 +17,28 @@ enum ExampleImputations {
     emptyColumns: ["spare"], check: check(hiding: .gaps, hasLengths: true),
     training: TrainingDetails(
       method: "series-diffusion",
-      curve: (1...20).map { .init(step: $0 * 50, training: 1 / Double($0), heldOut: 1.1 / Double($0)) },
+      curve: (1...20).map { TrainingDetails.Point(step: $0 * 50, training: 1 / Double($0), heldOut: 1.1 / Double($0)) },
       byNoise: [], verdict: "right", explanation: "Held-out loss had nearly stopped falling."))
 
   /// A table with numbers and categories.
   static let table = ImputationResult(
     subject: subject(time: nil, groups: [], series: nil, method: "tabular-masked"),
-    columns: (0..<6).map { number in
-      FilledColumnResult(
-        name: "column \(number)", cells: 2000, filled: 40 * (number + 1), inLongGaps: 0, longGaps: 0, unanswered: 0,
-        distribution: number % 2 == 0
-          ? .init(
-            observed: (0..<500).map { Double($0 * 31 % 97) }, filled: (0..<60).map { Double(30 + $0 * 7 % 40) },
-            digits: 0
-          ) { "\($0)" }
-          : .init(observed: [900, 600, 300], filled: [40, 20, 5], levels: ["yes", "no", "perhaps"]),
-        panel: nil)
-    }, emptyColumns: [], check: check(hiding: .patterns, hasLengths: false), training: nil)
+    columns: (0..<6).map { tableColumn($0) }, emptyColumns: [], check: check(hiding: .patterns, hasLengths: false),
+    training: nil)
+
+  private static func tableColumn(_ number: Int) -> FilledColumnResult {
+    let distribution: ColumnComparison.Distribution?
+    if number.isMultiple(of: 2) {
+      let observed: [Double] = (0..<500).map { Double($0 * 31 % 97) }
+      let filled: [Double] = (0..<60).map { Double(30 + $0 * 7 % 40) }
+      distribution = .init(observed: observed, filled: filled, digits: 0) { "\($0)" }
+    } else {
+      distribution = .init(observed: [900, 600, 300], filled: [40, 20, 5], levels: ["yes", "no", "perhaps"])
+    }
+    return FilledColumnResult(
+      name: "column \(number)", cells: 2000, filled: 40 * (number + 1), inLongGaps: 0, longGaps: 0, unanswered: 0,
+      distribution: distribution, panel: nil)
+  }
 
   /// Nothing measured, nothing missing.
   static let bare = ImputationResult(
@@ -94,16 +99,19 @@ enum ExampleImputations {
       name: name, cells: 1000, filled: 60 - number, inLongGaps: number == 0 ? 48 : 0, longGaps: number == 0 ? 1 : 0,
       unanswered: 0,
       distribution: .init(
-        observed: (0..<900).map(value), filled: (0..<60).map { value($0 * 5) }, digits: 1, text: { "\($0)" }),
+        observed: (0..<900).map { value($0) }, filled: (0..<60).map { value($0 * 5) }, digits: 1,
+        text: { "\($0)" }),
       panel: SeriesPanel(
         gapCount: 14,
         overview: .init(entity: ["market"], stepsPerBin: 2, bins: bins, ticks: ticks([0, 96, 192, 288])), gaps: gaps))
   }
 
   private static func check(hiding: SelfCheckResult.Hiding, hasLengths: Bool) -> SelfCheckResult {
-    let truth = (0..<40).map { Double($0 % 7) }
+    let truth: [Double] = (0..<40).map { Double($0 % 7) }
     func method(_ id: String, _ error: Double, isBaseline: Bool) -> MethodScore {
-      let point = truth.enumerated().map { $1 + ($0 % 2 == 0 ? error : -error) }
+      let point: [Double] = truth.enumerated().map { place, value in
+        value + (place.isMultiple(of: 2) ? error : -error)
+      }
       let numbers = NumberScores(
         truth: truth, point: point, draws: [point, truth],
         interval: (point.map { $0 - 0.6 }, point.map { $0 + 0.6 }, 0.9))

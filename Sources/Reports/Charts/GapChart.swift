@@ -21,15 +21,15 @@ struct GapChart: Chart {
   }
 
   func drawing() -> Drawing {
-    var drawing = Drawing(width: 360, height: 200)
+    var drawing = Drawing(width: 272, height: 176)
     let points = gap.points
     let values = points.flatMap { [$0.observed, $0.filled, $0.lower, $0.upper].compactMap(\.self) }.filter(\.isFinite)
     let low = values.min() ?? 0, high = values.max() ?? 1, margin = (high - low) * 0.06
     let x = Axis(
-      points.first?.time ?? 0, points.last?.time ?? 1, from: 46, to: 350,
+      points.first?.time ?? 0, points.last?.time ?? 1, from: 40, to: 266,
       marked: gap.ticks.map { (value: $0.time, label: $0.label) })
-    let y = Axis(low - margin, high + margin, from: 172, to: 12, ticks: 5)
-    PlotArea(left: 46, top: 12, right: 350, bottom: 172, x: x, y: y).drawAxes(in: &drawing)
+    let y = Axis(low - margin, high + margin, from: 150, to: 10, ticks: 4)
+    PlotArea(left: 40, top: 10, right: 266, bottom: 150, x: x, y: y).drawAxes(in: &drawing)
     drawing.marks { drawing in
       for run in runs({ $0.lower != nil && $0.upper != nil }) { band(points[run], x, y, in: &drawing) }
       for run in runs({ $0.observed != nil }) {

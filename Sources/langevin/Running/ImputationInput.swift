@@ -101,13 +101,9 @@ struct ImputationInput {
     let detection = SeriesDetection(rows.table, schema: schema)
     if let found = detection.find(time: series.time, groups: groups, covariates: covariates) {
       if series.time == nil || (series.group.isEmpty && !found.layout.groups.isEmpty) {
-        let names = ([found.layout.time] + found.layout.groups).joined(separator: ", ")
-        let value =
-          found.layout.groups.isEmpty
-          ? "by time \(found.layout.time)"
-          : "by time \(found.layout.time) of each \(found.layout.groups.joined(separator: ", "))"
-        console.announce(
-          Choice("series", value, because: found.reason, flag: "--time, --group, --table; columns: \(names)"))
+        let groups = found.layout.groups.map { "'\($0)'" }.joined(separator: ", ")
+        let value = "in the order of '\(found.layout.time)'" + (groups.isEmpty ? "" : ", one for each \(groups)")
+        console.announce(Choice("series", value, because: found.reason, flag: "--time, --group, --table"))
       }
       return found.layout
     }
