@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct HelpTests {
   @Test(arguments: [
-    ["synth"], ["fit"], ["sample"], ["score"], ["impute"], ["inspect"], ["plugins"], ["plugins", "list"], ["plugins", "info"],
+    ["synth"], ["fit"], ["sample"], ["score"], ["impute"], ["inspect"], ["plugins"], ["plugins", "list"],
+    ["plugins", "info"],
   ]) func `Every subcommand has help with an example`(path: [String]) throws {
     let scratch = Scratch()
     let run = try Command.start(path + ["--help"], in: scratch)

@@ -48,7 +48,7 @@ enum ExampleImputations {
   /// Names that try to break out of the page, and numbers that are none.
   static let hostile: ImputationResult = {
     var result = series
-    result.subject.file = "a/b/<script>alert(1)</script>.csv"
+    result.subject.file = "a/b/<script>alert(1).csv"
     result.subject.groups = ["</style><b>bold</b>", "\u{202E}right to left"]
     for place in result.columns.indices {
       result.columns[place].name = ["<img onerror=x>", "\"quoted\" & 'so'", "{{mustache}} {{{title}}}", "עברית"][place]
