@@ -19,10 +19,11 @@ struct RidgeModel: SeriesModel {
         "Hoerl & Kennard, Technometrics 12, 1970; van Buuren & Groothuis-Oudshoorn, J. Stat. Softw. 45(3), 2011",
       options: [
         OptionDescription(
-          "rounds", .integer(1...5), default: .integer(2),
+          "rounds", .integer(1...5), default: .integer(3),
           help: "How often all gaps are filled, each time with what was filled before in sight."),
         OptionDescription(
-          "loss", .choice(["absolute", "squared"]), default: .text("absolute"),
+          "loss", .choice(["absolute", "squared"]),
+          automatic: "For each channel the one with less absolute error on held-out cells.",
           help: "Which error is made least on hidden cells: the absolute one aims at medians, the squared one at means."
         ),
         OptionDescription(
@@ -40,7 +41,7 @@ struct RidgeModel: SeriesModel {
   let least: [Float], greatest: [Float]
 
   /// Numbers of all training rows at once, and rows of a channel: more bring little and cost memory.
-  private static let mostNumbers = 50_000_000, mostRows = 30_000
+  private static let mostNumbers = 80_000_000, mostRows = 30_000
   /// Draws of masks.
   private static let mostDraws = 10
   /// Hidden cells in a draw.
@@ -63,7 +64,8 @@ struct RidgeModel: SeriesModel {
 
     let features = GapFeatures(relations)
     let rounds = options.integer("rounds")
-    let solver = RidgeSolver(width: features.width, isAbsolute: options.text("loss") == "absolute")
+    let solver = RidgeSolver(
+      width: features.width, isAbsolute: options.isAutomatic("loss") ? nil : options.text("loss") == "absolute")
     var draws = try Self.draws(data, share: options.number("hide"), features: features, relations: relations)
     var weights: [[[Float]]] = []
     for round in 0..<rounds {
