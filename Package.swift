@@ -17,6 +17,7 @@ let package = Package(
     .executable(name: "langevin", targets: ["langevin"]),
     .library(name: "DiffusionCore", targets: ["Tensors", "NeuralNetworks", "Tables", "DiffusionCore"]),
     .library(name: "TabularDDPM", targets: ["TabularDDPM"]),
+    .library(name: "TimeSeriesImputation", targets: ["TimeSeriesImputation"]),
     .library(name: "Evaluation", targets: ["Evaluation", "DownstreamModels", "Neighbours"]),
     .library(name: "DiffusionTesting", targets: ["DiffusionTesting"]),
   ],
@@ -59,12 +60,15 @@ let package = Package(
 
     // Plugins: diffusion methods, not SwiftPM build plugins.
     .target(name: "TabularDDPM", dependencies: ["DiffusionCore"], path: "Plugins/TabularDDPM"),
+    .target(
+      name: "TimeSeriesImputation", dependencies: ["DiffusionCore", "DownstreamModels", "CKernels"],
+      path: "Plugins/TimeSeriesImputation"),
 
     // The command.
     .executableTarget(
       name: "langevin",
       dependencies: [
-        "DiffusionCore", "TabularDDPM", "Evaluation", "Reports",
+        "DiffusionCore", "TabularDDPM", "TimeSeriesImputation", "Evaluation", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/langevin"),
@@ -89,6 +93,9 @@ let package = Package(
     .testTarget(
       name: "TabularDDPMTests", dependencies: ["TabularDDPM", "DiffusionTesting"],
       path: "Tests/TabularDDPMTests"),
+    .testTarget(
+      name: "TimeSeriesImputationTests", dependencies: ["TimeSeriesImputation", "DiffusionTesting"],
+      path: "Tests/TimeSeriesImputationTests"),
     .testTarget(name: "NeighboursTests", dependencies: ["Neighbours"], path: "Tests/NeighboursTests"),
     .testTarget(
       name: "DownstreamModelsTests", dependencies: ["DownstreamModels"], path: "Tests/DownstreamModelsTests"),
