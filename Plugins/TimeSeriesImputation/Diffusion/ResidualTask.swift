@@ -52,7 +52,7 @@ struct ResidualTask: TrainingObjective {
 
   func heldOutLoss(_ pass: ShardedPass) -> Double? {
     let losses = heldOutLosses(pass)
-    return losses.count > 0 ? losses.error + losses.likelihood + losses.denoising : nil
+    return losses.count > 0 ? losses.total : nil
   }
 
   /// The mean losses of held-out cells.
