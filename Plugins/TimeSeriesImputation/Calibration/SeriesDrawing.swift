@@ -111,7 +111,7 @@ struct SeriesDrawing: Sendable {
 
   // MARK: Categories
 
-  private func categories(_ column: Int, _ holes: [Hole]) -> ColumnPredictions {
+  func categories(_ column: Int, _ holes: [Hole]) -> ColumnPredictions {
     let learned = coding.columns[column], channels = coding.channels(of: column), width = frame.channelCount
     guard !learned.isIndexed else { return nearest(column, holes) }
     let random = RandomStream(seed: request.seed).child(42).child(UInt64(column))
