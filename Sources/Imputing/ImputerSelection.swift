@@ -60,10 +60,14 @@ public struct ImputerSelection: Sendable {
     let random = RandomStream(seed: run.seed).child(0x5E1F)
     let hidden = try isChecked ? hiddenCells(table, schema, series, columns, longest, random) : nil
     guard let hidden else {
-      let model = try main.fit(table, schema: schema, series: series, options: options, run: run)
+      // Where nothing can be measured there is too little to train on as well.
+      let plain = isChecked && !isFixed ? baselines.first : nil
+      let method = plain ?? main
+      let model = try method.fit(
+        table, schema: schema, series: series,
+        options: plain.map { try OptionValues(as: $0.descriptor.options) } ?? options, run: run)
       return Outcome(
-        model: model, method: main,
-        unchecked: isChecked ? "there are too few values to hide any" : nil)
+        model: model, method: method, unchecked: isChecked ? "there are too few values to hide any" : nil)
     }
     let visible = hidden.removed(from: table)
     let trial = Trial(
@@ -100,7 +104,7 @@ public struct ImputerSelection: Sendable {
     }
     let refitted = try baseline.fit(
       table, schema: schema, series: series, options: OptionValues(as: baseline.descriptor.options),
-      run: trial.quietRun)
+      run: trial.quietRun { _ in try step("self-check", 1) })
     return Outcome(model: refitted, method: baseline, check: result)
   }
 

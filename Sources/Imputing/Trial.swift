@@ -14,12 +14,15 @@ struct Trial {
   let series: SeriesLayout?
 
   /// The run of a plain method: it keeps no state and says nothing.
-  var quietRun: TrainingRun {
+  ///
+  /// - Parameter step: throws where the run is to end.
+  func quietRun(_ step: @escaping @Sendable (Double) throws -> Void) -> TrainingRun {
     var quiet = run
     quiet.checkpoint = nil
     quiet.steps = nil
     quiet.budget = nil
     quiet.announce = { _ in }
+    quiet.shouldContinue = { _ in (try? step(0)) != nil }
     return quiet
   }
 
@@ -66,7 +69,7 @@ struct Trial {
       part = visible.rows(random.permutation(visible.rowCount).prefix(selection.mostBaselineRows).sorted())
     }
     let options = try OptionValues(as: method.descriptor.options)
-    let model = try method.fit(part, schema: schema, series: series, options: options, run: quietRun)
+    let model = try method.fit(part, schema: schema, series: series, options: options, run: quietRun(step))
     return try measure(method, model, options, seconds, step: step)
   }
 

@@ -93,6 +93,17 @@ import Testing
     #expect(main.fitted.tables == [data.table] && plain.fitted.tables.isEmpty)
   }
 
+  @Test func `Where there is too little to hide, a plain method is taken unless one was named`() throws {
+    let few = try read("key,x\n1,2\n2,\n3,5\n")
+    let main = FixtureImputer(id: "main"), plain = FixtureImputer(id: "plain", isBaseline: true)
+    for (isFixed, id) in [(false, "plain"), (true, "main")] {
+      let outcome = try selection(main, fixed: isFixed, [plain]).fit(
+        few.table, schema: few.schema, series: nil, columns: [1], run: TrainingRun(), step: { _, _ in })
+      #expect(outcome.method.descriptor.id == id)
+      #expect(outcome.check == nil && outcome.unchecked == "there are too few values to hide any")
+    }
+  }
+
   @Test func `A run that is stopped ends with the stop`() throws {
     let main = FixtureImputer(id: "main"), plain = FixtureImputer(id: "plain", isBaseline: true)
     #expect(throws: CancellationError.self) {

@@ -135,8 +135,13 @@ struct Impute: ParsableCommand {
       options: filling.id == main.id ? job.selection.options : try OptionValues(as: filling.options), seed: job.seed,
       threads: job.threads, place: job.place, drawsPlace: drawsPlace, console: job.console,
       interruption: job.interruption)
-    let filled = try fitted.map { try filler.fill($0.model, method: filling.id) } ?? filler.untouched()
-    try filler.write(filled)
+    let filled: FilledTable
+    do {
+      filled = try fitted.map { try filler.fill($0.model, method: filling.id) } ?? filler.untouched()
+      try filler.write(filled)
+    } catch is CancellationError {
+      throw job.interrupted()
+    }
     if fitted == nil {
       job.console.say("nothing is missing: the rows are copied")
     } else {

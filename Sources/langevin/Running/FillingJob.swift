@@ -17,6 +17,8 @@ struct FillingJob {
   let interruption: Interruption
 
   /// Fills the gaps.
+  ///
+  /// - Throws: ``Failure``; `CancellationError` where it was interrupted.
   func fill(_ model: any FittedImputer, method: String) throws -> FilledTable {
     let clock = Stopwatch()
     var request = ImputationRequest(
@@ -30,12 +32,7 @@ struct FillingJob {
       return !interruption.isRequested
     }
     defer { console.endPhase() }
-    let answer: Imputation
-    do {
-      answer = try model.impute(input.modelled.table, request)
-    } catch is CancellationError {
-      throw Failure(.interrupted, "interrupted; nothing was written")
-    }
+    let answer = try model.impute(input.modelled.table, request)
     let filled = filledTable(answer)
     if filling.draws != nil, filled.filledCount > 0, filled.drawCount == 0 {
       throw Failure(

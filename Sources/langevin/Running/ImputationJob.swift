@@ -45,7 +45,9 @@ struct ImputationJob: TrainingSession {
     } else {
       if let why = outcome.unchecked { console.say("no self-check: \(why)") }
       if !selection.isFixed {
-        console.announce(Choice("method", id, because: "it is the first of its kind", flag: "--method"))
+        let isPlain = outcome.method.isBaseline && outcome.unchecked != nil
+        let reason = isPlain ? "it needs little to learn from" : "it is the first of its kind"
+        console.announce(Choice("method", id, because: reason, flag: "--method"))
       }
     }
     return FillingModel(model: outcome.model, method: outcome.method, check: outcome.check)

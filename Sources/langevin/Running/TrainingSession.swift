@@ -25,6 +25,8 @@ extension TrainingSession {
     run.checkpoint = checkpointPolicy()
     run.announce = { [console] in console.announce($0) }
     run.shouldContinue = { [console, interruption] progress in
+      // Before and after its training a method only asks whether to go on.
+      guard progress.step > 0 || progress.elapsed > 0 else { return !interruption.isRequested }
       let rate = pace.withValue { $0.rate(at: progress.step) }
       let event = Event.Progress(
         phase: "training", share: progress.share, done: progress.step, total: progress.plannedSteps, rate: rate,
