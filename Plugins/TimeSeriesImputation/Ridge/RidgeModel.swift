@@ -22,8 +22,7 @@ struct RidgeModel: SeriesModel {
           "rounds", .integer(1...5), default: .integer(3),
           help: "How often all gaps are filled, each time with what was filled before in sight."),
         OptionDescription(
-          "loss", .choice(["absolute", "squared"]),
-          automatic: "For each channel the one with less absolute error on held-out cells.",
+          "loss", .choice(["absolute", "squared"]), default: .text("absolute"),
           help: "Which error is made least on hidden cells: the absolute one aims at medians, the squared one at means."
         ),
         OptionDescription(
@@ -65,7 +64,7 @@ struct RidgeModel: SeriesModel {
     let features = GapFeatures(relations)
     let rounds = options.integer("rounds")
     let solver = RidgeSolver(
-      width: features.width, isAbsolute: options.isAutomatic("loss") ? nil : options.text("loss") == "absolute")
+      width: features.width, isAbsolute: options.text("loss") == "absolute")
     var draws = try Self.draws(data, share: options.number("hide"), features: features, relations: relations)
     var weights: [[[Float]]] = []
     for round in 0..<rounds {

@@ -19,14 +19,13 @@ struct RidgeRows: Sendable {
 /// fitting", JASA 68, 1973): the median is what an absolute error asks for.
 struct RidgeSolver {
   let width: Int
-  /// Whether absolute errors are least, or squared ones; nil: whichever has less absolute error on held-out cells.
-  let isAbsolute: Bool?
+  /// Whether absolute errors are least, or squared ones.
+  let isAbsolute: Bool
 
   /// Strengths that are tried, as numbers of rows.
   static let ridges = [3.0, 30, 300], classRidges = [30.0, 300, 3000, .infinity]
-  /// Errors below so many median ones count as that when rows are weighted by 1 / error: near 0 absolute errors are least,
-  /// at 1 Huber's loss, and at infinity squared errors.
-  static let floors: [Float] = [0.1, 1, .infinity]
+  /// Errors below so many median ones count as that when rows are weighted by 1 / error.
+  private static let floor: Float = 0.1
 
   private static let block = 1024
 
@@ -38,7 +37,6 @@ struct RidgeSolver {
     let hasValidation = rows.validationStart > 0 && rows.count - rows.validationStart >= 20
     let training = 0..<(hasValidation ? rows.validationStart : rows.count)
     var best = (ridge: Self.ridges[1], classRidge: Self.classRidges[2])
-    var floor = isAbsolute == false ? .infinity : Self.floors[0]
     if hasValidation {
       let validation = rows.validationStart..<rows.count
       let sums = gram(rows, training, weights: nil, product)
@@ -51,32 +49,15 @@ struct RidgeSolver {
           if error < least { (least, best) = (error, (ridge, classRidge)) }
         }
       }
-      if isAbsolute == nil {
-        floor = .infinity
-        let start = byClass(sums, pooled.solve(ridge: best.ridge), best.classRidge)
-        for candidate in Self.floors.dropLast() {
-          let solution = reweighting(rows, training, from: start, floor: candidate, best, product)
-          let error = loss(rows, validation, solution)
-          if error < least { (least, floor) = (error, candidate) }
-        }
-      }
     }
     // All rows, with what was chosen.
     let all = 0..<rows.count
-    let sums = gram(rows, all, weights: nil, product)
-    let solution = byClass(sums, total(sums).solve(ridge: best.ridge), best.classRidge)
-    return floor.isFinite ? reweighting(rows, all, from: solution, floor: floor, best, product) : solution
-  }
-
-  /// Solves three times more, each with rows weighted by the errors of the time before.
-  private func reweighting(
-    _ rows: RidgeRows, _ range: Range<Int>, from start: [Float], floor: Float,
-    _ strength: (ridge: Double, classRidge: Double), _ product: MatrixProduct
-  ) -> [Float] {
-    var solution = start
+    var sums = gram(rows, all, weights: nil, product)
+    var solution = byClass(sums, total(sums).solve(ridge: best.ridge), best.classRidge)
+    guard isAbsolute else { return solution }
     for _ in 0..<3 {
-      let sums = gram(rows, range, weights: reweighted(rows, range, solution, floor), product)
-      solution = byClass(sums, total(sums).solve(ridge: strength.ridge), strength.classRidge)
+      sums = gram(rows, all, weights: reweighted(rows, solution), product)
+      solution = byClass(sums, total(sums).solve(ridge: best.ridge), best.classRidge)
     }
     return solution
   }
@@ -149,15 +130,14 @@ struct RidgeSolver {
   private func loss(_ rows: RidgeRows, _ range: Range<Int>, _ solution: [Float]) -> Double {
     range.reduce(0) { sum, row in
       let error = Double(error(rows, row, solution))
-      return sum + (isAbsolute == false ? error * error : abs(error))
+      return sum + (isAbsolute ? abs(error) : error * error)
     }
   }
 
-  /// 1 over the size of each error of a range that begins with the first row, of mean 1; small sizes count as so many
-  /// median ones.
-  private func reweighted(_ rows: RidgeRows, _ range: Range<Int>, _ solution: [Float], _ floor: Float) -> [Float] {
-    var sizes = range.map { abs(error(rows, $0, solution)) }
-    let least = max(floor * sizes.sorted()[sizes.count / 2], 1e-6)
+  /// 1 over the size of each error, of mean 1; small sizes count as a tenth of the median one.
+  private func reweighted(_ rows: RidgeRows, _ solution: [Float]) -> [Float] {
+    var sizes = (0..<rows.count).map { abs(error(rows, $0, solution)) }
+    let least = max(Self.floor * sizes.sorted()[sizes.count / 2], 1e-6)
     var mass = 0.0
     for row in sizes.indices {
       sizes[row] = 1 / max(sizes[row], least)
