@@ -7,6 +7,8 @@ import Tensors
 struct SeriesBaseline<Model: SeriesModel>: Imputer {
   var descriptor: MethodDescriptor { Model.descriptor }
   var fills: ImputationSubject { .series }
+  /// Others are measured against it.
+  var isBaseline: Bool { true }
 
   /// The share of observed cells that are hidden for calibration, and how many at most.
   private static var hiddenShare: Double { 0.1 }

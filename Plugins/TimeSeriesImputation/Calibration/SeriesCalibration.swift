@@ -35,6 +35,9 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
     let error: Double
     var size = 1.0
     var group = 0
+
+    /// One of five parts of the table, of stretches of a week of hours each.
+    var part: Int { (entity + step / 168) % 5 }
   }
 
   /// Learns from hidden cells.
@@ -85,23 +88,21 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
     let middle = residuals.map { abs($0.error) }.sorted()[residuals.count / 2]
     let floor = max(0.05 * middle, 1e-6)
     let logs = residuals.map { log(abs($0.error) + floor) }
-    var normal = NormalEquations(features)
-    rows.withUnsafeBufferPointer { rows in
-      for (place, target) in logs.enumerated() { normal.add(rows.baseAddress! + place * features, target) }
+    let whole = SizeModel(rows: rows, logs: logs, residuals: residuals, channels: width, leavingOut: nil)
+    (weights, channelOffsets) = (whole.weights, whole.offsets)
+    // Sizes of cells that the regression has not seen, week by week: those of seen ones fit too well.
+    let parts = residuals.count >= 200 ? 5 : 1
+    for part in 0..<parts {
+      let model =
+        parts == 1
+        ? whole : SizeModel(rows: rows, logs: logs, residuals: residuals, channels: width, leavingOut: part)
+      rows.withUnsafeBufferPointer { rows in
+        for place in residuals.indices where parts == 1 || residuals[place].part == part {
+          residuals[place].size = exp(
+            model.log(rows.baseAddress! + place * features, channel: residuals[place].channel))
+        }
+      }
     }
-    let slopes = normal.solve(ridge: 1)
-    weights = slopes
-    var offsets = [Double](repeating: 0, count: width), counts = [Double](repeating: 0, count: width)
-    var sizes = [Double](repeating: 0, count: residuals.count)
-    for place in residuals.indices {
-      sizes[place] = (0..<features).reduce(0) { $0 + slopes[$1] * rows[place * features + $1] }
-      offsets[residuals[place].channel] += logs[place] - sizes[place]
-      counts[residuals[place].channel] += 1
-    }
-    // A channel with few errors is like the others.
-    for channel in 0..<width { offsets[channel] /= counts[channel] + 20 }
-    channelOffsets = offsets
-    for place in residuals.indices { residuals[place].size = exp(sizes[place] + offsets[residuals[place].channel]) }
 
     let sorted = residuals.map(\.size).sorted()
     (least, greatest) = (sorted[0], 1.5 * sorted[sorted.count - 1])
@@ -149,6 +150,41 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
       squares += (x * x + y * y) / 2
     }
     return squares > 0 ? min(max(product / squares, 0), 0.99) : 0
+  }
+
+  /// The regression of the logarithm of errors.
+  private struct SizeModel {
+    var weights: [Double], offsets: [Double]
+
+    init(rows: [Double], logs: [Double], residuals: [Residual], channels: Int, leavingOut: Int?) {
+      let width = CellContext.count
+      var normal = NormalEquations(width)
+      let places = residuals.indices.filter { residuals[$0].part != leavingOut }
+      rows.withUnsafeBufferPointer { rows in
+        for place in places { normal.add(rows.baseAddress! + place * width, logs[place]) }
+      }
+      weights = normal.solve(ridge: 1)
+      offsets = [Double](repeating: 0, count: channels)
+      // What each channel's greater errors, the largest fifth, are above those of all.
+      var sizes = [[Double]](repeating: [], count: channels)
+      rows.withUnsafeBufferPointer { rows in
+        for place in places {
+          let channel = residuals[place].channel
+          sizes[channel].append(logs[place] - log(rows.baseAddress! + place * width, channel: channel))
+        }
+      }
+      func large(_ numbers: [Double]) -> Double { numbers.sorted()[numbers.count * 4 / 5] }
+      let all = large(sizes.flatMap { $0 })
+      for channel in 0..<channels where !sizes[channel].isEmpty {
+        // A channel with few errors is like the others.
+        let count = Double(sizes[channel].count)
+        offsets[channel] = (large(sizes[channel]) - all) * count / (count + 50)
+      }
+    }
+
+    func log(_ x: UnsafePointer<Double>, channel: Int) -> Double {
+      (0..<CellContext.count).reduce(offsets[channel]) { $0 + weights[$1] * x[$1] }
+    }
   }
 
   // MARK: Use

@@ -19,7 +19,7 @@ struct RidgeModel: SeriesModel {
         "Hoerl & Kennard, Technometrics 12, 1970; van Buuren & Groothuis-Oudshoorn, J. Stat. Softw. 45(3), 2011",
       options: [
         OptionDescription(
-          "rounds", .integer(1...5), default: .integer(2),
+          "rounds", .integer(1...5), default: .integer(3),
           help: "How often all gaps are filled, each time with what was filled before in sight."),
         OptionDescription(
           "loss", .choice(["absolute", "squared"]), default: .text("absolute"),
@@ -40,7 +40,7 @@ struct RidgeModel: SeriesModel {
   let least: [Float], greatest: [Float]
 
   /// Numbers of all training rows at once, and rows of a channel: more bring little and cost memory.
-  private static let mostNumbers = 50_000_000, mostRows = 30_000
+  private static let mostNumbers = 80_000_000, mostRows = 30_000
   /// Draws of masks.
   private static let mostDraws = 10
   /// Hidden cells in a draw.
@@ -63,7 +63,8 @@ struct RidgeModel: SeriesModel {
 
     let features = GapFeatures(relations)
     let rounds = options.integer("rounds")
-    let solver = RidgeSolver(width: features.width, isAbsolute: options.text("loss") == "absolute")
+    let solver = RidgeSolver(
+      width: features.width, isAbsolute: options.text("loss") == "absolute")
     var draws = try Self.draws(data, share: options.number("hide"), features: features, relations: relations)
     var weights: [[[Float]]] = []
     for round in 0..<rounds {

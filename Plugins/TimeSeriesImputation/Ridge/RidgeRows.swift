@@ -24,6 +24,8 @@ struct RidgeSolver {
 
   /// Strengths that are tried, as numbers of rows.
   static let ridges = [3.0, 30, 300], classRidges = [30.0, 300, 3000, .infinity]
+  /// Errors below so many median ones count as that when rows are weighted by 1 / error.
+  private static let floor: Float = 0.1
 
   private static let block = 1024
 
@@ -132,13 +134,13 @@ struct RidgeSolver {
     }
   }
 
-  /// 1 over the size of each error, of mean 1; sizes below a tenth of the median one count as that.
+  /// 1 over the size of each error, of mean 1; small sizes count as a tenth of the median one.
   private func reweighted(_ rows: RidgeRows, _ solution: [Float]) -> [Float] {
     var sizes = (0..<rows.count).map { abs(error(rows, $0, solution)) }
-    let floor = max(0.1 * sizes.sorted()[sizes.count / 2], 1e-6)
+    let least = max(Self.floor * sizes.sorted()[sizes.count / 2], 1e-6)
     var mass = 0.0
     for row in sizes.indices {
-      sizes[row] = 1 / max(sizes[row], floor)
+      sizes[row] = 1 / max(sizes[row], least)
       mass += Double(sizes[row])
     }
     let scale = Float(Double(sizes.count) / mass)
