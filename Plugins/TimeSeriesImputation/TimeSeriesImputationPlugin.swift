@@ -16,6 +16,7 @@ public struct TimeSeriesImputationPlugin: Plugin {
   /// Adds the methods.
   public func register(into registry: inout PluginRegistry.Builder) throws {
     try registry.add(SeriesDiffusion())
+    try registry.add(CSDIMethod())
     try registry.add(SeriesBaseline<RidgeModel>())
     try registry.add(SeriesBaseline<SeasonalModel>())
     try registry.add(SeriesBaseline<LinearInterpolationModel>())

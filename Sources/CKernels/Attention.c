@@ -7,23 +7,27 @@
 // sequence at a time. All that it needs lies in a few arrays that stay in cache, and the scores are never written out;
 // the backward pass makes them again (Dao et al., "FlashAttention", NeurIPS 2022, section 3, for sequences that fit).
 
-enum { QUERIES = 8, LANES = 16 };  // queries at a time, and the keys that fill a vector
+// Queries at a time, those of them whose sums stay in registers, and the numbers that fill a vector or two.
+enum { QUERIES = 8, ROWS = 4, LANES = 16 };
 
 INLINE size_t padded(size_t tokens) { return (tokens + LANES - 1) / LANES * LANES; }
 
 size_t kernel_attention_scratch(size_t tokens, size_t size) {
+  size = padded(size);
   return 8 * (tokens + QUERIES) * size + 2 * size * padded(tokens) + 2 * QUERIES * padded(tokens);
 }
 
-// One head's rows of a sequence: [tokens, size].
+// One head's rows of a sequence, with zeros up to whole vectors: [tokens, padded(size)].
 INLINE void gather(kernel_numbers x, size_t first, size_t stride, float *restrict y, size_t tokens, size_t size) {
   for (size_t t = 0; t < tokens; t++) {
     size_t at = first + t * stride;
+    float *restrict out = y + t * padded(size);
     if (x.full) {
-      for (size_t d = 0; d < size; d++) y[t * size + d] = x.full[at + d];
+      for (size_t d = 0; d < size; d++) out[d] = x.full[at + d];
     } else {
-      for (size_t d = 0; d < size; d++) y[t * size + d] = from_bfloat16(x.half[at + d]);
+      for (size_t d = 0; d < size; d++) out[d] = from_bfloat16(x.half[at + d]);
     }
+    for (size_t d = size; d < padded(size); d++) out[d] = 0.0f;
   }
 }
 
@@ -31,10 +35,11 @@ INLINE void scatter(const float *restrict x, kernel_numbers y, size_t first, siz
                     int accumulate) {
   for (size_t t = 0; t < tokens; t++) {
     size_t at = first + t * stride;
+    const float *restrict in = x + t * padded(size);
     if (y.full) {
-      for (size_t d = 0; d < size; d++) y.full[at + d] = (accumulate ? y.full[at + d] : 0.0f) + x[t * size + d];
+      for (size_t d = 0; d < size; d++) y.full[at + d] = (accumulate ? y.full[at + d] : 0.0f) + in[d];
     } else {
-      for (size_t d = 0; d < size; d++) y.half[at + d] = to_bfloat16(x[t * size + d]);
+      for (size_t d = 0; d < size; d++) y.half[at + d] = to_bfloat16(in[d]);
     }
   }
 }
@@ -46,39 +51,37 @@ INLINE void transpose(const float *restrict x, float *restrict y, size_t tokens,
   }
 }
 
+// LANES numbers, which become one vector or two; they may lie anywhere.
+typedef float vector __attribute__((vector_size(LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
+
 // y[i, j] = sum over d of a[i, d] b[d, j], for QUERIES rows.
 INLINE void scores(const float *restrict a, const float *restrict b, float *restrict y, size_t size, size_t lanes) {
   RELAXED
-  for (size_t j = 0; j < lanes; j += LANES) {
-    float sums[QUERIES][LANES];
-    for (size_t i = 0; i < QUERIES; i++)
-      for (size_t l = 0; l < LANES; l++) sums[i][l] = 0.0f;
-    for (size_t d = 0; d < size; d++) {
-      const float *restrict row = b + d * lanes + j;
-      for (size_t i = 0; i < QUERIES; i++)
-        for (size_t l = 0; l < LANES; l++) sums[i][l] += a[i * size + d] * row[l];
+  for (size_t first = 0; first < QUERIES; first += ROWS) {
+    for (size_t j = 0; j < lanes; j += LANES) {
+      vector sums[ROWS] = {0};
+      for (size_t d = 0; d < size; d++) {
+        vector row = *(const vector *)(b + d * lanes + j);
+        for (size_t i = 0; i < ROWS; i++) sums[i] += a[(first + i) * size + d] * row;
+      }
+      for (size_t i = 0; i < ROWS; i++) *(vector *)(y + (first + i) * lanes + j) = sums[i];
     }
-    for (size_t i = 0; i < QUERIES; i++)
-      for (size_t l = 0; l < LANES; l++) y[i * lanes + j + l] = sums[i][l];
   }
 }
 
-// y[i, :] = sum over t of p[i, t] x[t, :], for QUERIES rows of LANES columns.
+// y[i, :] = sum over t of p[i, t] x[t, :], for QUERIES rows.
 INLINE void mix(const float *restrict p, const float *restrict x, float *restrict y, size_t tokens, size_t size,
                 size_t lanes) {
   RELAXED
-  for (size_t start = 0; start < size; start += LANES) {
-    size_t width = size - start < LANES ? size - start : LANES;
-    float sums[QUERIES][LANES];
-    for (size_t i = 0; i < QUERIES; i++)
-      for (size_t l = 0; l < LANES; l++) sums[i][l] = 0.0f;
-    for (size_t t = 0; t < tokens; t++) {
-      const float *restrict row = x + t * size + start;
-      for (size_t i = 0; i < QUERIES; i++)
-        for (size_t l = 0; l < width; l++) sums[i][l] += p[i * lanes + t] * row[l];
+  for (size_t first = 0; first < QUERIES; first += ROWS) {
+    for (size_t start = 0; start < size; start += LANES) {
+      vector sums[ROWS] = {0};
+      for (size_t t = 0; t < tokens; t++) {
+        vector row = *(const vector *)(x + t * size + start);
+        for (size_t i = 0; i < ROWS; i++) sums[i] += p[(first + i) * lanes + t] * row;
+      }
+      for (size_t i = 0; i < ROWS; i++) *(vector *)(y + (first + i) * size + start) = sums[i];
     }
-    for (size_t i = 0; i < QUERIES; i++)
-      for (size_t l = 0; l < width; l++) y[i * size + start + l] = sums[i][l];
   }
 }
 
@@ -86,15 +89,15 @@ INLINE void mix(const float *restrict p, const float *restrict x, float *restric
 INLINE void spread(const float *restrict p, const float *restrict x, float *restrict y, size_t tokens, size_t size,
                    size_t lanes) {
   RELAXED
-  for (size_t start = 0; start < size; start += LANES) {
-    size_t width = size - start < LANES ? size - start : LANES;
-    float rows[QUERIES][LANES];
-    for (size_t i = 0; i < QUERIES; i++)
-      for (size_t l = 0; l < width; l++) rows[i][l] = x[i * size + start + l];
-    for (size_t t = 0; t < tokens; t++) {
-      float *restrict out = y + t * size + start;
-      for (size_t i = 0; i < QUERIES; i++)
-        for (size_t l = 0; l < width; l++) out[l] += p[i * lanes + t] * rows[i][l];
+  for (size_t first = 0; first < QUERIES; first += ROWS) {
+    for (size_t start = 0; start < size; start += LANES) {
+      vector rows[ROWS];
+      for (size_t i = 0; i < ROWS; i++) rows[i] = *(const vector *)(x + (first + i) * size + start);
+      for (size_t t = 0; t < tokens; t++) {
+        vector sum = *(const vector *)(y + t * size + start);
+        for (size_t i = 0; i < ROWS; i++) sum += p[(first + i) * lanes + t] * rows[i];
+        *(vector *)(y + t * size + start) = sum;
+      }
     }
   }
 }
@@ -116,11 +119,11 @@ INLINE void normalize(float *restrict p, float scale, size_t tokens, size_t lane
 
 INLINE void attention_forward(kernel_numbers x, float scale, kernel_numbers y, size_t outer, size_t tokens,
                               size_t inner, size_t heads, size_t size, float *restrict scratch) {
-  size_t lanes = padded(tokens), rows = tokens + QUERIES, width = heads * size;
-  float *q = scratch, *k = q + rows * size, *v = k + rows * size, *o = v + rows * size;
-  float *turned = o + rows * size, *p = turned + size * lanes;
+  size_t lanes = padded(tokens), wide = padded(size), rows = tokens + QUERIES, width = heads * size;
+  float *q = scratch, *k = q + rows * wide, *v = k + rows * wide, *o = v + rows * wide;
+  float *turned = o + rows * wide, *p = turned + wide * lanes;
   // Queries beyond the last are zeros.
-  memset(q, 0, rows * size * sizeof(float));
+  memset(q, 0, rows * wide * sizeof(float));
   for (size_t sequence = 0; sequence < outer * inner; sequence++) {
     size_t row = sequence / inner * tokens * inner + sequence % inner;
     for (size_t head = 0; head < heads; head++) {
@@ -128,11 +131,11 @@ INLINE void attention_forward(kernel_numbers x, float scale, kernel_numbers y, s
       gather(x, at, stride, q, tokens, size);
       gather(x, at + width, stride, k, tokens, size);
       gather(x, at + 2 * width, stride, v, tokens, size);
-      transpose(k, turned, tokens, size, lanes);
+      transpose(k, turned, tokens, wide, lanes);
       for (size_t i = 0; i < tokens; i += QUERIES) {
-        scores(q + i * size, turned, p, size, lanes);
+        scores(q + i * wide, turned, p, wide, lanes);
         normalize(p, scale, tokens, lanes);
-        mix(p, v, o + i * size, tokens, size, lanes);
+        mix(p, v, o + i * wide, tokens, wide, lanes);
       }
       scatter(o, y, row * width + head * size, inner * width, tokens, size, 0);
     }
@@ -143,12 +146,12 @@ INLINE void attention_backward(kernel_numbers x, kernel_numbers dy, float scale,
                                size_t outer, size_t tokens, size_t inner, size_t heads, size_t size,
                                float *restrict scratch) {
   RELAXED
-  size_t lanes = padded(tokens), rows = tokens + QUERIES, width = heads * size;
-  float *q = scratch, *k = q + rows * size, *v = k + rows * size, *up = v + rows * size;
-  float *dq = up + rows * size, *dk = dq + rows * size, *dv = dk + rows * size;
-  float *keys = dv + rows * size, *values = keys + size * lanes, *p = values + size * lanes, *dp = p + QUERIES * lanes;
-  memset(q, 0, rows * size * sizeof(float));
-  memset(up, 0, rows * size * sizeof(float));
+  size_t lanes = padded(tokens), wide = padded(size), rows = tokens + QUERIES, width = heads * size;
+  float *q = scratch, *k = q + rows * wide, *v = k + rows * wide, *up = v + rows * wide;
+  float *dq = up + rows * wide, *dk = dq + rows * wide, *dv = dk + rows * wide;
+  float *keys = dv + rows * wide, *values = keys + wide * lanes, *p = values + wide * lanes, *dp = p + QUERIES * lanes;
+  memset(q, 0, rows * wide * sizeof(float));
+  memset(up, 0, rows * wide * sizeof(float));
   for (size_t sequence = 0; sequence < outer * inner; sequence++) {
     size_t row = sequence / inner * tokens * inner + sequence % inner;
     for (size_t head = 0; head < heads; head++) {
@@ -157,15 +160,15 @@ INLINE void attention_backward(kernel_numbers x, kernel_numbers dy, float scale,
       gather(x, at + width, stride, k, tokens, size);
       gather(x, at + 2 * width, stride, v, tokens, size);
       gather(dy, row * width + head * size, inner * width, up, tokens, size);
-      transpose(k, keys, tokens, size, lanes);
-      transpose(v, values, tokens, size, lanes);
-      memset(dk, 0, tokens * size * sizeof(float));
-      memset(dv, 0, tokens * size * sizeof(float));
+      transpose(k, keys, tokens, wide, lanes);
+      transpose(v, values, tokens, wide, lanes);
+      memset(dk, 0, tokens * wide * sizeof(float));
+      memset(dv, 0, tokens * wide * sizeof(float));
       for (size_t i = 0; i < tokens; i += QUERIES) {
-        scores(q + i * size, keys, p, size, lanes);
+        scores(q + i * wide, keys, p, wide, lanes);
         normalize(p, scale, tokens, lanes);
-        spread(p, up + i * size, dv, tokens, size, lanes);
-        scores(up + i * size, values, dp, size, lanes);
+        spread(p, up + i * wide, dv, tokens, wide, lanes);
+        scores(up + i * wide, values, dp, wide, lanes);
         // Through the softmax: ds = scale p (dp - sum of p dp).
         for (size_t r = 0; r < QUERIES; r++) {
           float *restrict slope = dp + r * lanes, *restrict share = p + r * lanes;
@@ -173,8 +176,8 @@ INLINE void attention_backward(kernel_numbers x, kernel_numbers dy, float scale,
           for (size_t t = 0; t < lanes; t++) dot += share[t] * slope[t];
           for (size_t t = 0; t < lanes; t++) slope[t] = scale * share[t] * (slope[t] - dot);
         }
-        mix(dp, k, dq + i * size, tokens, size, lanes);
-        spread(dp, q + i * size, dk, tokens, size, lanes);
+        mix(dp, k, dq + i * wide, tokens, wide, lanes);
+        spread(dp, q + i * wide, dk, tokens, wide, lanes);
       }
       scatter(dq, dx, at, stride, tokens, size, accumulate);
       scatter(dk, dx, at + width, stride, tokens, size, accumulate);

@@ -24,6 +24,30 @@ struct ResidualFilling: Sendable {
     var place: [Int32]
     /// Drawn residuals by draw and then by unknown cell.
     var draws: [[Float]]
+
+    /// Nothing is said yet of the cells that are NaN.
+    init(_ values: [Float], draws: Int) {
+      let zeros = [Float](repeating: 0, count: values.count)
+      (weight, median, logDeviation) = (zeros, zeros, zeros)
+      var unknown: Int32 = 0
+      place = values.map { value in
+        guard value.isNaN else { return -1 }
+        unknown += 1
+        return unknown - 1
+      }
+      self.draws = Array(repeating: Array(repeating: 0, count: Int(unknown)), count: draws)
+    }
+
+    /// Takes draws that are values: each cell's median apart, what is left over as residuals of deviation 1.
+    mutating func centreOnMedians() {
+      for cell in place.indices where place[cell] >= 0 {
+        let own = Int(place[cell])
+        let sorted = draws.map { $0[own] }.sorted(), count = sorted.count
+        median[cell] = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
+        weight[cell] = 1
+        for draw in draws.indices { draws[draw][own] -= median[cell] }
+      }
+    }
   }
 
   /// What is said of a window's unknown cells.
@@ -68,19 +92,7 @@ struct ResidualFilling: Sendable {
     let pass = ShardedPass(
       store: store, rows: 4096, rowsPerShard: max(1, 4096 / tokens), precision: precision, threads: threads,
       recordsGradients: false)
-    var results = view.entities.map { entity in
-      let count = entity.series.values.count
-      var place: Int32 = -1
-      let places = entity.series.values.map { value -> Int32 in
-        guard value.isNaN else { return -1 }
-        place += 1
-        return place
-      }
-      return EntityResult(
-        weight: Array(repeating: 0, count: count), median: Array(repeating: 0, count: count),
-        logDeviation: Array(repeating: 0, count: count), place: places,
-        draws: Array(repeating: Array(repeating: 0, count: Int(place) + 1), count: draws))
-    }
+    var results = view.entities.map { EntityResult($0.series.values, draws: draws) }
     let piece = 64 * max(1, 4096 / tokens)
     for first in stride(from: 0, to: jobs.count, by: piece) {
       guard shouldContinue(Double(first) / Double(jobs.count)) else { throw CancellationError() }

@@ -38,10 +38,19 @@ struct ResidualObjective: Sendable {
     sums: UnsafeMutablePointer<Double>? = nil
   ) -> Variable {
     let reading = network.read(input, on: tape)
+    let (loss, residuals) = estimateLoss(reading.estimate, input, truth: truth, weight: weight, sums: sums)
+    return loss
+      + denoiserLoss(reading, input, truth: truth, residuals: residuals, weight: weight, random, sums: sums)
+  }
+
+  /// The conditioner's loss, and what is left over in each scored cell in units of its deviation.
+  func estimateLoss(
+    _ estimate: Variable, _ input: WindowInput, truth: [Float], weight: Float, sums: UnsafeMutablePointer<Double>?
+  ) -> (loss: Variable, residuals: [Float]) {
     let rows = truth.count, channels = input.channels
     let meanSpread = spread.reduce(0, +) / Float(channels)
     var residuals = [Float](repeating: 0, count: rows)
-    let estimateLoss = reading.estimate.customLoss { values, slope in
+    let loss = estimate.customLoss { values, slope in
       var total = 0.0
       for row in 0..<rows where !truth[row].isNaN {
         let scale = spread[row % channels]
@@ -56,15 +65,18 @@ struct ResidualObjective: Sendable {
           max(error / (Float(2).squareRoot() * exp(log)), -Self.mostResidual), Self.mostResidual)
         guard let slope else { continue }
         slope[2 * row] = weight * share * (error > 0 ? -1 : 1)
-        slope[2 * row + 1] = weight * (1 - relative) * (log == values[2 * row + 1] || log < 0 && relative > 1 ? 1 : 0)
+        // Beyond the range only a gradient that leads back inside counts.
+        let gradient = 1 - relative, given = values[2 * row + 1]
+        let leadsBack = given < log && gradient < 0 || given > log && gradient > 0
+        slope[2 * row + 1] = given == log || leadsBack ? weight * gradient : 0
       }
       return total
     }
-    return estimateLoss
-      + denoiserLoss(reading, input, truth: truth, residuals: residuals, weight: weight, random, sums: sums)
+    return (loss, residuals)
   }
 
-  private func denoiserLoss(
+  /// The denoiser's loss on residuals, which count where the truth is known; the estimate stands still in it.
+  func denoiserLoss(
     _ reading: ResidualNetwork.Reading, _ input: WindowInput, truth: [Float], residuals: [Float], weight: Float,
     _ random: RandomStream, sums: UnsafeMutablePointer<Double>?
   ) -> Variable {
@@ -79,11 +91,12 @@ struct ResidualObjective: Sendable {
         let skip = Float(scales.skip(sigma: sigma)), out = Float(scales.output(sigma: sigma))
         let factor = Float(scales.input(sigma: sigma))
         for row in window * tokens..<(window + 1) * tokens {
-          // Cells whose truth is unknown stand at the median: their noise is all that is seen of them.
-          let value = input.unknown[row] * (residuals[row] + Float(sigma) * random.normal())
+          // Where the truth is unknown, a residual is drawn as if there were no other cells.
+          let residual = truth[row].isNaN ? random.normal() : residuals[row]
+          let value = input.unknown[row] * (residual + Float(sigma) * random.normal())
           memory[2 * row] = factor * value
           memory[2 * row + 1] = input.unknown[row]
-          targets[row] = (residuals[row] - skip * value) / out
+          targets[row] = (residual - skip * value) / out
         }
       }
     }
