@@ -51,6 +51,9 @@ let package = Package(
       name: "DownstreamModels", dependencies: ["CXGBoost", "CLBFGS", "CKernels", "Tensors"],
       path: "Sources/DownstreamModels"),
     .target(
+      name: "ChainedImputation", dependencies: ["DownstreamModels", "Tables", "Tensors"],
+      path: "Sources/ChainedImputation"),
+    .target(
       name: "Evaluation", dependencies: ["Tables", "Tensors", "DownstreamModels", "Neighbours"],
       path: "Sources/Evaluation"),
     .target(
@@ -58,7 +61,11 @@ let package = Package(
       path: "Sources/Reports", resources: [.embedInCode("Templates")]),
 
     // Plugins: diffusion methods, not SwiftPM build plugins.
-    .target(name: "TabularDDPM", dependencies: ["DiffusionCore"], path: "Plugins/TabularDDPM"),
+    .target(
+      name: "TabularDDPM", dependencies: ["DiffusionCore", "ChainedImputation"], path: "Plugins/TabularDDPM"),
+    .target(
+      name: "TabularImputation", dependencies: ["DiffusionCore", "ChainedImputation", "Neighbours"],
+      path: "Plugins/TabularImputation"),
 
     // The command.
     .executableTarget(
@@ -68,6 +75,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/langevin"),
+
+    .executableTarget(
+      name: "impute-dev", dependencies: ["DiffusionCore", "TabularDDPM", "TabularImputation", "ChainedImputation"], path: "Dev"),
 
     // Benchmarks: each folder has a `run` that prints a table beside a reference.
     .executableTarget(

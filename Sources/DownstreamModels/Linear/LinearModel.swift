@@ -118,6 +118,10 @@ public struct FittedLinearModel: FittedDownstreamModel {
   /// The penalty's strength that was chosen.
   public let strength: Double
   let form: OutcomeForm
+  /// The numbers of a prediction: one, or as many as there are classes.
+  public var predictionWidth: Int {
+    if case .classes(_, let count) = form { count } else { 1 }
+  }
 
   /// Predicts; see ``FittedDownstreamModel/predict(_:)``.
   public func predict(_ features: Features) -> [Double] {
