@@ -16,6 +16,8 @@ import Tensors
 struct CellRefiner: Sendable {
   /// The column of the table.
   let column: Int
+  /// How many columns the trees see.
+  let columns: Int
   let trees: FittedExtraTrees
 
   /// Shares of levels beyond so many of the network's are not shown.
@@ -142,7 +144,7 @@ extension MaskedPredictor {
   ) -> CellRefiner {
     let view = hiddenView(of: column, data, rows: rows, pass: pass)
     return CellRefiner(
-      column: column,
+      column: column, columns: view.cells.isCategory.count,
       trees: learner.fit(
         view.cells, columns: Array(view.cells.isCategory.indices), rows: (0..<Int32(rows.count)).map { $0 },
         target(of: column, data, rows: rows, view: view), random: random, gang: pass.gang))

@@ -66,7 +66,8 @@ struct MaskedPredictor: Sendable {
     var places = [Int32](repeating: -1, count: matrix.rows)
     for (place, row) in rows.enumerated() { places[row] = Int32(place) }
     var result: [Int: [Int]] = [:]
-    for (cell, column) in cells.modelled.enumerated() where column != hidden {
+    for (cell, column) in cells.modelled.enumerated()
+    where column != hidden && !model.objective.layout.slotsOfColumn[column].isEmpty {
       let own = matrix.missing[cell].compactMap { places[Int($0)] >= 0 ? Int(places[Int($0)]) : nil }.sorted()
       if !own.isEmpty { result[column] = own }
     }

@@ -5,15 +5,15 @@ import NeuralNetworks
 import Tables
 import Tensors
 
-/// The guesses of all models for the cells of one column, in the order in which blends weigh them: the network, the trees
-/// that refine it, the chain.
+/// The guesses of all models for the cells of one column, in the order in which blends weigh them: the network, then
+/// the trees that refine it.
 enum CellCandidates: Sendable {
   /// By candidate, `[cells]`; and the network's quantiles, `[cells, CellMarginals.quantileCount]`.
   case numbers(medians: [[Double]], means: [[Double]], quantiles: [Double])
   /// By candidate, shares `[cells, count]`.
   case classes([[Float]], count: Int)
 
-  init(_ network: CellMarginals, _ refined: RefinedCells?, chain: RefinedCells?) {
+  init(_ network: CellMarginals, _ refined: RefinedCells?) {
     switch network {
     case .numbers(let networkMeans, let quantiles):
       var medians = [
@@ -24,14 +24,10 @@ enum CellCandidates: Sendable {
         medians += [b, a]
         means.append(a)
       }
-      if case .numbers(let a, _) = chain {
-        medians.append(a)
-        means.append(a)
-      }
       self = .numbers(medians: medians, means: means, quantiles: quantiles)
     case .classes(let shares, let count):
       var all = [shares]
-      for case .classes(let other, count: _) in [refined, chain].compactMap({ $0 }) { all.append(other) }
+      if case .classes(let other, count: _) = refined { all.append(other) }
       self = .classes(all, count: count)
     }
   }
