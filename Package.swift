@@ -7,6 +7,7 @@ import PackageDescription
 //            ↘ Reports   ↘               ↘ Tables → CLibCSV, CZlib
 //                ↘ Evaluation → DownstreamModels → CXGBoost, CLBFGS
 //                             ↘ Neighbours → Tensors
+//   Plugins/* ↘ ChainedImputation → DownstreamModels, Tables
 //
 // A plugin never imports another plugin, and the core never imports a plugin. Only `langevin`
 // and `Reports` depend on outside Swift packages.
@@ -71,7 +72,7 @@ let package = Package(
     .executableTarget(
       name: "langevin",
       dependencies: [
-        "DiffusionCore", "TabularDDPM", "Evaluation", "Reports",
+        "DiffusionCore", "TabularDDPM", "TabularImputation", "Evaluation", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/langevin"),
@@ -99,6 +100,10 @@ let package = Package(
     .testTarget(
       name: "TabularDDPMTests", dependencies: ["TabularDDPM", "DiffusionTesting"],
       path: "Tests/TabularDDPMTests"),
+    .testTarget(
+      name: "TabularImputationTests",
+      dependencies: ["ChainedImputation", "DownstreamModels", "TabularDDPM", "TabularImputation", "DiffusionTesting"],
+      path: "Tests/TabularImputationTests"),
     .testTarget(name: "NeighboursTests", dependencies: ["Neighbours"], path: "Tests/NeighboursTests"),
     .testTarget(
       name: "DownstreamModelsTests", dependencies: ["DownstreamModels"], path: "Tests/DownstreamModelsTests"),

@@ -15,5 +15,9 @@ public struct TabularImputationPlugin: Plugin {
 
   /// Adds the methods.
   public func register(into registry: inout PluginRegistry.Builder) throws {
+    try registry.add(ChainedForests())
+    try registry.add(ChainedRidge())
+    try registry.add(NearestDonors())
+    try registry.add(MeanMode())
   }
 }

@@ -147,6 +147,14 @@ public struct CellMatrix: Sendable {
   /// By column, the number of levels; 0 for a number.
   public let levels: [Int]
 
+  /// Puts cells together.
+  public init(cells: DenseCells, missing: [[Int32]], levels: [Int]) {
+    precondition(missing.count == levels.count && levels.count == cells.isCategory.count, "columns must agree")
+    self.cells = cells
+    self.missing = missing
+    self.levels = levels
+  }
+
   /// The number of rows.
   public var rows: Int { cells.rows }
   /// The number of columns.
@@ -159,6 +167,19 @@ public struct CellMatrix: Sendable {
       guard gaps.first == row else { return true }
       gaps.removeFirst()
       return false
+    }
+  }
+}
+
+extension CellCoding {
+  /// The columns whose gaps stay, and why.
+  public var unfilled: [(name: String, reason: String)] {
+    zip(names, forms).compactMap { name, form in
+      switch form {
+      case .empty: (name, "it has no value to learn from")
+      case .unmodelled: (name, "identifiers and free text are not filled")
+      case .number, .levels: nil
+      }
     }
   }
 }

@@ -36,23 +36,24 @@ public struct ChainedEquations: Sendable {
     let width = matrix.width
     let observed = (0..<width).map { matrix.observed($0) }
     let priors = (0..<width).map {
-      ColumnLearner.prior(matrix.cells[$0], rows: observed[$0], classes: matrix.classes[$0])
+      ColumnLearner.prior(matrix.cells[$0], rows: observed[$0], classes: matrix.levels[$0])
     }
     // Columns with few gaps first: their values help the others most.
     let order = (0..<width).sorted { (matrix.missing[$0].count, $0) < (matrix.missing[$1].count, $1) }
-    var chain = FittedChain(start: priors, order: order, models: priors, sweeps: 1)
+    var chain = FittedChain(start: priors, order: order, rounds: [], others: [:])
     for column in 0..<width { matrix.put(priors[column], in: column, rows: matrix.missing[column], gang: gang) }
     let gaps = order.filter { !matrix.missing[$0].isEmpty }
     var last = Change(numbers: .infinity, categories: .infinity)
-    for round in 0..<max(rounds, 1) {
+    for round in 0..<max(rounds, 1) where !gaps.isEmpty {
       var change = Change(numbers: 0, categories: 0)
-      var models = chain.models
+      var models: [Int: FittedColumnModel] = [:]
       let before = matrix
       for (turn, column) in gaps.enumerated() {
-        models[column] = learner.fit(
-          matrix, target: column, classes: matrix.classes[column], rows: observed[column],
+        let model = learner.fit(
+          matrix, target: column, classes: matrix.levels[column], rows: observed[column],
           random: random.child(UInt64(round * width + column)), gang: gang)
-        change.add(matrix.put(models[column], in: column, rows: matrix.missing[column], gang: gang))
+        change.add(matrix.put(model, in: column, rows: matrix.missing[column], gang: gang))
+        models[column] = model
         guard report((Double(round) + Double(turn + 1) / Double(gaps.count)) / Double(rounds)) else {
           throw CancellationError()
         }
@@ -62,15 +63,15 @@ public struct ChainedEquations: Sendable {
         matrix = before
         break
       }
-      chain.models = models
-      chain.sweeps = round + 1
+      chain.rounds.append(models)
       last = change
-      if change.isBelow(tolerance) || gaps.count < 2 && round > 0 { break }
+      // With gaps in one column alone there is nothing to go round.
+      if change.isBelow(tolerance) || gaps.count < 2 { break }
     }
     // A column without gaps here may have some in rows to come.
     for column in order where matrix.missing[column].isEmpty {
-      chain.models[column] = learner.fit(
-        matrix, target: column, classes: matrix.classes[column], rows: observed[column],
+      chain.others[column] = learner.fit(
+        matrix, target: column, classes: matrix.levels[column], rows: observed[column],
         random: random.child(UInt64(1 << 32 + column)), gang: gang)
       guard report(1) else { throw CancellationError() }
     }
@@ -111,16 +112,30 @@ public struct ChainedEquations: Sendable {
   }
 }
 
-/// A chain that has learned: what fills gaps at first, and what predicts each column from the others.
+/// A chain that has learned: what fills gaps at first, and what predicted each column from the others, round by round.
+///
+/// New rows go through the same rounds: the models of a round have learned from gaps that were as well filled as theirs are
+/// then. The last round's models alone do worse (California, three rounds, standardised mean absolute error .344 against
+/// .303): they have seen gaps that were filled with the help of what they predict.
 public struct FittedChain: Sendable {
   /// Means, and shares of levels.
-  public internal(set) var start: [FittedColumnModel]
+  public var start: [FittedColumnModel]
   /// The columns in the order of their turns.
-  public internal(set) var order: [Int]
-  /// The models of the last round.
-  public internal(set) var models: [FittedColumnModel]
-  /// How many rounds were needed.
-  public var sweeps: Int
+  public var order: [Int]
+  /// The models of each round, by column.
+  public var rounds: [[Int: FittedColumnModel]]
+  /// The models of columns that had no gaps.
+  public var others: [Int: FittedColumnModel]
+
+  /// Puts a chain together.
+  public init(
+    start: [FittedColumnModel], order: [Int], rounds: [[Int: FittedColumnModel]], others: [Int: FittedColumnModel]
+  ) {
+    self.start = start
+    self.order = order
+    self.rounds = rounds
+    self.others = others
+  }
 
   /// Fills the gaps of rows, which may be new.
   ///
@@ -128,11 +143,14 @@ public struct FittedChain: Sendable {
   public func fill(_ matrix: inout CellMatrix, gang: ThreadGang, report: (Double) -> Bool = { _ in true }) throws {
     for column in order { matrix.put(start[column], in: column, rows: matrix.missing[column], gang: gang) }
     let gaps = order.filter { !matrix.missing[$0].isEmpty }
-    // The models expect good guesses in the other gaps; from means it takes rounds to get there.
-    for sweep in 0..<max(sweeps, 3) {
+    let sweeps = max(rounds.count, 1)
+    for sweep in 0..<sweeps {
+      let models = sweep < rounds.count ? rounds[sweep] : [:]
       for (turn, column) in gaps.enumerated() {
-        matrix.put(models[column], in: column, rows: matrix.missing[column], gang: gang)
-        guard report((Double(sweep) + Double(turn + 1) / Double(gaps.count)) / Double(max(sweeps, 3))) else {
+        if let model = models[column] ?? others[column] {
+          matrix.put(model, in: column, rows: matrix.missing[column], gang: gang)
+        }
+        guard report((Double(sweep) + Double(turn + 1) / Double(gaps.count)) / Double(sweeps)) else {
           throw CancellationError()
         }
       }
@@ -141,9 +159,6 @@ public struct FittedChain: Sendable {
 }
 
 extension CellMatrix {
-  /// The number of levels by column; 0 for numbers.
-  var classes: [Int] { levels }
-
   /// How far new guesses are from those that were there.
   struct Difference {
     var squaredDifference = 0.0, squares = 0.0, changed = 0, categories = 0
@@ -180,5 +195,15 @@ extension ArraySlice<Float> {
     var best = startIndex
     for place in indices where self[place] > self[best] { best = place }
     return best - startIndex
+  }
+}
+
+extension FittedChain {
+  /// A chain without rounds: means and modes.
+  public init(priors matrix: CellMatrix) {
+    self.init(
+      start: (0..<matrix.width).map {
+        ColumnLearner.prior(matrix.cells[$0], rows: matrix.observed($0), classes: matrix.levels[$0])
+      }, order: Array(0..<matrix.width), rounds: [], others: [:])
   }
 }

@@ -36,7 +36,7 @@ public enum ColumnLearner: Sendable {
         ? .classes(own.map { min(Int32($0), Int32(told - 1)) }, count: told) : .numbers(Array(own), outputs: 1)
       return .trees(trees.fit(cells, columns: columns, rows: rows, values, random: random, gang: gang))
     case .linear(let model):
-      let features = Features(cells, columns: columns, classes: matrix.classes, rows: rows)
+      let features = Features(cells, columns: columns, classes: matrix.levels, rows: rows)
       let outcome: Outcome =
         classes > 0
         ? .classes(rows.map { min(Int(own[start + Int($0)]), told - 1) }, count: told)
@@ -85,7 +85,7 @@ public enum FittedColumnModel: Sendable {
     case .trees(let trees): return trees.predict(matrix.cells, rows: rows, gang: gang)
     case .linear(let model, let columns):
       guard !rows.isEmpty else { return [] }
-      return model.predict(Features(matrix.cells, columns: columns, classes: matrix.classes, rows: rows))
+      return model.predict(Features(matrix.cells, columns: columns, classes: matrix.levels, rows: rows))
         .map { Float($0) }
     }
   }

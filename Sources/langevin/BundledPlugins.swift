@@ -1,9 +1,10 @@
 import DiffusionCore
 import TabularDDPM
+import TabularImputation
 
 /// The plugins that come with the command, in one list: the first method for a task is its default.
 enum BundledPlugins {
-  static let all: [any Plugin] = [CorePlugin(), TabularDDPMPlugin()]
+  static let all: [any Plugin] = [CorePlugin(), TabularDDPMPlugin(), TabularImputationPlugin()]
 
   /// A registry of all of them.
   static func registry() throws -> PluginRegistry { try PluginRegistry(all) }

@@ -22,7 +22,10 @@ struct MaskedImputerTraining {
     guard table.rowCount >= FitError.fewestRows else {
       throw ImputationError.tooFewRows(table.rowCount, needed: FitError.fewestRows)
     }
-    cells.announce(run.announce)
+    guard !cells.modelled.isEmpty else { throw ImputationError.nothingToLearn }
+    for (name, reason) in cells.unfilled {
+      run.announce(Choice("column \(name)", "left as it is", because: reason, flag: "--schema, --drop"))
+    }
     let budget = Self.budget(cells: table.rowCount * cells.modelled.count)
     let (model, split) = try network.learn(
       table, schema: schema, options: options, run: run, for: .filling, budget: budget)
@@ -75,19 +78,4 @@ struct MaskedImputerTraining {
 
   /// Seconds for the network, where the user fixed none: one for every 2,000 cells, ten to 150.
   static func budget(cells: Int) -> Double { (min(max(Double(cells) / 2000, 10), 150) / 5).rounded(.up) * 5 }
-}
-
-extension CellCoding {
-  /// Says once which columns cannot be filled.
-  func announce(_ say: (Choice) -> Void) {
-    for (name, form) in zip(names, forms) {
-      switch form {
-      case .empty:
-        say(Choice("column \(name)", "left empty", because: "it has no value to learn from", flag: "--drop"))
-      case .unmodelled:
-        say(Choice("column \(name)", "left as it is", because: "identifiers and free text are not filled", flag: "--schema"))
-      default: break
-      }
-    }
-  }
 }

@@ -107,7 +107,7 @@ public struct LinearModel: DownstreamModel {
 }
 
 /// A ``LinearModel`` that has learned.
-public struct FittedLinearModel: FittedDownstreamModel {
+public struct FittedLinearModel: FittedDownstreamModel, Codable {
   /// How columns become inputs.
   public let design: LinearDesign
   /// The coefficients of each output in the order of the design's inputs (numbers first, then levels and indicators of
