@@ -8,6 +8,7 @@ import PackageDescription
 //            ↘ Reports   ↘
 //                ↘ Evaluation → DownstreamModels → CXGBoost, CLBFGS
 //                             ↘ Neighbours → Tensors
+//   Plugins/* ↘ ChainedImputation → DownstreamModels, Tables
 //
 // A plugin never imports another plugin, and the core never imports a plugin. Only `langevin`
 // and `Reports` depend on outside Swift packages.
@@ -54,6 +55,9 @@ let package = Package(
       name: "DownstreamModels", dependencies: ["CXGBoost", "CLBFGS", "CKernels", "Tensors"],
       path: "Sources/DownstreamModels"),
     .target(
+      name: "ChainedImputation", dependencies: ["DownstreamModels", "Tables", "Tensors"],
+      path: "Sources/ChainedImputation"),
+    .target(
       name: "Evaluation", dependencies: ["Tables", "Tensors", "DownstreamModels", "Neighbours"],
       path: "Sources/Evaluation"),
     .target(
@@ -64,16 +68,20 @@ let package = Package(
     .target(name: "Imputing", dependencies: ["DiffusionCore", "Evaluation"], path: "Sources/Imputing"),
 
     // Plugins: diffusion methods, not SwiftPM build plugins.
-    .target(name: "TabularDDPM", dependencies: ["DiffusionCore"], path: "Plugins/TabularDDPM"),
     .target(
       name: "TimeSeriesImputation", dependencies: ["DiffusionCore", "DownstreamModels", "CKernels"],
       path: "Plugins/TimeSeriesImputation"),
+    .target(
+      name: "TabularDDPM", dependencies: ["DiffusionCore", "ChainedImputation"], path: "Plugins/TabularDDPM"),
+    .target(
+      name: "TabularImputation", dependencies: ["DiffusionCore", "ChainedImputation", "Neighbours"],
+      path: "Plugins/TabularImputation"),
 
     // The command.
     .executableTarget(
       name: "langevin",
       dependencies: [
-        "DiffusionCore", "TabularDDPM", "TimeSeriesImputation", "Evaluation", "Imputing", "Reports",
+        "DiffusionCore", "TabularDDPM", "TabularImputation", "TimeSeriesImputation", "Evaluation", "Imputing", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/langevin"),
@@ -101,6 +109,10 @@ let package = Package(
     .testTarget(
       name: "TimeSeriesImputationTests", dependencies: ["TimeSeriesImputation", "DiffusionTesting"],
       path: "Tests/TimeSeriesImputationTests"),
+    .testTarget(
+      name: "TabularImputationTests",
+      dependencies: ["ChainedImputation", "DownstreamModels", "TabularDDPM", "TabularImputation", "DiffusionTesting"],
+      path: "Tests/TabularImputationTests"),
     .testTarget(name: "NeighboursTests", dependencies: ["Neighbours"], path: "Tests/NeighboursTests"),
     .testTarget(
       name: "DownstreamModelsTests", dependencies: ["DownstreamModels"], path: "Tests/DownstreamModelsTests"),
