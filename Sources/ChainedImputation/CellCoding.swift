@@ -183,3 +183,24 @@ extension CellCoding {
     }
   }
 }
+
+extension CellMatrix {
+  /// Some rows, in the given order.
+  ///
+  /// - Parameter hidden: a column that is missing in all of them.
+  public func rows(_ rows: [Int32], hiding hidden: Int? = nil) -> CellMatrix {
+    var values: [Float] = []
+    values.reserveCapacity(rows.count * width)
+    var gaps: [[Int32]] = []
+    for column in 0..<width {
+      let own = cells[column], start = own.startIndex
+      values += rows.map { own[start + Int($0)] }
+      var isMissing = [Bool](repeating: column == hidden, count: self.rows)
+      for row in missing[column] { isMissing[Int(row)] = true }
+      gaps.append((0..<Int32(rows.count)).filter { isMissing[Int(rows[Int($0)])] })
+    }
+    return CellMatrix(
+      cells: DenseCells(values: values, isCategory: levels.map { $0 > 0 }, rows: rows.count), missing: gaps,
+      levels: levels)
+  }
+}

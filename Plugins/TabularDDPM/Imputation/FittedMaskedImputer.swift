@@ -14,6 +14,8 @@ struct FittedMaskedImputer: FittedImputer {
   /// By column of the table; a column without one goes by the network alone.
   let refiners: [Int: CellRefiner]
   let blends: [Int: CellBlend]
+  /// A chain of one round, by columns of the cells; nil for none.
+  let chain: FittedChain?
 
   var schema: Schema { predictor.model.schema }
   var series: SeriesLayout? { nil }
@@ -57,6 +59,8 @@ struct FittedMaskedImputer: FittedImputer {
     let data = try predictor.rows(of: table, random: RandomStream(seed: request.seed, stream: UInt64(first)).child(2))
     let all = Array(0..<table.rowCount), gaps = predictor.gaps(data.matrix, rows: all)
     let marginals = predictor.marginals(data.start, rows: all, wanted: gaps, pass: pass)
+    var chained = data.matrix
+    try chain?.fill(&chained, gang: pass.gang)
     var result: [Int: FilledColumn] = [:]
     for (cell, column) in cells.modelled.enumerated() {
       guard let rows = gaps[column], let network = marginals[column] else {
@@ -72,7 +76,11 @@ struct FittedMaskedImputer: FittedImputer {
           gang: pass.gang)
       }
       result[column] = FilledColumn(
-        rows: rows, CellCandidates(network, refined), blend: blends[column], request, place: place(column))
+        rows: rows,
+        CellCandidates(
+          network,
+          [refined, chain.flatMap { predictor.chained($0, column: cell, chained, rows: rows, gang: pass.gang) }]
+            .compactMap { $0 }), blend: blends[column], request, place: place(column))
     }
     if request.draws > 0 { try draw(data.start, gaps, request, first: first, into: &result) }
     return result

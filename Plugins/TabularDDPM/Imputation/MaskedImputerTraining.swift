@@ -1,6 +1,7 @@
 import ChainedImputation
 import DiffusionCore
 import DownstreamModels
+import Foundation
 import NeuralNetworks
 import Tables
 import Tensors
@@ -35,6 +36,14 @@ struct MaskedImputerTraining {
     let pass = model.makePass(run.threads, shard: 256)
     let layout = model.objective.layout
     var refiners: [Int: CellRefiner] = [:], blends: [Int: CellBlend] = [:]
+    // One round only: from the second on a chain learns from gaps that were filled with the help of what it predicts.
+    var chain: FittedChain?
+    if let refiner {
+      var taught = data.matrix.rows(split.training.sorted())
+      chain = try ChainedEquations(.trees(refiner), rounds: 1).fit(
+        &taught, random: random.child(1 << 20), gang: pass.gang,
+        report: { _ in run.shouldContinue(TrainingProgress(step: 0, share: 1, loss: 0, elapsed: 0)) })
+    }
     let heldOut = split.heldOut.map { Int($0) }.sorted()
     for (cell, column) in cells.modelled.enumerated() where !layout.slotsOfColumn[column].isEmpty {
       var isThere = [Bool](repeating: true, count: table.rowCount)
@@ -46,25 +55,38 @@ struct MaskedImputerTraining {
           of: column, data, rows: teachers, learner: refiner, random: random.child(UInt64(1 + column)), pass: pass)
       }
       if judges.count >= Self.fewestToJudge {
-        blends[column] = blend(column, predictor, data, rows: judges, refiner: refiners[column], pass: pass)
+        blends[column] = try blend(column, predictor, data, rows: judges, refiner: refiners[column], chain: chain, pass: pass)
       }
       guard run.shouldContinue(TrainingProgress(step: 0, share: 1, loss: 0, elapsed: 0)) else {
         throw CancellationError()
       }
     }
-    return FittedMaskedImputer(method: method, predictor: predictor, refiners: refiners, blends: blends)
+    if ProcessInfo.processInfo.environment["BLENDS"] != nil {
+      for (c, b) in blends.sorted(by: { $0.key < $1.key }) {
+        switch b {
+        case .numbers(let n): print(cells.names[c], n.medianWeights, n.meanWeights, n.spread)
+        case .classes(let w): print(cells.names[c], w)
+        }
+      }
+    }
+    return FittedMaskedImputer(method: method, predictor: predictor, refiners: refiners, blends: blends, chain: chain)
   }
 
   /// Weights and misses of a column, on rows that were not learned from.
   private func blend(
     _ column: Int, _ predictor: MaskedPredictor, _ data: MaskedPredictor.Rows, rows: [Int], refiner: CellRefiner?,
-    pass: ShardedPass
-  ) -> CellBlend {
+    chain: FittedChain?, pass: ShardedPass
+  ) throws -> CellBlend {
     let view = predictor.hiddenView(of: column, data, rows: rows, pass: pass)
-    let refined = refiner.map { predictor.refined($0, view, gang: pass.gang) }
-    switch CellCandidates(view.own, refined) {
+    let cell = predictor.cells.modelled.firstIndex(of: column)!
+    var others = refiner.map { [predictor.refined($0, view, gang: pass.gang)] } ?? []
+    if let chain {
+      var hidden = data.matrix.rows(rows.map { Int32($0) }, hiding: cell)
+      try chain.fill(&hidden, gang: pass.gang)
+      others += predictor.chained(chain, column: cell, hidden, rows: Array(rows.indices), gang: pass.gang).map { [$0] } ?? []
+    }
+    switch CellCandidates(view.own, others) {
     case .classes(let shares, let count):
-      let cell = predictor.cells.modelled.firstIndex(of: column)!
       let source = data.matrix.cells[cell], start = source.startIndex
       return .classes(truths: rows.map { Int(source[start + $0]) }, candidates: shares, count: count)
     case .numbers(let medians, let means, let quantiles):
