@@ -78,7 +78,8 @@ let package = Package(
       path: "Sources/langevin"),
 
     .executableTarget(
-      name: "impute-dev", dependencies: ["DiffusionCore", "TabularDDPM", "TabularImputation", "ChainedImputation"], path: "Dev"),
+      name: "impute-dev", dependencies: ["DiffusionCore", "TabularDDPM", "TabularImputation", "ChainedImputation"],
+      path: "Dev"),
 
     // Benchmarks: each folder has a `run` that prints a table beside a reference.
     .executableTarget(

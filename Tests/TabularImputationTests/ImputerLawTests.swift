@@ -14,7 +14,8 @@ import Testing
 struct ImputerLawTests {
   static let imputers: [(id: String, imputer: any Imputer)] = [
     ("mean-mode", MeanMode()), ("knn", NearestDonors()), ("chained-ridge", ChainedRidge()),
-    ("chained-forests", ChainedForests()), ("tabular-masked", TabularMasked()), ("chained-diffusion", ChainedDiffusion()),
+    ("chained-forests", ChainedForests()), ("tabular-masked", TabularMasked()),
+    ("chained-diffusion", ChainedDiffusion()),
   ]
   static let ids = imputers.map(\.id)
 
@@ -42,7 +43,8 @@ struct ImputerLawTests {
     let found = registry.methods(for: .impute).compactMap { $0 as? any Imputer }
     #expect(Set(found.map(\.descriptor.id)) == Set(Self.ids))
     #expect(found.first?.descriptor.id == "chained-diffusion", "the first method for a task is its default")
-    #expect(Set(found.filter(\.isBaseline).map(\.descriptor.id)) == ["mean-mode", "knn", "chained-ridge", "chained-forests"])
+    #expect(
+      Set(found.filter(\.isBaseline).map(\.descriptor.id)) == ["mean-mode", "knn", "chained-ridge", "chained-forests"])
   }
 
   @Test("what is there stays; what is filled is on the grid, in the range, and told of", arguments: ids)

@@ -1,7 +1,6 @@
 import ChainedImputation
 import DiffusionCore
 import DownstreamModels
-import Foundation
 import NeuralNetworks
 import Tables
 import Tensors
@@ -58,14 +57,6 @@ extension MaskedPredictor {
       values += filled
       isCategory.append(matrix.levels[cell] > 0)
     }
-    if ProcessInfo.processInfo.environment["FLAGS"] != nil {
-    for other in cells.modelled where other != column {
-      var isGuess = [Float](repeating: 0, count: count)
-      for row in gaps[other] ?? [] where position[row] >= 0 { isGuess[Int(position[row])] = 1 }
-      values += isGuess
-      isCategory.append(false)
-    }
-    }
     let cell = cells.modelled.firstIndex(of: column)!
     switch own {
     case .numbers(let means, let quantiles):
@@ -96,7 +87,9 @@ extension MaskedPredictor {
   }
 
   func standardised(_ cell: Int, _ value: Double) -> Float {
-    guard case .number(let mean, let deviation, _, _) = cells.forms[cells.modelled[cell]], deviation > 0 else { return 0 }
+    guard case .number(let mean, let deviation, _, _) = cells.forms[cells.modelled[cell]], deviation > 0 else {
+      return 0
+    }
     return Float((value - mean) / deviation)
   }
 

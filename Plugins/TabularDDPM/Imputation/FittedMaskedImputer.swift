@@ -41,7 +41,9 @@ struct FittedMaskedImputer: FittedImputer {
         throw CancellationError()
       }
     }
-    for (column, cells) in columns { filled.columns[column] = cells.filling(filled.columns[column], levels: levels(column)) }
+    for (column, cells) in columns {
+      filled.columns[column] = cells.filling(filled.columns[column], levels: levels(column))
+    }
     let imputed = columns.keys.sorted().map { column in
       columns[column]!.imputed(column, of: filled.columns[column], levels: levels(column))
     }
@@ -135,7 +137,8 @@ struct FittedMaskedImputer: FittedImputer {
           }
         }
         result[column]!.add(
-          draw: values, random: RandomStream(seed: request.seed, stream: UInt64(first)).child(UInt64(draw * width + column)),
+          draw: values,
+          random: RandomStream(seed: request.seed, stream: UInt64(first)).child(UInt64(draw * width + column)),
           place: place(column))
       }
       guard request.shouldContinue(0) else { throw CancellationError() }

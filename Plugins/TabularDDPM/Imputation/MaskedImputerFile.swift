@@ -50,7 +50,8 @@ extension FittedMaskedImputer {
       for (column, model) in chained {
         switch model {
         case .constant(let values): constants[column] = values
-        case .trees(let own): trees[column] = Filling.Shape(outputs: own.outputs, columns: predictor.cells.modelled.count)
+        case .trees(let own):
+          trees[column] = Filling.Shape(outputs: own.outputs, columns: predictor.cells.modelled.count)
         case .linear: preconditionFailure("the chain is one of trees")
         }
       }

@@ -1,7 +1,6 @@
 import ChainedImputation
 import DiffusionCore
 import DownstreamModels
-import Foundation
 import NeuralNetworks
 import Tables
 import Tensors
@@ -39,8 +38,9 @@ struct MaskedImputerTraining {
     // One round only: from the second on a chain learns from gaps that were filled with the help of what it predicts.
     var chain: FittedChain?
     if let refiner {
-      var taught = data.matrix.rows(split.training.sorted())
-      chain = try ChainedEquations(.trees(refiner), rounds: 1).fit(
+      var taught = data.matrix.rows(split.training.sorted()), trees = refiner
+      trees.leaf = min(refiner.leaf, 3)
+      chain = try ChainedEquations(.trees(trees), rounds: 1).fit(
         &taught, random: random.child(1 << 20), gang: pass.gang,
         report: { _ in run.shouldContinue(TrainingProgress(step: 0, share: 1, loss: 0, elapsed: 0)) })
     }
@@ -55,18 +55,11 @@ struct MaskedImputerTraining {
           of: column, data, rows: teachers, learner: refiner, random: random.child(UInt64(1 + column)), pass: pass)
       }
       if judges.count >= Self.fewestToJudge {
-        blends[column] = try blend(column, predictor, data, rows: judges, refiner: refiners[column], chain: chain, pass: pass)
+        blends[column] = try blend(
+          column, predictor, data, rows: judges, refiner: refiners[column], chain: chain, pass: pass)
       }
       guard run.shouldContinue(TrainingProgress(step: 0, share: 1, loss: 0, elapsed: 0)) else {
         throw CancellationError()
-      }
-    }
-    if ProcessInfo.processInfo.environment["BLENDS"] != nil {
-      for (c, b) in blends.sorted(by: { $0.key < $1.key }) {
-        switch b {
-        case .numbers(let n): print(cells.names[c], n.medianWeights, n.meanWeights, n.spread)
-        case .classes(let w): print(cells.names[c], w)
-        }
       }
     }
     return FittedMaskedImputer(method: method, predictor: predictor, refiners: refiners, blends: blends, chain: chain)
@@ -83,7 +76,8 @@ struct MaskedImputerTraining {
     if let chain {
       var hidden = data.matrix.rows(rows.map { Int32($0) }, hiding: cell)
       try chain.fill(&hidden, gang: pass.gang)
-      others += predictor.chained(chain, column: cell, hidden, rows: Array(rows.indices), gang: pass.gang).map { [$0] } ?? []
+      others +=
+        predictor.chained(chain, column: cell, hidden, rows: Array(rows.indices), gang: pass.gang).map { [$0] } ?? []
     }
     switch CellCandidates(view.own, others) {
     case .classes(let shares, let count):
