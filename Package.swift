@@ -77,10 +77,6 @@ let package = Package(
       ],
       path: "Sources/langevin"),
 
-    .executableTarget(
-      name: "impute-dev", dependencies: ["DiffusionCore", "TabularDDPM", "TabularImputation", "ChainedImputation"],
-      path: "Dev"),
-
     // Benchmarks: each folder has a `run` that prints a table beside a reference.
     .executableTarget(
       name: "training-step", dependencies: ["NeuralNetworks", "COneDNN"], path: "Benchmarks/training-step",
