@@ -4,7 +4,8 @@ import PackageDescription
 // The layers, from the ground up. Arrows point at what a layer may import:
 //
 //   langevin → Plugins/* → DiffusionCore → NeuralNetworks → Tensors → CKernels, COneDNN
-//            ↘ Reports   ↘               ↘ Tables → CLibCSV, CZlib
+//            ↘ Imputing  ↗               ↘ Tables → CLibCSV, CZlib
+//            ↘ Reports   ↘
 //                ↘ Evaluation → DownstreamModels → CXGBoost, CLBFGS
 //                             ↘ Neighbours → Tensors
 //   Plugins/* ↘ ChainedImputation → DownstreamModels, Tables
@@ -18,6 +19,8 @@ let package = Package(
     .executable(name: "langevin", targets: ["langevin"]),
     .library(name: "DiffusionCore", targets: ["Tensors", "NeuralNetworks", "Tables", "DiffusionCore"]),
     .library(name: "TabularDDPM", targets: ["TabularDDPM"]),
+    .library(name: "TimeSeriesImputation", targets: ["TimeSeriesImputation"]),
+    .library(name: "Imputing", targets: ["Imputing"]),
     .library(name: "Evaluation", targets: ["Evaluation", "DownstreamModels", "Neighbours"]),
     .library(name: "DiffusionTesting", targets: ["DiffusionTesting"]),
   ],
@@ -61,7 +64,13 @@ let package = Package(
       name: "Reports", dependencies: ["Evaluation", .product(name: "Mustache", package: "swift-mustache")],
       path: "Sources/Reports", resources: [.embedInCode("Templates")]),
 
+    // Filling gaps: what every method of imputation needs around it.
+    .target(name: "Imputing", dependencies: ["DiffusionCore", "Evaluation"], path: "Sources/Imputing"),
+
     // Plugins: diffusion methods, not SwiftPM build plugins.
+    .target(
+      name: "TimeSeriesImputation", dependencies: ["DiffusionCore", "DownstreamModels", "CKernels"],
+      path: "Plugins/TimeSeriesImputation"),
     .target(
       name: "TabularDDPM", dependencies: ["DiffusionCore", "ChainedImputation"], path: "Plugins/TabularDDPM"),
     .target(
@@ -72,7 +81,7 @@ let package = Package(
     .executableTarget(
       name: "langevin",
       dependencies: [
-        "DiffusionCore", "TabularDDPM", "TabularImputation", "Evaluation", "Reports",
+        "DiffusionCore", "TabularDDPM", "TabularImputation", "TimeSeriesImputation", "Evaluation", "Imputing", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/langevin"),
@@ -98,6 +107,9 @@ let package = Package(
       name: "TabularDDPMTests", dependencies: ["TabularDDPM", "DiffusionTesting"],
       path: "Tests/TabularDDPMTests"),
     .testTarget(
+      name: "TimeSeriesImputationTests", dependencies: ["TimeSeriesImputation", "DiffusionTesting"],
+      path: "Tests/TimeSeriesImputationTests"),
+    .testTarget(
       name: "TabularImputationTests",
       dependencies: ["ChainedImputation", "DownstreamModels", "TabularDDPM", "TabularImputation", "DiffusionTesting"],
       path: "Tests/TabularImputationTests"),
@@ -105,6 +117,7 @@ let package = Package(
     .testTarget(
       name: "DownstreamModelsTests", dependencies: ["DownstreamModels"], path: "Tests/DownstreamModelsTests"),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Tables"], path: "Tests/EvaluationTests"),
+    .testTarget(name: "ImputingTests", dependencies: ["Imputing"], path: "Tests/ImputingTests"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], path: "Tests/ReportsTests"),
     .testTarget(
       name: "CommandLineTests", dependencies: ["langevin", "Tables"], path: "Tests/CommandLineTests"),

@@ -1,10 +1,13 @@
 import DiffusionCore
 import TabularDDPM
 import TabularImputation
+import TimeSeriesImputation
 
 /// The plugins that come with the command, in one list: the first method for a task is its default.
 enum BundledPlugins {
-  static let all: [any Plugin] = [CorePlugin(), TabularDDPMPlugin(), TabularImputationPlugin()]
+  static let all: [any Plugin] = [
+    CorePlugin(), TabularDDPMPlugin(), TabularImputationPlugin(), TimeSeriesImputationPlugin(),
+  ]
 
   /// A registry of all of them.
   static func registry() throws -> PluginRegistry { try PluginRegistry(all) }

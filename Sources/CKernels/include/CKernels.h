@@ -69,6 +69,15 @@ void kernel_softmax_forward(const float *x, float scale, kernel_numbers y, size_
 void kernel_softmax_backward(kernel_numbers y, const float *dy, float scale, kernel_numbers dx, size_t rows,
                              size_t columns, int accumulate);
 
+// Attention along the middle axis of rows [outer, tokens, inner]. A row of x holds queries, keys and values, each of
+// heads * size numbers; a row of y the heads' results. y is written in the one format that it has, dx added to or
+// written (added to in Float32 alone). The scratch holds as many floats as the first function says.
+size_t kernel_attention_scratch(size_t tokens, size_t size);
+void kernel_attention_forward(kernel_numbers x, float scale, kernel_numbers y, size_t outer, size_t tokens,
+                              size_t inner, size_t heads, size_t size, float *scratch);
+void kernel_attention_backward(kernel_numbers x, kernel_numbers dy, float scale, kernel_numbers dx, int accumulate,
+                               size_t outer, size_t tokens, size_t inner, size_t heads, size_t size, float *scratch);
+
 // Embedding bags: y[r] = sum over b of table[index[r * bag + b]]; an index below zero adds nothing.
 void kernel_embedding_forward(const float *table, const int32_t *index, float *y, size_t rows, size_t bag,
                               size_t width, int accumulate);

@@ -41,10 +41,11 @@ public struct Trainer: Sendable {
 
     let batch = min(settings.batch, max(objective.trainingRows, 1))
     let gang = ThreadGang(threads: settings.threads)
-    let pass = ShardedPass(store: store, rows: batch, precision: settings.precision, gang: gang)
+    let pass = ShardedPass(
+      store: store, rows: batch, rowsPerShard: settings.rowsPerShard, precision: settings.precision, gang: gang)
     let evaluation = ShardedPass(
-      store: optimizer.average ?? store, rows: 4096, precision: settings.precision, gang: gang,
-      recordsGradients: false)
+      store: optimizer.average ?? store, rows: 4096, rowsPerShard: settings.rowsPerShard,
+      precision: settings.precision, gang: gang, recordsGradients: false)
     let root = RandomStream(seed: settings.seed)
     var order = BatchOrder(rows: objective.trainingRows, random: root.child(1))
     // Often enough to see a turn, seldom enough to cost little.
@@ -79,7 +80,7 @@ public struct Trainer: Sendable {
       }
       if !goesOn { throw CancellationError() }
     }
-    state.finish(values: (optimizer.average ?? store).values)
+    state.finish(values: (optimizer.average ?? store).values, slack: settings.slack)
     _ = store.values.update(fromContentsOf: state.best)
     store.refreshHalves()
     return state.summary

@@ -16,6 +16,12 @@ public struct TrainingSettings: Sendable, Codable, Equatable {
   public var decayShare = 0.4
   /// Held-out evaluations without a better one after which the rate begins to fall early; 0 never.
   public var patience = 5
+  /// How much worse than the best held-out loss the last one may be for the last parameters to be kept, in the
+  /// objective's unit. While the rate falls, what is generated settles, which held-out loss hardly shows: an earlier step
+  /// must be worth it.
+  public var slack = 0.2
+  /// Rows that go through a tape at once; fewer where a row is many tokens.
+  public var rowsPerShard = 512
   /// The seed of everything.
   public var seed: UInt64 = 0
   /// Threads that work.

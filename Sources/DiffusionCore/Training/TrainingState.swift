@@ -56,16 +56,12 @@ struct TrainingState: Codable {
     }
   }
 
-  /// How much worse than the best the last parameters may be on held-out rows, in nats a row.
-  private static let slack = 0.2
-
   /// Closes the run: the last parameters are kept unless held-out rows say clearly that earlier ones were better.
   ///
-  /// While the rate falls, shares and marginals settle; that shows little in the held-out loss, and much in what is
-  /// generated. So a best step in the middle of the fall must be worth it.
-  mutating func finish(values: UnsafeMutableBufferPointer<Float>) {
+  /// - Parameter slack: see ``TrainingSettings/slack``.
+  mutating func finish(values: UnsafeMutableBufferPointer<Float>, slack: Double) {
     let last = summary.curve.last?.heldOut ?? .infinity
-    if bestLoss.map({ last <= $0 + Self.slack }) ?? true {
+    if bestLoss.map({ last <= $0 + slack }) ?? true {
       best = Array(values)
       summary.bestStep = step
     }

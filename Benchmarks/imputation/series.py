@@ -1,0 +1,191 @@
+"""Fills series whose hidden cells are known; see `run` beside this file.
+
+Sets, with the masks of the papers:
+  aqi36             36 stations of PM2.5 in Beijing, hourly. The cells that CSDI (Tashiro et al., NeurIPS 2021) holds out,
+                    those of pm25_ground which pm25_missing lacks, scored in months 3, 6, 9 and 12, in µg/m³.
+  etth1-PATTERN     ETTh1 as TSI-Bench (Du et al., 2024) cuts it: 14 months to train, 5 to validate, 5 to test, in windows
+                    of 48 steps that do not overlap; every part is masked by the pattern; scored on the test windows, in
+                    units of the training part's deviation. Patterns: point10, point50, point90, subseq50, block50.
+                    The windows are independent series (--group window), so that no method sees beyond one.
+  etth1-PATTERN-whole  the same cells hidden, given as one series: methods see the neighbouring windows, which TSI-Bench's do not.
+  italy             UCI air quality, hourly, -200 for missing as delivered; 10 % of observed cells hidden, in units of each
+                    column's deviation.
+
+Figures: MAE, RMSE; CRPS as CSDI defines it (quantile loss at .05 ... .95 of the draws, normalised); the share of truths in
+the interval of 90 % (columns NAME_lower and NAME_upper where they are written, else the draws' 5 % to 95 %, which of 100 draws
+hold 88.2 % where all is well); seconds of the whole command.
+"""
+import argparse, json, os, subprocess, sys, tempfile, time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+SEED = 20
+PATTERNS = ["point10", "point50", "point90", "subseq50", "block50"]
+SETS = ["aqi36"] + [f"etth1-{p}" for p in PATTERNS] + [f"etth1-{p}-whole" for p in PATTERNS] + ["italy"]
+METHODS = ["series-mean", "last-observation", "linear-interpolation", "seasonal", "series-ridge"]
+
+
+class Case:
+    """A table with hidden cells: `given` to fill, `truth` and `scored` as arrays over the value columns."""
+
+    def __init__(self, given, columns, truth, scored, scale, options):
+        self.given, self.columns, self.truth, self.scored = given, columns, truth, scored
+        self.scale, self.options = scale, options
+
+
+def aqi36(data):
+    ground, given = (pd.read_csv(data / f"aqi36_pm25_{n}.csv.gz") for n in ("ground", "missing"))
+    columns = [c for c in ground.columns if c != "datetime"]
+    month = ground["datetime"].str.slice(5, 7).astype(int).to_numpy()
+    truth, seen = ground[columns].to_numpy(float), given[columns].to_numpy(float)
+    scored = ~np.isnan(truth) & np.isnan(seen) & np.isin(month, [3, 6, 9, 12])[:, None]
+    assert scored.sum() == 20434, scored.sum()
+    return Case(given, columns, truth, scored, np.ones(len(columns)), ["--time", "datetime"])
+
+
+def point(shape, rate, rng):
+    return rng.random(shape) < rate
+
+
+def runs(shape, length, width, share, rng):
+    """As PyGrinder: for each first column that a run may have, share × steps × columns / (length × width) runs a window in
+    the mean (of one column each: share × steps / length), dealt at random with replacement; overlaps are not made up for."""
+    windows, steps, columns = shape
+    hidden = np.zeros(shape, bool)
+    starts = columns - width + 1
+    rate = share * steps * (columns if width > 1 else 1) / (length * width)
+    for place in rng.choice(windows * starts, int(np.ceil(windows * starts * rate))):
+        w, c, s = place // starts, place % starts, rng.integers(0, steps - length + 1)
+        hidden[w, s : s + length, c : c + width] = True
+    return hidden
+
+
+def hide(pattern, shape, rng):
+    if pattern.startswith("point"):
+        return point(shape, int(pattern[5:]) / 100, rng)
+    # 18 steps of one column; 6 × 6 blocks, whose factor of .36 hides half of the cells.
+    return runs(shape, 18, 1, 0.5, rng) if pattern == "subseq50" else runs(shape, 6, 6, 0.36, rng)
+
+
+def etth1(data, pattern, whole):
+    table = pd.read_csv(data / "ETTh1.csv.gz")
+    columns = [c for c in table.columns if c != "date"]
+    months = table["date"].str.slice(0, 7)
+    unique = sorted(months.unique())
+    rng = np.random.default_rng(SEED)
+    values, given, window, part_of, dates = [], [], [], [], []
+    for part, names in enumerate((unique[:14], unique[14:19], unique[19:24])):
+        rows = np.flatnonzero(months.isin(names))
+        count = len(rows) // 48
+        rows = rows[: count * 48]
+        x = table.iloc[rows][columns].to_numpy(float)
+        hidden = hide(pattern, (count, 48, len(columns)), rng).reshape(x.shape)
+        values.append(x)
+        given.append(np.where(hidden, np.nan, x))
+        window.append([f"{'train val test'.split()[part]}{w:03d}" for w in np.repeat(np.arange(count), 48)])
+        part_of.append(np.full(len(rows), part))
+        dates.append(table.iloc[rows]["date"])
+    truth, seen, part = np.concatenate(values), np.concatenate(given), np.concatenate(part_of)
+    scored = np.isnan(seen) & (part == 2)[:, None]
+    frame = pd.DataFrame(seen, columns=columns)
+    frame.insert(0, "date", np.concatenate(dates))
+    options = ["--time", "date"]
+    if not whole:
+        frame.insert(1, "window", np.concatenate(window))
+        options += ["--group", "window"]
+    return Case(frame, columns, truth, scored, truth[part == 0].std(0), options)
+
+
+def italy(data):
+    table = pd.read_csv(data / "italy_air_quality.csv.gz")
+    day = table["Date"].str.split("/", expand=True)
+    times = day[2] + "-" + day[1] + "-" + day[0] + " " + table["Time"].str.zfill(8)
+    columns = [c for c in table.columns if c not in ("Date", "Time")]
+    truth = table[columns].to_numpy(float)
+    truth[truth == -200] = np.nan
+    rng = np.random.default_rng(SEED)
+    scored = ~np.isnan(truth) & (rng.random(truth.shape) < 0.1)
+    frame = pd.DataFrame(np.where(scored, np.nan, truth), columns=columns)
+    frame.insert(0, "time", times)
+    return Case(frame, columns, truth, scored, np.nanstd(truth, 0), ["--time", "time"])
+
+
+def make(name, data):
+    if name == "aqi36":
+        return aqi36(data)
+    if name == "italy":
+        return italy(data)
+    return etth1(data, name.split("-")[1], name.endswith("-whole"))
+
+
+def score(case, filled, draws, interval):
+    """Figures over the scored cells, in units of the scale."""
+    truth = (case.truth / case.scale)[case.scored]
+    point = (filled / case.scale)[case.scored]
+    cells = np.stack([(d / case.scale)[case.scored] for d in draws])
+    figures = {"cells": len(truth), "MAE": np.abs(point - truth).mean(), "RMSE": np.sqrt(((point - truth) ** 2).mean())}
+    figures["left"] = float(np.isnan(point).sum())
+    levels = np.arange(1, 20) / 20
+    loss = 0.0
+    for q, f in zip(levels, np.quantile(cells, levels, axis=0)):
+        loss += 2 * (np.abs((f - truth) * ((truth <= f) - q))).sum()
+    figures["CRPS"] = loss / 19 / np.abs(truth).sum()
+    if interval is None:
+        low, high = np.quantile(cells, [0.05, 0.95], axis=0)
+    else:
+        low, high = ((x / case.scale)[case.scored] for x in interval)
+    figures["coverage"] = ((low <= truth) & (truth <= high)).mean()
+    figures["width"] = (high - low).mean()
+    return figures
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--root", type=Path)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--sets", nargs="*", default=SETS)
+    parser.add_argument("--methods", nargs="*", default=METHODS)
+    parser.add_argument("--draws", type=int, default=100)
+    parser.add_argument("--keep", type=Path, help="a folder for the tables that are made")
+    parser.add_argument("options", nargs="*", help="after --, for langevin impute")
+    args = parser.parse_args()
+    data = args.data or Path(os.environ.get("LANGEVIN_DATA", args.root.parent / "shared" / "data"))
+    if not data.is_dir():
+        sys.exit(f"the data are not at {data}; say where with LANGEVIN_DATA")
+    program = args.root / "bin" / "langevin"
+    if not program.exists():
+        program = args.root / ".build" / "release" / "langevin"
+    heads = ["cells", "MAE", "RMSE", "CRPS", "coverage", "width", "seconds"]
+    print("| set | method | " + " | ".join(heads) + " |\n|---|---|" + "--:|" * len(heads))
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = args.keep or Path(scratch)
+        for name in args.sets:
+            case = make(name, data)
+            given = folder / f"{name}.csv"
+            case.given.to_csv(given, index=False)
+            for method in args.methods:
+                filled, draws = folder / f"{name}-{method}.csv", folder / f"{name}-{method}-draws.csv"
+                command = [str(program), "impute", str(given), "-o", str(filled), "--method", method, "--seed", "1"]
+                command += ["--draws", str(args.draws), "--draws-output", str(draws), "--interval", "90"] + case.options + args.options
+                start = time.time()
+                outcome = subprocess.run(command, capture_output=True, text=True)
+                seconds = time.time() - start
+                if outcome.returncode:
+                    print(f"| {name} | {method} | {outcome.stderr.strip()} |", flush=True)
+                    continue
+                table = pd.read_csv(filled)
+                made, interval = table[case.columns].to_numpy(float), None
+                if all(f"{c}_lower" in table for c in case.columns):
+                    interval = [table[[c + end for c in case.columns]].to_numpy(float) for end in ("_lower", "_upper")]
+                every = pd.read_csv(draws)[case.columns].to_numpy(np.float32).reshape(args.draws, *case.truth.shape)
+                figures = score(case, made, every, interval) | {"seconds": seconds}
+                text = [f"{figures['cells']:,}"] + [f"{figures[h]:.3f}" for h in heads[1:-1]] + [f"{seconds:.1f}"]
+                if figures["left"]:
+                    text[1] += f" ({figures['left']:.0f} left empty)"
+                print(f"| {name} | {method} | " + " | ".join(text) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+import Foundation
+import Tensors
+
+/// How far predictions of numbers are off, learned on cells that were hidden: intervals, draws and the middle.
+///
+/// The size of an error is predicted from the cell's context by a ridge regression of its logarithm; errors over that size
+/// are kept as quantiles, apart for small and large predicted sizes. That is split conformal prediction with normalised
+/// residuals (Lei et al., "Distribution-free predictive inference for regression", JASA 113, 2018, section 5.2), by
+/// groups of predicted size (Mondrian; Vovk, Gammerman & Shafer, "Algorithmic learning in a random world", 2005, 4.5).
+struct SeriesCalibration: Codable, Sendable, Equatable {
+  /// Weights of ``CellContext`` features for the logarithm of the size, and what each channel adds.
+  private let weights: [Double], channelOffsets: [Double]
+  /// The least and the greatest size that is believed.
+  private let least: Double, greatest: Double
+  /// Upper ends of the predicted sizes of each group but the last.
+  private let groupEnds: [Double]
+  /// Quantiles of error over size at 0, 1/levels … 1, by group.
+  private let quantiles: [[Double]]
+  /// The mean of error over size by group.
+  private let means: [Double]
+  /// The correlation of normal scores of errors one typical step apart.
+  let correlation: Double
+  /// The number of hidden cells behind it.
+  let cellCount: Int
+  /// What distances are measured in.
+  let typicalStep: Double
+
+  private static let levels = 200
+  /// Cells in a group: fewer say too little of a 5 % quantile.
+  private static let cellsPerGroup = 400
+
+  /// One cell whose error is known.
+  private struct Residual {
+    let entity: Int, step: Int, channel: Int
+    let error: Double
+    var size = 1.0
+    var group = 0
+
+    /// One of five parts of the table, of stretches of a week of hours each.
+    var part: Int { (entity + step / 168) % 5 }
+  }
+
+  /// Learns from hidden cells.
+  ///
+  /// - Parameters:
+  ///   - truth: the frame with the hidden cells.
+  ///   - masked: the frame without them.
+  ///   - filled: what was predicted for it, by entity `[steps, channels]`.
+  ///   - channels: those that are numbers; others are not calibrated.
+  init(
+    truth: SeriesFrame, masked: SeriesFrame, hidden: [[Bool]], filled: [[Float]], channels: [Int], typicalStep: Double
+  ) {
+    self.typicalStep = typicalStep
+    let width = masked.channelCount, features = CellContext.count
+    let isNumber = Set(channels)
+    var residuals: [Residual] = [], rows: [Double] = []
+    for (entity, series) in masked.entities.enumerated() where hidden[entity].contains(true) {
+      let context = CellContext(
+        series, geometry: GapGeometry(series, channels: width), filled: filled[entity], typicalStep: typicalStep)
+      var x = [Double](repeating: 0, count: features)
+      // By channel and then by step, so that neighbours in time stand side by side.
+      for channel in 0..<width where isNumber.contains(channel) {
+        for step in 0..<series.steps where hidden[entity][step * width + channel] {
+          let cell = step * width + channel
+          let error = Double(truth.entities[entity].values[cell]) - Double(filled[entity][cell])
+          residuals.append(Residual(entity: entity, step: step, channel: channel, error: error))
+          x.withUnsafeMutableBufferPointer {
+            context.write(step: step, channel: channel, into: $0.baseAddress!)
+          }
+          rows += x
+        }
+      }
+    }
+    cellCount = residuals.count
+    guard residuals.count >= 20 else {
+      // Too little is known: errors as large as the channel's own spread.
+      (weights, channelOffsets) = ([Double](repeating: 0, count: features), [Double](repeating: 0, count: width))
+      (least, greatest, groupEnds, means, correlation) = (1, 1, [], [0], 0)
+      quantiles = [
+        (0...Self.levels).map { level in
+          NormalDistribution.quantile(min(max(Double(level) / Double(Self.levels), 0.001), 0.999))
+        }
+      ]
+      return
+    }
+
+    // log |error| on the context.
+    let middle = residuals.map { abs($0.error) }.sorted()[residuals.count / 2]
+    let floor = max(0.05 * middle, 1e-6)
+    let logs = residuals.map { log(abs($0.error) + floor) }
+    let whole = SizeModel(rows: rows, logs: logs, residuals: residuals, channels: width, leavingOut: nil)
+    (weights, channelOffsets) = (whole.weights, whole.offsets)
+    // Sizes of cells that the regression has not seen, week by week: those of seen ones fit too well.
+    let parts = residuals.count >= 200 ? 5 : 1
+    for part in 0..<parts {
+      let model =
+        parts == 1
+        ? whole : SizeModel(rows: rows, logs: logs, residuals: residuals, channels: width, leavingOut: part)
+      rows.withUnsafeBufferPointer { rows in
+        for place in residuals.indices where parts == 1 || residuals[place].part == part {
+          residuals[place].size = exp(
+            model.log(rows.baseAddress! + place * features, channel: residuals[place].channel))
+        }
+      }
+    }
+
+    let sorted = residuals.map(\.size).sorted()
+    (least, greatest) = (sorted[0], 1.5 * sorted[sorted.count - 1])
+    let groups = min(12, max(1, residuals.count / Self.cellsPerGroup))
+    let ends = (1..<groups).map { sorted[$0 * sorted.count / groups] }
+    groupEnds = ends
+    var errors = [[Double]](repeating: [], count: groups)
+    for place in residuals.indices {
+      residuals[place].group = Self.group(residuals[place].size, ends)
+      errors[residuals[place].group].append(residuals[place].error / residuals[place].size)
+    }
+    means = errors.map { $0.isEmpty ? 0 : $0.reduce(0, +) / Double($0.count) }
+    let tables = errors.map { Self.table($0.sorted()) }
+    quantiles = tables
+    correlation = Self.correlation(residuals, tables)
+  }
+
+  /// Quantiles at `level / levels`, with the finite-sample correction of conformal prediction: of n + 1 positions.
+  private static func table(_ sorted: [Double]) -> [Double] {
+    guard !sorted.isEmpty else { return [Double](repeating: 0, count: levels + 1) }
+    return (0...levels).map { level in
+      // Away from the middle: the lower quantiles are pushed down, the upper ones up.
+      let position = Double(level) / Double(levels) * Double(sorted.count + 1) - 1
+      let place = min(max(position, 0), Double(sorted.count - 1))
+      let low = Int(place)
+      let share = place - Double(low)
+      return sorted[low] + share * (sorted[min(low + 1, sorted.count - 1)] - sorted[low])
+    }
+  }
+
+  private static func group(_ size: Double, _ ends: [Double]) -> Int { ends.count { $0 <= size } }
+
+  /// The correlation of normal scores of errors in neighbouring steps of a channel.
+  private static func correlation(_ residuals: [Residual], _ tables: [[Double]]) -> Double {
+    func score(_ residual: Residual) -> Double {
+      let table = tables[residual.group], error = residual.error / residual.size
+      let below = table.count { $0 < error }
+      return NormalDistribution.quantile((Double(below) + 0.5) / Double(table.count + 1))
+    }
+    var product = 0.0, squares = 0.0
+    for (a, b) in zip(residuals, residuals.dropFirst())
+    where a.entity == b.entity && a.channel == b.channel && b.step == a.step + 1 {
+      let (x, y) = (score(a), score(b))
+      product += x * y
+      squares += (x * x + y * y) / 2
+    }
+    return squares > 0 ? min(max(product / squares, 0), 0.99) : 0
+  }
+
+  /// The regression of the logarithm of errors.
+  private struct SizeModel {
+    var weights: [Double], offsets: [Double]
+
+    init(rows: [Double], logs: [Double], residuals: [Residual], channels: Int, leavingOut: Int?) {
+      let width = CellContext.count
+      var normal = NormalEquations(width)
+      let places = residuals.indices.filter { residuals[$0].part != leavingOut }
+      rows.withUnsafeBufferPointer { rows in
+        for place in places { normal.add(rows.baseAddress! + place * width, logs[place]) }
+      }
+      weights = normal.solve(ridge: 1)
+      offsets = [Double](repeating: 0, count: channels)
+      // What each channel's greater errors, the largest fifth, are above those of all.
+      var sizes = [[Double]](repeating: [], count: channels)
+      rows.withUnsafeBufferPointer { rows in
+        for place in places {
+          let channel = residuals[place].channel
+          sizes[channel].append(logs[place] - log(rows.baseAddress! + place * width, channel: channel))
+        }
+      }
+      func large(_ numbers: [Double]) -> Double { numbers.sorted()[numbers.count * 4 / 5] }
+      let all = large(sizes.flatMap { $0 })
+      for channel in 0..<channels where !sizes[channel].isEmpty {
+        // A channel with few errors is like the others.
+        let count = Double(sizes[channel].count)
+        offsets[channel] = (large(sizes[channel]) - all) * count / (count + 50)
+      }
+    }
+
+    func log(_ x: UnsafePointer<Double>, channel: Int) -> Double {
+      (0..<CellContext.count).reduce(offsets[channel]) { $0 + weights[$1] * x[$1] }
+    }
+  }
+
+  // MARK: Use
+
+  /// The size of a cell's error, and its group.
+  func size(_ features: UnsafePointer<Double>, channel: Int) -> (size: Double, group: Int) {
+    var sum = channelOffsets[channel]
+    for place in 0..<CellContext.count { sum += weights[place] * features[place] }
+    let size = min(max(exp(sum), least), greatest)
+    return (size, Self.group(size, groupEnds))
+  }
+
+  /// The quantile of error over size of a group; the share is within 0 and 1.
+  func quantile(_ share: Double, group: Int) -> Double {
+    let position = min(max(share, 0), 1) * Double(Self.levels)
+    let low = min(Int(position), Self.levels - 1)
+    let table = quantiles[group]
+    return table[low] + (position - Double(low)) * (table[low + 1] - table[low])
+  }
+
+  /// The mean of error over size of a group.
+  func mean(group: Int) -> Double { means[group] }
+}

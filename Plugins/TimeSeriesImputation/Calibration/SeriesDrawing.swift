@@ -1,0 +1,169 @@
+import DiffusionCore
+import Foundation
+import Tensors
+
+/// Points, intervals and draws for missing cells, from predictions and their calibration.
+///
+/// A draw is the prediction plus an error of the size that the cell's context tells, taken from the errors that were seen
+/// there. Errors of neighbouring steps go together: their normal scores are a first-order autoregression in time. Channels
+/// are drawn independently of each other.
+struct SeriesDrawing: Sendable {
+  let coding: SeriesCoding
+  let calibration: SeriesCalibration
+  let frame: SeriesFrame
+  /// Predictions for all cells, by entity `[steps, channels]`.
+  let filled: [[Float]]
+  let request: ImputationRequest
+
+  /// The predictions for the missing cells of every column.
+  func predictions(_ holes: [[Hole]]) throws -> [ColumnPredictions] {
+    let sizes = errorSizes(holes)
+    return try holes.indices.map { column in
+      guard request.shouldContinue(0.9 + 0.1 * Double(column) / Double(holes.count)) else { throw CancellationError() }
+      return coding.columns[column].isCategory
+        ? categories(column, holes[column]) : numbers(column, holes[column], sizes[column])
+    }
+  }
+
+  // MARK: Numbers
+
+  private struct ErrorSize {
+    let size: Float
+    let group: Int32
+  }
+
+  /// The error that each hole of a number may have.
+  private func errorSizes(_ holes: [[Hole]]) -> [[ErrorSize]] {
+    var sizes = [[ErrorSize]](repeating: [], count: holes.count)
+    var next = [Int](repeating: 0, count: holes.count)
+    var x = [Double](repeating: 0, count: CellContext.count)
+    // Entity by entity, so that the geometry of one alone is in memory.
+    for (entity, series) in frame.entities.enumerated() {
+      let columns = holes.indices.filter { column in
+        !coding.columns[column].isCategory && next[column] < holes[column].count
+          && Int(holes[column][next[column]].entity) == entity
+      }
+      guard !columns.isEmpty else { continue }
+      let context = CellContext(
+        series, geometry: GapGeometry(series, channels: frame.channelCount), filled: filled[entity],
+        typicalStep: calibration.typicalStep)
+      for column in columns {
+        let channel = coding.channels(of: column).lowerBound
+        while next[column] < holes[column].count, Int(holes[column][next[column]].entity) == entity {
+          let step = Int(holes[column][next[column]].step)
+          x.withUnsafeMutableBufferPointer { context.write(step: step, channel: channel, into: $0.baseAddress!) }
+          let (size, group) = calibration.size(x, channel: channel)
+          sizes[column].append(ErrorSize(size: Float(size), group: Int32(group)))
+          next[column] += 1
+        }
+      }
+    }
+    return sizes
+  }
+
+  private func numbers(_ column: Int, _ holes: [Hole], _ sizes: [ErrorSize]) -> ColumnPredictions {
+    let channel = coding.channels(of: column).lowerBound, width = frame.channelCount
+    let centers = holes.map { filled[Int($0.entity)][Int($0.step) * width + channel] }
+    func shifted(_ error: (Int) -> Double) -> [Float] {
+      zip(centers, sizes).map { $0 + $1.size * Float(error(Int($1.group))) }
+    }
+    var made = ColumnPredictions(
+      holes: holes,
+      point: request.point == .mean
+        ? shifted { calibration.mean(group: $0) } : shifted { calibration.quantile(0.5, group: $0) })
+    if let interval = request.interval {
+      made.lower = shifted { calibration.quantile((1 - interval) / 2, group: $0) }
+      made.upper = shifted { calibration.quantile((1 + interval) / 2, group: $0) }
+    }
+    let random = RandomStream(seed: request.seed).child(41).child(UInt64(column))
+    let gang = ThreadGang(threads: min(request.threads, max(1, request.draws)))
+    made.draws = [[Float]](unsafeUninitializedCapacity: request.draws) { slots, count in
+      // Each draw writes its own slot.
+      nonisolated(unsafe) let base = slots.baseAddress
+      gang.run(request.draws) { draw in
+        (base! + draw).initialize(to: self.draw(column, holes, centers, sizes, random.child(UInt64(draw))))
+      }
+      count = request.draws
+    }
+    return made
+  }
+
+  private func draw(
+    _ column: Int, _ holes: [Hole], _ centers: [Float], _ sizes: [ErrorSize], _ random: RandomStream
+  ) -> [Float] {
+    var random = random
+    var score = 0.0
+    return holes.indices.map { place in
+      let hole = holes[place]
+      let noise = Double(random.normal())
+      // Of a neighbour in time, as much as is left after the time between them.
+      var carry = 0.0
+      if place > 0, holes[place - 1].entity == hole.entity {
+        let times = frame.entities[Int(hole.entity)].times
+        let elapsed = (times[Int(hole.step)] - times[Int(holes[place - 1].step)]) / calibration.typicalStep
+        carry = elapsed < 50 ? pow(calibration.correlation, elapsed) : 0
+      }
+      score = carry * score + (1 - carry * carry).squareRoot() * noise
+      let error = calibration.quantile(NormalDistribution.cumulative(score), group: Int(sizes[place].group))
+      return centers[place] + sizes[place].size * Float(error)
+    }
+  }
+
+  // MARK: Categories
+
+  func categories(_ column: Int, _ holes: [Hole]) -> ColumnPredictions {
+    let learned = coding.columns[column], channels = coding.channels(of: column), width = frame.channelCount
+    guard !learned.isIndexed else { return nearest(column, holes) }
+    let random = RandomStream(seed: request.seed).child(42).child(UInt64(column))
+    var made = ColumnPredictions(holes: holes, point: [])
+    var streams = (0..<request.draws).map { random.child(UInt64($0)) }
+    made.draws = [[Float]](repeating: [], count: request.draws)
+    for hole in holes {
+      let start = Int(hole.step) * width
+      let values = Array(filled[Int(hole.entity)][start + channels.lowerBound..<start + channels.upperBound])
+      let shares = learned.shares(values)
+      made.point.append(Float(learned.level(values)))
+      for draw in 0..<request.draws {
+        var rest = streams[draw].uniformDouble()
+        let level = shares.firstIndex { share in
+          rest -= share
+          return rest < 0
+        }
+        made.draws[draw].append(Float(level ?? learned.level(values)))
+      }
+    }
+    return made
+  }
+
+  /// Of columns with many levels: the level of the observation nearest in time.
+  private func nearest(_ column: Int, _ holes: [Hole]) -> ColumnPredictions {
+    let learned = coding.columns[column], channel = coding.channels(of: column).lowerBound, width = frame.channelCount
+    var point: [Float] = []
+    var entity = -1
+    var geometry = GapGeometry(EntitySeries.none, channels: width)
+    for hole in holes {
+      let series = frame.entities[Int(hole.entity)]
+      if Int(hole.entity) != entity {
+        entity = Int(hole.entity)
+        geometry = GapGeometry(series, channels: width)
+      }
+      let cell = Int(hole.step) * width + channel
+      let before = Int(geometry.previous[cell]), after = Int(geometry.next[cell])
+      let time = series.times[Int(hole.step)]
+      let isLater = after >= 0 && (before < 0 || series.times[after] - time < time - series.times[before])
+      let source = isLater ? after : before
+      point.append(source < 0 ? 0 : Float(learned.level([series.values[source * width + channel]])))
+    }
+    return ColumnPredictions(holes: holes, point: point, draws: [[Float]](repeating: point, count: request.draws))
+  }
+}
+
+extension EntitySeries {
+  /// A series without steps.
+  static let none = EntitySeries(name: [], rows: [], times: [], values: [], inputs: [])
+}
+
+extension SeriesColumn {
+  /// Whether its values are levels.
+  var isCategory: Bool { if case .category = content { true } else { false } }
+}

@@ -1,0 +1,68 @@
+import DiffusionCore
+import NeuralNetworks
+import Tables
+
+/// Series learned by ``SeriesDiffusion``.
+struct FittedSeriesDiffusion: FittedImputer {
+  struct Settings: Codable, Sendable {
+    let shape: ResidualNetworkShape
+    let spread: [Float]
+    let mean: RidgeModel
+    let calibration: ResidualCalibration
+    let draws: Int, evaluations: Int
+  }
+
+  let contents: ModelContents<SeriesCoding, Settings>
+  let network: ResidualNetwork
+  let store: ParameterStore
+
+  var schema: Schema { contents.schema }
+  var series: SeriesLayout? { contents.coding.layout }
+  var report: FitReport? { contents.report }
+
+  func impute(_ table: Table, _ request: ImputationRequest) throws -> Imputation {
+    let coding = contents.coding, settings = contents.settings, length = settings.shape.length
+    let frame = try coding.frame(table, schema: schema)
+    let base = try settings.mean.fill(
+      frame, threads: request.threads, shouldContinue: { request.shouldContinue(0.05 * $0) })
+    let objective = ResidualObjective(network: network, spread: settings.spread, typicalStep: coding.typicalStep)
+    let filling = ResidualFilling(
+      sampler: ResidualSampler(objective: objective, evaluations: evaluations(request)), store: store,
+      precision: contents.precision, threads: request.threads, length: length, view: MaskedView(frame, base: base),
+      channels: frame.channelCount, inputs: frame.inputCount, random: RandomStream(seed: request.seed).child(51))
+    let stretches = WindowPlan.stretches(frame, length: length, typicalStep: coding.typicalStep)
+    let results = try filling.run(
+      ResidualFilling.jobs(stretches, length: length), draws: max(request.draws, settings.draws),
+      shouldContinue: { request.shouldContinue(0.05 + 0.95 * $0) })
+    var filled = base
+    for (entity, result) in results.enumerated() {
+      for cell in result.weight.indices where result.weight[cell] > 0 {
+        filled[entity][cell] = result.median[cell] / result.weight[cell]
+      }
+    }
+    let predictions = ResidualPredictions(
+      coding: coding, frame: frame, results: results, calibration: settings.calibration, request: request)
+    return coding.imputation(
+      of: table, frame: frame, predictions.predictions(coding.holes(of: table, in: frame), filled: filled))
+  }
+
+  /// As the model was told, but for what the request itself says.
+  private func evaluations(_ request: ImputationRequest) -> Int {
+    guard let options = request.options, options.given.contains("evaluations") else {
+      return contents.settings.evaluations
+    }
+    return options.integer("evaluations")
+  }
+
+  func archive() throws -> ModelArchive { try contents.archive(method: SeriesDiffusion.id, parameters: store) }
+}
+
+extension FittedSeriesDiffusion {
+  /// Reads a model.
+  init(_ archive: ModelArchive) throws {
+    contents = try ModelContents(archive)
+    var parameters = ParameterLayout()
+    network = ResidualNetwork(contents.settings.shape, in: &parameters)
+    store = try archive.parameters(for: parameters)
+  }
+}

@@ -1,0 +1,114 @@
+import DiffusionCore
+import Foundation
+import NeuralNetworks
+
+/// What the conditioner and the denoiser learn from cells that were hidden on purpose and truly observed.
+///
+/// The conditioner's median takes the absolute error, and its distance b the Laplace likelihood log 2b + |x − μ| / b, in
+/// which the median stands still: an uncertain cell does not count less (Seitzer et al., "On the pitfalls of
+/// heteroscedastic uncertainty estimation", ICLR 2022, section 3). The denoiser takes the loss of Karras et al., "EDM",
+/// NeurIPS 2022, equation 8, on (x − μ) / (√2 b), which has unit variance.
+struct ResidualObjective: Sendable {
+  let network: ResidualNetwork
+  /// The deviation of each channel from the base.
+  let spread: [Float]
+  let typicalStep: Double
+
+  /// Residuals beyond so many deviations are taken for that.
+  static let mostResidual: Float = 8
+  /// The logarithm of the distance is held within this range.
+  static let logRange: ClosedRange<Float> = -5...3
+  /// The noise levels of training: ln σ is normal with this mean and deviation.
+  static let levelMean = -0.4, levelDeviation = 1.3
+
+  static let preconditioning = Preconditioning(dataSigma: 1)
+
+  /// The estimate of a cell, in units of the spread: median − base, and √2 b.
+  static func estimate(_ head: UnsafePointer<Float>) -> (shift: Float, deviation: Float) {
+    (head[0], Float(2).squareRoot() * exp(min(max(head[1], logRange.lowerBound), logRange.upperBound)))
+  }
+
+  /// The sum over scored cells of weight times the losses, `[1, 1]`.
+  ///
+  /// - Parameters:
+  ///   - truth: standardised values of all cells, `[rows]`; NaN where a cell is not scored.
+  ///   - sums: the absolute error, the likelihood and the denoiser's loss are added to it, where given.
+  func loss(
+    _ input: WindowInput, truth: [Float], weight: Float, random: RandomStream, on tape: Tape,
+    sums: UnsafeMutablePointer<Double>? = nil
+  ) -> Variable {
+    let reading = network.read(input, on: tape)
+    let (loss, residuals) = estimateLoss(reading.estimate, input, truth: truth, weight: weight, sums: sums)
+    return loss
+      + denoiserLoss(reading, input, truth: truth, residuals: residuals, weight: weight, random, sums: sums)
+  }
+
+  /// The conditioner's loss, and what is left over in each scored cell in units of its deviation.
+  func estimateLoss(
+    _ estimate: Variable, _ input: WindowInput, truth: [Float], weight: Float, sums: UnsafeMutablePointer<Double>?
+  ) -> (loss: Variable, residuals: [Float]) {
+    let rows = truth.count, channels = input.channels
+    let meanSpread = spread.reduce(0, +) / Float(channels)
+    var residuals = [Float](repeating: 0, count: rows)
+    let loss = estimate.customLoss { values, slope in
+      var total = 0.0
+      for row in 0..<rows where !truth[row].isNaN {
+        let scale = spread[row % channels]
+        let error = (truth[row] - input.base[row]) / scale - values[2 * row]
+        let log = min(max(values[2 * row + 1], Self.logRange.lowerBound), Self.logRange.upperBound)
+        let relative = abs(error) / exp(log)
+        let share = scale / meanSpread
+        total += Double(weight * (share * abs(error) + log + relative))
+        sums?[0] += Double(abs(error) * scale)
+        sums?[1] += Double(log + relative)
+        residuals[row] = min(
+          max(error / (Float(2).squareRoot() * exp(log)), -Self.mostResidual), Self.mostResidual)
+        guard let slope else { continue }
+        slope[2 * row] = weight * share * (error > 0 ? -1 : 1)
+        // Beyond the range only a gradient that leads back inside counts.
+        let gradient = 1 - relative, given = values[2 * row + 1]
+        let leadsBack = given < log && gradient < 0 || given > log && gradient > 0
+        slope[2 * row + 1] = given == log || leadsBack ? weight * gradient : 0
+      }
+      return total
+    }
+    return (loss, residuals)
+  }
+
+  /// The denoiser's loss on residuals, which count where the truth is known; the estimate stands still in it.
+  func denoiserLoss(
+    _ reading: ResidualNetwork.Reading, _ input: WindowInput, truth: [Float], residuals: [Float], weight: Float,
+    _ random: RandomStream, sums: UnsafeMutablePointer<Double>?
+  ) -> Variable {
+    var random = random
+    let tokens = input.tokens, rows = truth.count
+    var levels: [Float] = [], targets = [Float](repeating: 0, count: rows)
+    let noisy = reading.condition.tape.constant(rows: rows, columns: 2) { memory in
+      for window in 0..<input.windows {
+        let sigma = exp(Self.levelMean + Self.levelDeviation * Double(random.normal()))
+        let scales = Self.preconditioning
+        levels.append(Float(scales.condition(sigma: sigma)))
+        let skip = Float(scales.skip(sigma: sigma)), out = Float(scales.output(sigma: sigma))
+        let factor = Float(scales.input(sigma: sigma))
+        for row in window * tokens..<(window + 1) * tokens {
+          // Where the truth is unknown, a residual is drawn as if there were no other cells.
+          let residual = truth[row].isNaN ? random.normal() : residuals[row]
+          let value = input.unknown[row] * (residual + Float(sigma) * random.normal())
+          memory[2 * row] = factor * value
+          memory[2 * row + 1] = input.unknown[row]
+          targets[row] = (residual - skip * value) / out
+        }
+      }
+    }
+    return network.answer(reading.condition, noisy: noisy, levels: levels).customLoss { values, slope in
+      var total = 0.0
+      for row in 0..<rows where !truth[row].isNaN {
+        let error = values[row] - targets[row]
+        total += Double(weight * error * error)
+        sums?[2] += Double(error * error)
+        slope?[row] = 2 * weight * error
+      }
+      return total
+    }
+  }
+}

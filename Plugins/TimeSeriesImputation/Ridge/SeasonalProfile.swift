@@ -1,0 +1,109 @@
+import Foundation
+
+/// The mean course of every channel over a period: of a day, a week, or what the data repeat themselves after.
+struct SeasonalProfile: Codable, Sendable, Equatable {
+  /// The period, in the unit of times.
+  let period: Double
+  /// Where a period begins.
+  let origin: Double
+  /// The parts that a period is cut into.
+  let bins: Int
+  /// The mean of each part less the channel's mean, `[bins, channels]`; parts with few observations are drawn to 0.
+  let means: [Float]
+
+  /// Learns the course of a period.
+  ///
+  /// - Parameter origin: a time at which a period begins: Monday 1970-01-05 for weeks.
+  init(_ frame: SeriesFrame, period: Double, origin: Double = 0, bins: Int) {
+    self.period = period
+    self.origin = origin
+    self.bins = bins
+    let channels = frame.channelCount
+    var sums = [Double](repeating: 0, count: bins * channels), counts = sums
+    for series in frame.entities {
+      for step in 0..<series.steps {
+        let bin = Self.bin(series.times[step], period, origin, bins)
+        for channel in 0..<channels where !series.values[step * channels + channel].isNaN {
+          sums[bin * channels + channel] += Double(series.values[step * channels + channel])
+          counts[bin * channels + channel] += 1
+        }
+      }
+    }
+    // As if three more observations of 0, the mean, had been made.
+    means = zip(sums, counts).map { Float($0 / ($1 + 3)) }
+  }
+
+  /// The part of the period that a time falls into.
+  func bin(_ time: Double) -> Int { Self.bin(time, period, origin, bins) }
+
+  private static func bin(_ time: Double, _ period: Double, _ origin: Double, _ bins: Int) -> Int {
+    let turn = (time - origin) / period
+    return min(bins - 1, Int((turn - turn.rounded(.down)) * Double(bins) + 1e-9))
+  }
+
+  /// Seconds of a day and a week.
+  static let day = 86_400.0, week = 604_800.0
+  /// Monday 1970-01-05 00:00.
+  static let monday = 345_600.0
+
+  /// The courses that may help: of the day and the week in a calendar with steps short enough, of the year with steps of
+  /// days or more, else of the period that the data show.
+  static func candidates(_ frame: SeriesFrame, hasCalendar: Bool, typicalStep: Double) -> [SeasonalProfile] {
+    guard hasCalendar else {
+      guard let steps = detectedPeriod(frame) else { return [] }
+      let first = frame.entities.first?.times.first ?? 0
+      return [
+        SeasonalProfile(
+          frame, period: Double(steps) * typicalStep, origin: first - typicalStep / 2, bins: min(steps, 336))
+      ]
+    }
+    var profiles: [SeasonalProfile] = []
+    let span = frame.entities.reduce(0) { max($0, ($1.times.last ?? 0) - ($1.times.first ?? 0)) }
+    let total = Double(frame.stepCount) * typicalStep
+    if typicalStep <= day / 4, total >= 2 * day {
+      let bins = Int(min(96, (day / typicalStep).rounded()))
+      profiles.append(SeasonalProfile(frame, period: day, bins: bins))
+      if total >= 4 * week {
+        profiles.append(SeasonalProfile(frame, period: week, origin: monday, bins: min(168, 7 * bins)))
+      }
+    } else if typicalStep <= week / 4, total >= 3 * week {
+      profiles.append(SeasonalProfile(frame, period: week, origin: monday, bins: 7))
+    }
+    let year = 365.2425 * day
+    if typicalStep > day / 2, span >= 2 * year { profiles.append(SeasonalProfile(frame, period: year, bins: 12)) }
+    return profiles
+  }
+
+  /// The number of steps after which the series repeat themselves: the greatest peak of the autocorrelation of filled series,
+  /// where it is above .3; nil where there is none.
+  ///
+  /// Source: Box, Jenkins, Reinsel & Ljung, "Time series analysis", 5th ed., 2016, section 2.1.6.
+  static func detectedPeriod(_ frame: SeriesFrame) -> Int? {
+    guard let series = frame.entities.max(by: { $0.steps < $1.steps }), series.steps >= 12 else { return nil }
+    let channels = frame.channelCount
+    let steps = min(series.steps, 20_000), most = min(steps / 3, 1000)
+    let filled = GapGeometry(series, channels: channels).interpolated(series)
+    var sums = [Double](repeating: 0, count: most + 1)
+    for channel in 0..<min(channels, 16) {
+      var course = (0..<steps).map { Double(filled[$0 * channels + channel]) }
+      let mean = course.reduce(0, +) / Double(steps)
+      for step in 0..<steps { course[step] -= mean }
+      let variance = course.reduce(0) { $0 + $1 * $1 }
+      guard variance > 1e-9 else { continue }
+      course.withUnsafeBufferPointer { x in
+        for lag in 2...most {
+          var sum = 0.0
+          for step in lag..<steps { sum += x[step] * x[step - lag] }
+          sums[lag] += sum / variance * Double(steps) / Double(steps - lag)
+        }
+      }
+    }
+    let correlations = sums.map { $0 / Double(min(channels, 16)) }
+    var best: Int?
+    for lag in 3..<max(3, most) where correlations[lag] > 0.3 {
+      let isPeak = correlations[lag] > correlations[lag - 1] && correlations[lag] >= correlations[lag + 1]
+      if isPeak, correlations[lag] > (best.map { correlations[$0] } ?? 0) + 0.02 { best = lag }
+    }
+    return best
+  }
+}

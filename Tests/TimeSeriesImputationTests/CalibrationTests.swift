@@ -1,0 +1,73 @@
+import DiffusionCore
+import Foundation
+import Tables
+import Tensors
+import Testing
+
+@testable import TimeSeriesImputation
+
+@Suite("Calibration of series")
+struct CalibrationTests {
+  @Test("ridge solutions agree with numpy")
+  func normalEquations() {
+    // numpy 2: X = [[1, 2, 0], [1, 0, 1], [1, -1, 3], [1, 4, 2]], y = [1, 2, 0, 5], w = [1, 2, 1, .5];
+    // np.linalg.solve(X.T @ np.diag(w) @ X + .7 * np.eye(3), X.T @ (w * y) + .7 * np.array([.1, .2, .3]))
+    var sums = NormalEquations(3)
+    for (x, y, w) in [([1.0, 2, 0], 1.0, 1.0), ([1, 0, 1], 2, 2), ([1, -1, 3], 0, 1), ([1, 4, 2], 5, 0.5)] {
+      sums.add(x, y, weight: w)
+    }
+    let expected = Self.reference
+    for (a, b) in zip(sums.solve(ridge: 0.7, around: [0.1, 0.2, 0.3]), expected) { #expect(abs(a - b) < 1e-12) }
+  }
+
+  private static let reference = [0.6602747202066164, 0.7174050957241833, 0.3307260279588408]
+
+  @Test("about nine of ten truths lie in intervals of 90 %, and as many draws below them as above", arguments: 0..<3)
+  func coverage(method: Int) throws {
+    let methods: [any Imputer] = [
+      SeriesBaseline<LinearInterpolationModel>(), SeriesBaseline<MeanModel>(), SeriesBaseline<RidgeModel>(),
+    ]
+    let (table, truth, schema) = SampleSeries.hourly(steps: 2500, channels: 4, missing: 0.1)
+    let made = try SampleSeries.impute(
+      methods[method], table, schema, request: ImputationRequest(draws: 40, interval: 0.9))
+    var inside = 0.0, count = 0.0, below = 0.0
+    for column in made.columns {
+      let real = truth.numbers(truth.columns[column.column].name)
+      for (place, row) in column.rows.enumerated() {
+        count += 1
+        inside += column.lower[place] <= real[row] && real[row] <= column.upper[place] ? 1 : 0
+        below += Double(column.draws.count { $0[place] < real[row] }) / 40
+      }
+    }
+    // Some 1,500 cells in runs: a deviation of about 1.5 %.
+    #expect(abs(inside / count - 0.9) < 0.04)
+    #expect(abs(below / count - 0.5) < 0.06)
+  }
+
+  @Test("draws of neighbouring steps go together")
+  func draws() throws {
+    var values = (0..<2000).map { sin(Double($0) / 5) * 3 }
+    var random = RandomStream(seed: 2)
+    var level = 0.0
+    for step in values.indices {
+      level = 0.98 * level + 0.3 * Double(random.normal())
+      values[step] += level
+    }
+    for start in stride(from: 40, to: 1900, by: 100) { for step in start..<start + 20 { values[step] = .nan } }
+    let (table, schema) = SampleSeries.plain((0..<2000).map(Double.init), [values])
+    let made = try SampleSeries.impute(
+      SeriesBaseline<MeanModel>(), table, schema, layout: SeriesLayout(time: "t"), request: ImputationRequest(draws: 30)
+    )
+    var product = 0.0, squares = 0.0
+    let point = made.filled.numbers("c0")
+    for draw in made.columns[0].draws {
+      for (place, row) in made.columns[0].rows.enumerated().dropFirst()
+      where made.columns[0].rows[place - 1] == row - 1 {
+        product += (draw[place] - point[row]) * (draw[place - 1] - point[row - 1])
+        squares += (draw[place] - point[row]) * (draw[place] - point[row])
+      }
+    }
+    // The series' own correlation from step to step is above .95.
+    #expect(product / squares > 0.7)
+  }
+}

@@ -1,0 +1,186 @@
+import DiffusionCore
+import Foundation
+import NeuralNetworks
+import Testing
+
+@testable import TimeSeriesImputation
+
+@Suite("Series diffusion: network, objective, sampler")
+struct DiffusionNetworkTests {
+  private static let shape = ResidualNetworkShape(
+    length: 6, channels: 3, inputs: 2, width: 16, blocks: 1, denoiserWidth: 16, denoiserBlocks: 1, dropout: 0)
+
+  /// A stream for other suites.
+  static func random(_ seed: UInt64) -> RandomStream { RandomStream(seed: seed) }
+
+  /// Two windows of random series, a third of whose cells are unknown.
+  private static func example(_ shape: ResidualNetworkShape = shape, seed: UInt64 = 1) -> (WindowInput, [Float]) {
+    var random = RandomStream(seed: seed)
+    let steps = 2 * shape.length, cells = steps * shape.channels
+    let truth = random.normals(cells)
+    let masked = truth.map { random.uniform() < 0.33 ? .nan : $0 }
+    let series = EntitySeries(
+      name: [], rows: Array(0..<steps), times: (0..<steps).map { Double($0) }, values: masked,
+      inputs: random.normals(steps * shape.inputs))
+    let frame = SeriesFrame(channelCount: shape.channels, inputCount: shape.inputs, entities: [series])
+    let view = MaskedView(frame, base: [masked.map { $0.isNaN ? 0.1 : $0 }])
+    let windows = [0, shape.length].map {
+      WindowPlan.Window(entity: 0, start: Int32($0), steps: Int32(shape.length))
+    }
+    let input = WindowInput(
+      windows, length: shape.length, channels: shape.channels, inputs: shape.inputs,
+      spread: Array(repeating: 0.5, count: shape.channels), typicalStep: 1, view: { _ in view })
+    return (input, zip(truth, masked).map { $1.isNaN ? $0 : .nan })
+  }
+
+  private static func objective(_ shape: ResidualNetworkShape = shape) -> (ResidualObjective, ParameterLayout) {
+    var layout = ParameterLayout()
+    let network = ResidualNetwork(shape, in: &layout)
+    let spread = [Float](repeating: 0.5, count: shape.channels)
+    return (ResidualObjective(network: network, spread: spread, typicalStep: 1), layout)
+  }
+
+  /// Compares the gradient of a loss over a network's parameters with its difference along a random direction, away from the
+  /// start, where many parameters are zero and have no gradient.
+  private static func check(
+    _ layout: ParameterLayout, seed: UInt64, _ loss: (Tape) -> Variable,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    var random = RandomStream(seed: seed)
+    let values = zip(layout.initialValues(random.child(0)), random.normals(layout.count)).map { $0 + 0.1 * $1 }
+    let direction = random.normals(layout.count)
+    func value(_ shift: Float, gradients: GradientBuffer? = nil) -> Double {
+      let store = ParameterStore(layout: layout, values: zip(values, direction).map { $0 + shift * $1 })
+      let tape = Tape(store: store, gradients: gradients)
+      let made = loss(tape)
+      if gradients != nil { tape.backward(from: made) }
+      return Double(made.values[0])
+    }
+    let buffer = GradientBuffer(count: layout.count)
+    _ = value(0, gradients: buffer)
+    let slope = zip(buffer.values, direction).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+    let step: Float = 1e-3
+    let difference = (value(step) - value(-step)) / Double(2 * step)
+    // Float32 losses near 50 round at 4e-6, which the step magnifies to 2e-3; the bend of the loss adds as much.
+    #expect(
+      abs(slope - difference) < 0.02 * max(1, abs(difference)), "\(slope) against \(difference)",
+      sourceLocation: sourceLocation)
+  }
+
+  @Test("the conditioner's gradient agrees with differences along random directions", arguments: [UInt64(1), 2, 3])
+  func conditionerGradient(seed: UInt64) {
+    let (objective, layout) = Self.objective()
+    let (input, truth) = Self.example()
+    var random = RandomStream(seed: 77)
+    let forEstimate = Tensor(random.normals(2 * truth.count), shape: [truth.count, 2])
+    let forCondition = Tensor(random.normals(16 * truth.count), shape: [truth.count, 16])
+    Self.check(layout, seed: seed) { tape in
+      let reading = objective.network.read(input, on: tape)
+      return (reading.estimate * tape.constant(forEstimate)).sum()
+        + (reading.condition * tape.constant(forCondition)).sum().scaled(by: 0.1)
+    }
+  }
+
+  @Test("the denoiser's gradient agrees with differences along random directions", arguments: [UInt64(1), 2, 3])
+  func denoiserGradient(seed: UInt64) {
+    let (objective, layout) = Self.objective()
+    let (input, truth) = Self.example()
+    var random = RandomStream(seed: 78)
+    let residuals = random.normals(truth.count)
+    Self.check(layout, seed: seed) { tape in
+      objective.denoiserLoss(
+        objective.network.read(input, on: tape), input, truth: truth, residuals: residuals, weight: 1,
+        RandomStream(seed: 9), sums: nil)
+    }
+  }
+
+  @Test("the median takes the absolute error alone, the distance the Laplace likelihood")
+  func estimateGradient() {
+    let (objective, layout) = Self.objective()
+    let (input, truth) = Self.example()
+    var random = RandomStream(seed: 79)
+    let given = random.normals(2 * truth.count)
+    let tape = Tape(store: ParameterStore(layout: layout, values: layout.initialValues(random)))
+    let estimate = tape.input(Tensor(given, shape: [truth.count, 2]))
+    let (loss, residuals) = objective.estimateLoss(estimate, input, truth: truth, weight: 0.5, sums: nil)
+    tape.backward(from: loss)
+    let gradient = tape.gradient(of: estimate).values
+    var total = 0.0
+    for row in truth.indices {
+      guard !truth[row].isNaN else {
+        #expect(gradient[2 * row] == 0 && gradient[2 * row + 1] == 0 && residuals[row] == 0)
+        continue
+      }
+      let error = Double(truth[row] - input.base[row]) / 0.5 - Double(given[2 * row])
+      func likelihood(_ log: Double) -> Double { log + abs(error) / exp(log) }
+      let log = Double(given[2 * row + 1])
+      total += 0.5 * (abs(error) + likelihood(log))
+      #expect(gradient[2 * row] == (error > 0 ? -0.5 : 0.5))
+      let slope = 0.5 * (likelihood(log + 1e-5) - likelihood(log - 1e-5)) / 2e-5
+      #expect(abs(Double(gradient[2 * row + 1]) - slope) < 1e-4 * max(1, abs(slope)))
+      let residual = min(max(error / (2.0.squareRoot() * exp(log)), -8), 8)
+      #expect(abs(Double(residuals[row]) - residual) < 1e-4)
+    }
+    #expect(abs(Double(loss.values[0]) - total) < 1e-4 * total)
+  }
+
+  @Test("a network at its start says what the cheap mean says, with errors of the spread")
+  func start() {
+    let (objective, layout) = Self.objective()
+    let store = ParameterStore(layout: layout, values: layout.initialValues(RandomStream(seed: 1)))
+    let (input, _) = Self.example()
+    let made = ResidualSampler(objective: objective, evaluations: 4).estimates(input, on: Tape(store: store))
+    #expect(made.flatMap(\.median) == input.base)
+    // √2 · e^−0.22 · 0.5
+    #expect(made.flatMap(\.deviation).allSatisfy { abs($0 - 0.5675) < 1e-3 })
+  }
+
+  @Test("before training, draws are the unit normal noise that they start from", arguments: [8, 16])
+  func flow(evaluations: Int) throws {
+    // An untrained denoiser is exact for residuals of unit variance (Karras et al. 2022, equation 7: F = 0), whose flow
+    // carries every value to its standard score.
+    let (objective, layout) = Self.objective()
+    let store = ParameterStore(layout: layout, values: layout.initialValues(RandomStream(seed: 1)))
+    let (input, _) = Self.example()
+    let sampler = ResidualSampler(objective: objective, evaluations: evaluations)
+    let tape = Tape(store: store)
+    let condition = sampler.estimates(input, on: tape)[0].condition
+    let unknown = Array(input.unknown[0..<input.tokens])
+    func noise(_ pair: Int, _ cell: Int) -> Float { Float(sin(Double(7 * pair + 3 * cell))) * 2 }
+    let made = try sampler.residuals(condition, unknown: unknown, draws: 3, noise: noise, on: tape)
+    for draw in 0..<3 {
+      for cell in unknown.indices {
+        let expected = unknown[cell] * noise(draw / 2, cell) * (draw % 2 == 0 ? 1 : -1)
+        // Of second order in steps of half a decade.
+        #expect(abs(made[draw, cell] - expected) < (evaluations == 8 ? 0.12 : 0.04))
+      }
+    }
+  }
+
+  @Test(
+    "cells that are unknown and not scored have no part in the loss; a window beyond the end of its series is padded")
+  func padding() {
+    let (objective, layout) = Self.objective()
+    let store = ParameterStore(layout: layout, values: layout.initialValues(RandomStream(seed: 1)))
+    let (input, truth) = Self.example()
+    let tape = Tape(store: store)
+    let nothing = [Float](repeating: .nan, count: truth.count)
+    #expect(objective.loss(input, truth: nothing, weight: 1, random: RandomStream(seed: 1), on: tape).values[0] == 0)
+
+    let series = EntitySeries(
+      name: [], rows: [0, 1], times: [0, 1], values: [1, .nan, .nan, 2, 3, .nan], inputs: [1, 2, 3, 4])
+    let frame = SeriesFrame(channelCount: 3, inputCount: 2, entities: [series])
+    let view = MaskedView(frame, base: [[1, 0, 0, 2, 3, 0]])
+    let short = WindowInput(
+      [.init(entity: 0, start: 0, steps: 2)], length: 6, channels: 3, inputs: 2, spread: [1, 1, 1], typicalStep: 1,
+      view: { _ in view })
+    #expect(Array(short.unknown.prefix(6)) == [0, 1, 1, 0, 0, 1])
+    #expect(
+      short.unknown.suffix(12).allSatisfy { $0 == 0 }
+        && short.cells.suffix(12 * WindowInput.cellWidth).allSatisfy { $0 == 0 })
+    // Of the last cell: base 0, unknown, nothing before or after it, and it exists.
+    #expect(Array(short.cells[5 * WindowInput.cellWidth..<6 * WindowInput.cellWidth]) == [0, 0, 0, 0, 0, 0, 0, 0, 1])
+    // Of the second cell of the first channel: unknown after a known one... the channel 1 has no observation at all.
+    #expect(short.cells[1 * WindowInput.cellWidth + 3] == 0)
+  }
+}
