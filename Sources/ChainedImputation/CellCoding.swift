@@ -22,6 +22,8 @@ public struct CellCoding: Sendable, Codable, Equatable {
   public let forms: [Form]
   /// The columns that are modelled, by their place in the table: the columns of the cells.
   public let modelled: [Int]
+  /// Columns that follow from others.
+  public let dependencies: [FunctionalDependency]
 
   /// Learns from a table's cells that are there.
   ///
@@ -33,6 +35,7 @@ public struct CellCoding: Sendable, Codable, Equatable {
       forms.append(try Self.form(of: column, schema: schema.columns[place]))
     }
     self.forms = forms
+    dependencies = FunctionalDependency.find(in: table)
     modelled = forms.indices.filter {
       switch forms[$0] {
       case .number, .levels: true

@@ -47,7 +47,9 @@ struct FittedMaskedImputer: FittedImputer {
     let imputed = columns.keys.sorted().map { column in
       columns[column]!.imputed(column, of: filled.columns[column], levels: levels(column))
     }
-    return Imputation(filled: filled, columns: imputed)
+    var result = Imputation(filled: filled, columns: imputed)
+    if !cells.dependencies.isEmpty { result.adjust { cells.dependencies.enforce(on: &$0, given: table) } }
+    return result
   }
 
   private func levels(_ column: Int) -> [String] {

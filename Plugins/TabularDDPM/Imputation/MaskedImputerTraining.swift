@@ -92,6 +92,6 @@ struct MaskedImputerTraining {
     }
   }
 
-  /// Seconds for the network, where the user fixed none: one for every 2,000 cells, ten to 150.
-  static func budget(cells: Int) -> Double { (min(max(Double(cells) / 2000, 10), 150) / 5).rounded(.up) * 5 }
+  /// Seconds for the network, where the user fixed none: one for every 1,000 cells, ten to 150.
+  static func budget(cells: Int) -> Double { (min(max(Double(cells) / 1000, 10), 150) / 5).rounded(.up) * 5 }
 }
