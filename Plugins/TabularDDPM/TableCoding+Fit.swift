@@ -90,7 +90,9 @@ extension TableCoding {
       if distinct.last?.value == value { distinct[distinct.count - 1].count += 1 } else { distinct.append((value, 1)) }
     }
     let total = Double(max(present.count, 1))
-    if distinct.count == 1 && (present.count == values.count || !settings.modelsMissing) { return .constant(.number(distinct[0].value)) }
+    if distinct.count == 1 && (present.count == values.count || !settings.modelsMissing) {
+      return .constant(.number(distinct[0].value))
+    }
     if distinct.count <= min(settings.fewValues, max(settings.leastFewValues, present.count / 20)) {
       var below = 0.0
       let quantiles = distinct.map { entry -> Float in
