@@ -59,7 +59,9 @@ struct FittedBaseline: FittedImputer {
       }
       columns.append(ImputedColumn(column: column, rows: rows))
     }
-    return Imputation(filled: filled, columns: columns)
+    var result = Imputation(filled: filled, columns: columns)
+    if !cells.dependencies.isEmpty { result.adjust { cells.dependencies.enforce(on: &$0, given: table) } }
+    return result
   }
 }
 

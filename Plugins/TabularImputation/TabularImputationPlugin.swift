@@ -10,7 +10,8 @@ public struct TabularImputationPlugin: Plugin {
     PluginDescriptor(
       id: "tabular-imputation", version: "1.0.0",
       summary: "Classic imputation of tables: means, neighbours, chained regressions, chained forests.",
-      citation: "Stekhoven & Bühlmann, MissForest, Bioinformatics 2012; van Buuren & Groothuis-Oudshoorn, mice, JSS 2011")
+      citation:
+        "Stekhoven & Bühlmann, MissForest, Bioinformatics 2012; van Buuren & Groothuis-Oudshoorn, mice, JSS 2011")
   }
 
   /// Adds the methods.

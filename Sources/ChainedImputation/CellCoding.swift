@@ -22,6 +22,8 @@ public struct CellCoding: Sendable, Codable, Equatable {
   public let forms: [Form]
   /// The columns that are modelled, by their place in the table: the columns of the cells.
   public let modelled: [Int]
+  /// Columns that follow from others.
+  public let dependencies: [FunctionalDependency]
 
   /// Learns from a table's cells that are there.
   ///
@@ -33,6 +35,7 @@ public struct CellCoding: Sendable, Codable, Equatable {
       forms.append(try Self.form(of: column, schema: schema.columns[place]))
     }
     self.forms = forms
+    dependencies = FunctionalDependency.find(in: table)
     modelled = forms.indices.filter {
       switch forms[$0] {
       case .number, .levels: true
@@ -181,5 +184,26 @@ extension CellCoding {
       case .number, .levels: nil
       }
     }
+  }
+}
+
+extension CellMatrix {
+  /// Some rows, in the given order.
+  ///
+  /// - Parameter hidden: a column that is missing in all of them.
+  public func rows(_ rows: [Int32], hiding hidden: Int? = nil) -> CellMatrix {
+    var values: [Float] = []
+    values.reserveCapacity(rows.count * width)
+    var gaps: [[Int32]] = []
+    for column in 0..<width {
+      let own = cells[column], start = own.startIndex
+      values += rows.map { own[start + Int($0)] }
+      var isMissing = [Bool](repeating: column == hidden, count: self.rows)
+      for row in missing[column] { isMissing[Int(row)] = true }
+      gaps.append((0..<Int32(rows.count)).filter { isMissing[Int(rows[Int($0)])] })
+    }
+    return CellMatrix(
+      cells: DenseCells(values: values, isCategory: levels.map { $0 > 0 }, rows: rows.count), missing: gaps,
+      levels: levels)
   }
 }

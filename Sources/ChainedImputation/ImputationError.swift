@@ -28,7 +28,8 @@ public enum ImputationError: Error, Sendable, Equatable, CustomStringConvertible
     }
     switch self {
     case .notFinite(let column, let row):
-      return "row \(row + 1): column \"\(column)\" is infinite; leave the cell empty so that it is filled, or correct it"
+      return
+        "row \(row + 1): column \"\(column)\" is infinite; leave the cell empty so that it is filled, or correct it"
     case .missingColumn(let name, let found):
       return "the model was trained with a column \"\(name)\", which the data lack (they have \(listed(found))); "
         + "add it, empty where it is unknown, or fit a model to these data"
@@ -50,7 +51,8 @@ public enum ImputationError: Error, Sendable, Equatable, CustomStringConvertible
       return "no column has values that could be learned: all are empty, identifiers or free text; "
         + "give a column another kind with --schema"
     case .notASeries(let method):
-      return "method \"\(method)\" fills tables whose rows are independent; choose a method for series, or leave --time out"
+      return
+        "method \"\(method)\" fills tables whose rows are independent; choose a method for series, or leave --time out"
     }
   }
 }

@@ -313,4 +313,72 @@ import Testing
     // Interpolation does not depend on the order of the file.
     #expect(Set(cells(scratch.text("a.csv"))) == Set(cells(scratch.text("b.csv"))))
   }
+
+  // MARK: Tables
+
+  /// A hundred and sixty people with holes in numbers and categories, and a birthday that makes no series.
+  static let people: String = {
+    var text = "name,born,city,income,owner\n"
+    for row in 0..<160 {
+      let year = 1950 + row * 37 % 50
+      let city = row % 9 == 4 ? "" : ["Oslo", "Bergen", "Trondheim"][row * row % 7 % 3]
+      let income = row % 7 == 2 ? "" : "\(20_000 + (2000 - year) * 500 + row * 37 % 1000).50"
+      text +=
+        "p\(row * 7919 % 1009),\(year)-0\(1 + row % 9)-1\(row % 10),\(city),\(income),\(year < 1975 ? "yes" : "no")\n"
+    }
+    return text
+  }()
+
+  @Test func `Tables are told from series, and filled`() throws {
+    let scratch = Scratch()
+    scratch.file("people.csv", Self.people)
+    let outcome = try Command.run(
+      "impute", "people.csv", "-o", "filled.csv", "--method", "mean-mode", "--flags", "--seed", "2", in: scratch)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.errors.contains("table of independent rows"))
+    #expect(outcome.errors.contains("in columns that miss together in the data"))
+    #expect(outcome.errors.contains("accuracy"))
+    expectKept(Self.people, scratch.text("filled.csv"))
+    let rows = cells(scratch.text("filled.csv"))
+    #expect(rows[0] == ["name", "born", "city", "income", "owner", "city_imputed", "income_imputed"])
+    for (row, old) in zip(rows, cells(Self.people)).dropFirst() {
+      #expect(["Oslo", "Bergen", "Trondheim"].contains(row[2]))
+      #expect(row[5] == (old[2].isEmpty ? "true" : "false") && row[6] == (old[3].isEmpty ? "true" : "false"))
+    }
+  }
+
+  @Test func `The default of tables fills, draws and gives intervals`() throws {
+    let scratch = Scratch()
+    scratch.file("people.csv", Self.people)
+    let words = ["--seed", "2", "--threads", "1", "--steps", "30", "--interval", "80", "--draws", "4"]
+    for name in ["a", "b"] {
+      let outcome = try Command.run(
+        ["impute", "people.csv", "-o", "\(name).csv", "--draws-output", "\(name)-draws.csv"] + words
+          + ["--report", "\(name).html"], in: scratch)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    #expect(scratch.text("a.csv") == scratch.text("b.csv"))
+    #expect(scratch.text("a-draws.csv") == scratch.text("b-draws.csv"))
+    expectKept(Self.people, scratch.text("a.csv"))
+    #expect(cells(scratch.text("a-draws.csv")).count == 1 + 4 * 160)
+    #expect(scratch.text("a.html").contains("The columns"))
+  }
+
+  @Test func `A model of a table fills new rows`() throws {
+    let scratch = Scratch()
+    scratch.file("people.csv", Self.people)
+    let fit = try Command.run(
+      "fit", "people.csv", "--task", "impute", "-o", "m.langevin", "--steps", "30", "--seed", "2", in: scratch)
+    #expect(fit.status == 0, "\(fit.errors)")
+    let new = "income,name,born,city,owner\n31000.50,x1,1980-01-11,,no\n,x2,1960-05-17,Oslo,\n"
+    scratch.file("new.csv", new)
+    let fill = try Command.run("impute", "new.csv", "--model", "m.langevin", "-o", "-", "-q", in: scratch)
+    #expect(fill.status == 0, "\(fill.errors)")
+    expectKept(new, fill.output)
+  }
+
+  @Test func `Options of series are refused with a task that has none`() throws {
+    let outcome = try Command.run("fit", "people.csv", "-o", "m", "--time", "born")
+    #expect(outcome.status == 2 && outcome.errors.contains("--task impute"))
+  }
 }

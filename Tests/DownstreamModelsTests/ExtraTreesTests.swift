@@ -63,7 +63,9 @@ struct ExtraTreesTests {
     }
     let one = forest(Array(0..<6), threads: 1), two = forest(Array(0..<6), threads: 3)
     #expect(one.parts == two.parts)
-    for (a, b) in zip(one.predict(cells, rows: rows, gang: ThreadGang(threads: 2)), values) { #expect(abs(a - b) < 1e-4) }
+    for (a, b) in zip(one.predict(cells, rows: rows, gang: ThreadGang(threads: 2)), values) {
+      #expect(abs(a - b) < 1e-4)
+    }
     #expect(forest([1, 4], threads: 1).parts.splits.allSatisfy { [-1, 4, 16].contains($0) })
   }
 
@@ -77,7 +79,8 @@ struct ExtraTreesTests {
     var parts = forest.parts
     let again = try #require(FittedExtraTrees(parts, outputs: 2, columns: 6))
     #expect(again.predict(cells, rows: rows, gang: gang) == forest.predict(cells, rows: rows, gang: gang))
-    #expect(FittedExtraTrees(parts, outputs: 3, columns: 6) == nil && FittedExtraTrees(parts, outputs: 2, columns: 1) == nil)
+    #expect(
+      FittedExtraTrees(parts, outputs: 3, columns: 6) == nil && FittedExtraTrees(parts, outputs: 2, columns: 1) == nil)
     let split = parts.splits.firstIndex { $0 >= 0 }!
     parts.next[split] = 0
     #expect(FittedExtraTrees(parts, outputs: 2, columns: 6) == nil, "a child that leads back would never end")

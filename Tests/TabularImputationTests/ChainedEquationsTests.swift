@@ -17,7 +17,10 @@ struct ChainedEquationsTests {
       i.map { rest($0, 7) + 0.25 * rest($0, 5) }, i.map { 2 * rest($0, 7) - 0.5 * rest($0, 3) + 1 },
       i.map { rest($0, 5) - 0.75 * rest($0, 7) + 0.1 * $0 },
     ]
-    let gaps = [Array(stride(from: 3, to: 24, by: 6)), Array(stride(from: 1, to: 24, by: 5)), Array(stride(from: 2, to: 24, by: 8))]
+    let gaps = [
+      Array(stride(from: 3, to: 24, by: 6)), Array(stride(from: 1, to: 24, by: 5)),
+      Array(stride(from: 2, to: 24, by: 8)),
+    ]
     for (column, rows) in gaps.enumerated() { for row in rows { columns[column][row] = .nan } }
     let (table, schema) = ExampleTables.numbers([("a", columns[0]), ("b", columns[1]), ("c", columns[2])])
     return (table, schema, gaps)

@@ -8,7 +8,9 @@ import Tensors
 enum ExampleTables {
   /// Numbers on a grid, whole numbers, a category that follows from a number, a date and an identifier; a quarter of the
   /// modelled cells is missing.
-  static func mixed(rows: Int = 300, seed: UInt64 = 1, share: Double = 0.25) -> (table: Table, truth: Table, schema: Schema) {
+  static func mixed(rows: Int = 300, seed: UInt64 = 1, share: Double = 0.25) -> (
+    table: Table, truth: Table, schema: Schema
+  ) {
     var random = RandomStream(seed: seed)
     var x: [Double] = [], y: [Double] = [], n: [Double] = [], day: [Double] = [], c: [Int32] = []
     for _ in 0..<rows {

@@ -14,7 +14,8 @@ import Testing
 struct ImputerLawTests {
   static let imputers: [(id: String, imputer: any Imputer)] = [
     ("mean-mode", MeanMode()), ("knn", NearestDonors()), ("chained-ridge", ChainedRidge()),
-    ("chained-forests", ChainedForests()), ("tabular-masked", TabularMasked()), ("chained-diffusion", ChainedDiffusion()),
+    ("chained-forests", ChainedForests()), ("tabular-masked", TabularMasked()),
+    ("chained-diffusion", ChainedDiffusion()),
   ]
   static let ids = imputers.map(\.id)
 
@@ -42,7 +43,8 @@ struct ImputerLawTests {
     let found = registry.methods(for: .impute).compactMap { $0 as? any Imputer }
     #expect(Set(found.map(\.descriptor.id)) == Set(Self.ids))
     #expect(found.first?.descriptor.id == "chained-diffusion", "the first method for a task is its default")
-    #expect(Set(found.filter(\.isBaseline).map(\.descriptor.id)) == ["mean-mode", "knn", "chained-ridge", "chained-forests"])
+    #expect(
+      Set(found.filter(\.isBaseline).map(\.descriptor.id)) == ["mean-mode", "knn", "chained-ridge", "chained-forests"])
   }
 
   @Test("what is there stays; what is filled is on the grid, in the range, and told of", arguments: ids)
@@ -100,6 +102,40 @@ struct ImputerLawTests {
     for name in ["x", "y"] {
       #expect(
         ExampleTables.error(name, filled, other, truth) < 0.5 * ExampleTables.error(name, means, other, truth))
+    }
+  }
+
+  @Test("what follows from another column still does", arguments: ids)
+  func dependencies(id: String) throws {
+    // Six codes, each with a name; three names have a group.
+    var random = RandomStream(seed: 8)
+    let codes = (0..<300).map { _ in random.integer(below: 6) }
+    func cell(_ value: Int) -> Int32 { random.uniformDouble() < 0.3 ? -1 : Int32(value) }
+    let names = codes.map { cell($0) }, groups = codes.map { cell($0 / 2) }
+    let numbers = codes.map { random.uniformDouble() < 0.3 ? Double.nan : Double(10 * $0) }
+    let table = Table(columns: [
+      Column(name: "code", values: .numbers(numbers)),
+      Column(name: "name", values: .categories(indices: names, levels: ["a", "b", "c", "d", "e", "f"])),
+      Column(name: "group", values: .categories(indices: groups, levels: ["u", "v", "w"])),
+      Column(name: "x", values: .numbers(codes.map { Double($0) + Double(random.normal()) })),
+    ])
+    let schema = Schema(columns: [
+      ColumnSchema(name: "code", kind: .integer),
+      ColumnSchema(name: "name", kind: .category, levels: ["a", "b", "c", "d", "e", "f"]),
+      ColumnSchema(name: "group", kind: .category, levels: ["u", "v", "w"]),
+      ColumnSchema(name: "x", kind: .decimal(digits: 3)),
+    ])
+    let result = try Self.fitted(id, table, schema).impute(table, ImputationRequest(seed: 2, draws: 2))
+    let draws = result.columns.allSatisfy { $0.draws.count == 2 } ? 2 : 0
+    for filled in [result.filled] + (0..<draws).map({ result.completed(draw: $0) }) {
+      guard case .numbers(let code) = filled.columns[0].values,
+        case .categories(let name, _) = filled.columns[1].values,
+        case .categories(let group, _) = filled.columns[2].values
+      else { return }
+      for row in 0..<300 {
+        #expect(Int(code[row]) == 10 * Int(name[row]) && group[row] == name[row] / 2, "row \(row)")
+        if groups[row] >= 0 { #expect(group[row] == groups[row]) }
+      }
     }
   }
 

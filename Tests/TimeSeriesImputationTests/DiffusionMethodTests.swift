@@ -45,16 +45,20 @@ struct DiffusionMethodTests {
       #expect(column.draws.count == 4 && column.draws.allSatisfy { $0.count == column.rows.count })
       #expect(zip(column.lower, column.upper).allSatisfy { $0 <= $1 })
     }
-    #expect(try model.impute(table, request) == made)
+    expect(try model.impute(table, request), is: made)
 
     // Threads change nothing, and neither does the way through a file.
     let (_, again) = try Self.fit(id, options, table, schema, threads: 2)
     var more = request
     more.threads = 2
-    #expect(try again.impute(table, more) == made)
+    expect(try again.impute(table, more), is: made)
     let stored = try method.loadImputer(try ModelArchive(data: try model.archive().data()))
-    #expect(try stored.impute(table, request) == made)
+    expect(try stored.impute(table, request), is: made)
     #expect(stored.schema == model.schema && stored.series == model.series && stored.report == model.report)
+  }
+
+  private func expect(_ one: Imputation, is other: Imputation) {
+    #expect(one.filled == other.filled && one.columns == other.columns)
   }
 
   @Test("series of any length, with channels and windows that are empty, on their own times", arguments: cases)

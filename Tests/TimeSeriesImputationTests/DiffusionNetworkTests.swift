@@ -8,7 +8,7 @@ import Testing
 @Suite("Series diffusion: network, objective, sampler")
 struct DiffusionNetworkTests {
   private static let shape = ResidualNetworkShape(
-    length: 6, channels: 3, inputs: 2, width: 16, blocks: 1, denoiserWidth: 16, denoiserBlocks: 1, dropout: 0)
+    length: 6, patch: 2, channels: 3, inputs: 2, width: 16, blocks: 1, denoiserWidth: 16, denoiserBlocks: 1, dropout: 0)
 
   /// A stream for other suites.
   static func random(_ seed: UInt64) -> RandomStream { RandomStream(seed: seed) }
@@ -28,9 +28,16 @@ struct DiffusionNetworkTests {
       WindowPlan.Window(entity: 0, start: Int32($0), steps: Int32(shape.length))
     }
     let input = WindowInput(
-      windows, length: shape.length, channels: shape.channels, inputs: shape.inputs,
+      windows, length: shape.length, patch: shape.patch, channels: shape.channels, inputs: shape.inputs,
       spread: Array(repeating: 0.5, count: shape.channels), typicalStep: 1, view: { _ in view })
-    return (input, zip(truth, masked).map { $1.isNaN ? $0 : .nan })
+    var scored = [Float](repeating: .nan, count: cells)
+    for cell in 0..<cells where masked[cell].isNaN {
+      let (step, channel) = (cell / shape.channels, cell % shape.channels)
+      let row = WindowInput.row(
+        step: step % shape.length, channel: channel, channels: shape.channels, patch: shape.patch)
+      scored[step / shape.length * input.size + row] = truth[cell]
+    }
+    return (input, scored)
   }
 
   private static func objective(_ shape: ResidualNetworkShape = shape) -> (ResidualObjective, ParameterLayout) {
@@ -73,7 +80,7 @@ struct DiffusionNetworkTests {
     let (input, truth) = Self.example()
     var random = RandomStream(seed: 77)
     let forEstimate = Tensor(random.normals(2 * truth.count), shape: [truth.count, 2])
-    let forCondition = Tensor(random.normals(16 * truth.count), shape: [truth.count, 16])
+    let forCondition = Tensor(random.normals(8 * truth.count), shape: [truth.count / 2, 16])
     Self.check(layout, seed: seed) { tape in
       let reading = objective.network.read(input, on: tape)
       return (reading.estimate * tape.constant(forEstimate)).sum()
@@ -145,7 +152,7 @@ struct DiffusionNetworkTests {
     let sampler = ResidualSampler(objective: objective, evaluations: evaluations)
     let tape = Tape(store: store)
     let condition = sampler.estimates(input, on: tape)[0].condition
-    let unknown = Array(input.unknown[0..<input.tokens])
+    let unknown = Array(input.unknown[0..<input.size])
     func noise(_ pair: Int, _ cell: Int) -> Float { Float(sin(Double(7 * pair + 3 * cell))) * 2 }
     let made = try sampler.residuals(condition, unknown: unknown, draws: 3, noise: noise, on: tape)
     for draw in 0..<3 {
@@ -172,15 +179,35 @@ struct DiffusionNetworkTests {
     let frame = SeriesFrame(channelCount: 3, inputCount: 2, entities: [series])
     let view = MaskedView(frame, base: [[1, 0, 0, 2, 3, 0]])
     let short = WindowInput(
-      [.init(entity: 0, start: 0, steps: 2)], length: 6, channels: 3, inputs: 2, spread: [1, 1, 1], typicalStep: 1,
-      view: { _ in view })
-    #expect(Array(short.unknown.prefix(6)) == [0, 1, 1, 0, 0, 1])
-    #expect(
-      short.unknown.suffix(12).allSatisfy { $0 == 0 }
-        && short.cells.suffix(12 * WindowInput.cellWidth).allSatisfy { $0 == 0 })
-    // Of the last cell: base 0, unknown, nothing before or after it, and it exists.
-    #expect(Array(short.cells[5 * WindowInput.cellWidth..<6 * WindowInput.cellWidth]) == [0, 0, 0, 0, 0, 0, 0, 0, 1])
-    // Of the second cell of the first channel: unknown after a known one... the channel 1 has no observation at all.
-    #expect(short.cells[1 * WindowInput.cellWidth + 3] == 0)
+      [.init(entity: 0, start: 0, steps: 2)], length: 6, patch: 2, channels: 3, inputs: 2, spread: [1, 1, 1],
+      typicalStep: 1, view: { _ in view })
+    // Channel by channel, two steps each.
+    #expect(Array(short.unknown.prefix(6)) == [0, 0, 1, 0, 1, 1])
+    #expect(short.unknown.suffix(12).allSatisfy { $0 == 0 })
+    #expect(short.cells.suffix(12 * WindowInput.cellWidth).allSatisfy { $0 == 0 })
+    func cell(_ row: Int) -> [Float] {
+      Array(short.cells[row * WindowInput.cellWidth..<(row + 1) * WindowInput.cellWidth])
+    }
+    // A known cell: its value, known, at hand on both sides.
+    #expect(cell(0) == [1, 1, 0, 1, 1, 0, 0, 0, 1])
+    // Before the only observation of its channel: the line is that one, a step away.
+    #expect(cell(2) == [0, 0, 3, 0, 0.5, 0, 3, Float(log1p(1.0)) / 4, 1])
+    // A channel without any: the mean, and that it exists.
+    #expect(cell(5) == [0, 0, 0, 0, 0, 0, 0, 0, 1])
+    // Inputs of both steps, after the base and the mask of four steps around.
+    #expect(Array(short.steps[24..<28]) == [1, 2, 3, 4])
+  }
+
+  @Test("a cell's row and its place are each other's inverse", arguments: [1, 2, 3])
+  func rows(patch: Int) {
+    var seen: Set<Int> = []
+    for step in 0..<6 {
+      for channel in 0..<5 {
+        let row = WindowInput.row(step: step, channel: channel, channels: 5, patch: patch)
+        seen.insert(row)
+        #expect(WindowInput.place(row: row, channels: 5, patch: patch) == (step, channel))
+      }
+    }
+    #expect(seen == Set(0..<30))
   }
 }

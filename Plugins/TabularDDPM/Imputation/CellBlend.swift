@@ -59,7 +59,9 @@ extension NumberBlend {
         var sum = 0.0
         for cell in truths.indices {
           var guess = 0.0
-          for (candidate, weight) in weights.enumerated() where weight > 0 { guess += weight * candidates[candidate][cell] }
+          for (candidate, weight) in weights.enumerated() where weight > 0 {
+            guess += weight * candidates[candidate][cell]
+          }
           sum += loss(guess - truths[cell])
         }
         if sum < best.loss { best = (weights, sum) }

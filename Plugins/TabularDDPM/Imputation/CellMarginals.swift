@@ -118,8 +118,10 @@ extension MaskedObjective {
         var shares: [Float] = []
         shares.reserveCapacity(own.count * levels.count)
         for row in own {
-          shares += Categorical.shares(parameters(0, row), coding.codes, excluding: coding.hasMissing ? coding.missingCode : -1)
-            .prefix(levels.count)
+          shares += Categorical.shares(
+            parameters(0, row), coding.codes, excluding: coding.hasMissing ? coding.missingCode : -1
+          )
+          .prefix(levels.count)
         }
         return .classes(shares, count: levels.count)
       case .groupedLevels(let levels, let size):
@@ -158,7 +160,8 @@ extension MaskedObjective {
     let hasCode = coding.codes > 1
     let shares =
       hasCode
-      ? Categorical.shares(parameters(0, row), coding.codes, excluding: coding.hasMissing ? coding.missingCode : -1) : [1]
+      ? Categorical.shares(parameters(0, row), coding.codes, excluding: coding.hasMissing ? coding.missingCode : -1)
+      : [1]
     switch coding.content {
     case .values(let values, _):
       for (value, share) in zip(values, shares) where share > 1e-4 { mixture.add(value, Double(share)) }

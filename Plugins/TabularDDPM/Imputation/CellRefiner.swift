@@ -87,7 +87,9 @@ extension MaskedPredictor {
   }
 
   func standardised(_ cell: Int, _ value: Double) -> Float {
-    guard case .number(let mean, let deviation, _, _) = cells.forms[cells.modelled[cell]], deviation > 0 else { return 0 }
+    guard case .number(let mean, let deviation, _, _) = cells.forms[cells.modelled[cell]], deviation > 0 else {
+      return 0
+    }
     return Float((value - mean) / deviation)
   }
 
@@ -168,6 +170,28 @@ extension MaskedPredictor {
       }
       return .numbers(means: means, medians: medians)
     }
+  }
+}
+
+extension MaskedPredictor {
+  /// What a chain says of some cells, once it has filled the gaps.
+  ///
+  /// - Parameter column: the column of the cells.
+  func chained(
+    _ chain: FittedChain, column: Int, _ filled: CellMatrix, rows: [Int], gang: ThreadGang
+  ) -> RefinedCells? {
+    guard let model = chain.rounds.last?[column] ?? chain.others[column] else { return nil }
+    let said = model.predict(filled, rows: rows.map { Int32($0) }, gang: gang)
+    guard case .number(let mean, let deviation, _, _) = cells.forms[cells.modelled[column]] else {
+      // Levels that the chain does not tell apart share its last class's share.
+      let count = filled.levels[column], told = model.outputs
+      guard told < count else { return .classes(said, count: count) }
+      var shares = [Float](repeating: 1e-6, count: rows.count * count)
+      for row in rows.indices { for code in 0..<told { shares[row * count + code] = said[row * told + code] } }
+      return .classes(shares, count: count)
+    }
+    let values = said.map { mean + deviation * Double($0) }
+    return .numbers(means: values, medians: values)
   }
 }
 

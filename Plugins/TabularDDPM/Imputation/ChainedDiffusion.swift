@@ -43,7 +43,8 @@ public struct ChainedDiffusion: Imputer {
 
   private static let own = [
     OptionDescription("trees", .integer(1...10_000), default: .integer(60), help: "trees that refine a column"),
-    OptionDescription("leaf", .integer(1...1_000_000), default: .integer(5), help: "rows that a leaf of a tree holds at least"),
+    OptionDescription(
+      "leaf", .integer(1...1_000_000), default: .integer(5), help: "rows that a leaf of a tree holds at least"),
   ]
 
   /// Learns a table. Throws ``ImputationError`` for tables that it cannot learn, and what a training throws.

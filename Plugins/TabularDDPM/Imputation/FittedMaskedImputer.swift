@@ -14,6 +14,8 @@ struct FittedMaskedImputer: FittedImputer {
   /// By column of the table; a column without one goes by the network alone.
   let refiners: [Int: CellRefiner]
   let blends: [Int: CellBlend]
+  /// A chain of one round, by columns of the cells; nil for none.
+  let chain: FittedChain?
 
   var schema: Schema { predictor.model.schema }
   var series: SeriesLayout? { nil }
@@ -39,11 +41,15 @@ struct FittedMaskedImputer: FittedImputer {
         throw CancellationError()
       }
     }
-    for (column, cells) in columns { filled.columns[column] = cells.filling(filled.columns[column], levels: levels(column)) }
+    for (column, cells) in columns {
+      filled.columns[column] = cells.filling(filled.columns[column], levels: levels(column))
+    }
     let imputed = columns.keys.sorted().map { column in
       columns[column]!.imputed(column, of: filled.columns[column], levels: levels(column))
     }
-    return Imputation(filled: filled, columns: imputed)
+    var result = Imputation(filled: filled, columns: imputed)
+    if !cells.dependencies.isEmpty { result.adjust { cells.dependencies.enforce(on: &$0, given: table) } }
+    return result
   }
 
   private func levels(_ column: Int) -> [String] {
@@ -57,6 +63,8 @@ struct FittedMaskedImputer: FittedImputer {
     let data = try predictor.rows(of: table, random: RandomStream(seed: request.seed, stream: UInt64(first)).child(2))
     let all = Array(0..<table.rowCount), gaps = predictor.gaps(data.matrix, rows: all)
     let marginals = predictor.marginals(data.start, rows: all, wanted: gaps, pass: pass)
+    var chained = data.matrix
+    try chain?.fill(&chained, gang: pass.gang)
     var result: [Int: FilledColumn] = [:]
     for (cell, column) in cells.modelled.enumerated() {
       guard let rows = gaps[column], let network = marginals[column] else {
@@ -72,7 +80,11 @@ struct FittedMaskedImputer: FittedImputer {
           gang: pass.gang)
       }
       result[column] = FilledColumn(
-        rows: rows, CellCandidates(network, refined), blend: blends[column], request, place: place(column))
+        rows: rows,
+        CellCandidates(
+          network,
+          [refined, chain.flatMap { predictor.chained($0, column: cell, chained, rows: rows, gang: pass.gang) }]
+            .compactMap { $0 }), blend: blends[column], request, place: place(column))
     }
     if request.draws > 0 { try draw(data.start, gaps, request, first: first, into: &result) }
     return result
@@ -127,7 +139,8 @@ struct FittedMaskedImputer: FittedImputer {
           }
         }
         result[column]!.add(
-          draw: values, random: RandomStream(seed: request.seed, stream: UInt64(first)).child(UInt64(draw * width + column)),
+          draw: values,
+          random: RandomStream(seed: request.seed, stream: UInt64(first)).child(UInt64(draw * width + column)),
           place: place(column))
       }
       guard request.shouldContinue(0) else { throw CancellationError() }

@@ -35,6 +35,15 @@ struct MaskedImputerTraining {
     let pass = model.makePass(run.threads, shard: 256)
     let layout = model.objective.layout
     var refiners: [Int: CellRefiner] = [:], blends: [Int: CellBlend] = [:]
+    // One round only: from the second on a chain learns from gaps that were filled with the help of what it predicts.
+    var chain: FittedChain?
+    if let refiner {
+      var taught = data.matrix.rows(split.training.sorted()), trees = refiner
+      trees.leaf = min(refiner.leaf, 3)
+      chain = try ChainedEquations(.trees(trees), rounds: 1).fit(
+        &taught, random: random.child(1 << 20), gang: pass.gang,
+        report: { _ in run.shouldContinue(TrainingProgress(step: 0, share: 1, loss: 0, elapsed: 0)) })
+    }
     let heldOut = split.heldOut.map { Int($0) }.sorted()
     for (cell, column) in cells.modelled.enumerated() where !layout.slotsOfColumn[column].isEmpty {
       var isThere = [Bool](repeating: true, count: table.rowCount)
@@ -46,25 +55,32 @@ struct MaskedImputerTraining {
           of: column, data, rows: teachers, learner: refiner, random: random.child(UInt64(1 + column)), pass: pass)
       }
       if judges.count >= Self.fewestToJudge {
-        blends[column] = blend(column, predictor, data, rows: judges, refiner: refiners[column], pass: pass)
+        blends[column] = try blend(
+          column, predictor, data, rows: judges, refiner: refiners[column], chain: chain, pass: pass)
       }
       guard run.shouldContinue(TrainingProgress(step: 0, share: 1, loss: 0, elapsed: 0)) else {
         throw CancellationError()
       }
     }
-    return FittedMaskedImputer(method: method, predictor: predictor, refiners: refiners, blends: blends)
+    return FittedMaskedImputer(method: method, predictor: predictor, refiners: refiners, blends: blends, chain: chain)
   }
 
   /// Weights and misses of a column, on rows that were not learned from.
   private func blend(
     _ column: Int, _ predictor: MaskedPredictor, _ data: MaskedPredictor.Rows, rows: [Int], refiner: CellRefiner?,
-    pass: ShardedPass
-  ) -> CellBlend {
+    chain: FittedChain?, pass: ShardedPass
+  ) throws -> CellBlend {
     let view = predictor.hiddenView(of: column, data, rows: rows, pass: pass)
-    let refined = refiner.map { predictor.refined($0, view, gang: pass.gang) }
-    switch CellCandidates(view.own, refined) {
+    let cell = predictor.cells.modelled.firstIndex(of: column)!
+    var others = refiner.map { [predictor.refined($0, view, gang: pass.gang)] } ?? []
+    if let chain {
+      var hidden = data.matrix.rows(rows.map { Int32($0) }, hiding: cell)
+      try chain.fill(&hidden, gang: pass.gang)
+      others +=
+        predictor.chained(chain, column: cell, hidden, rows: Array(rows.indices), gang: pass.gang).map { [$0] } ?? []
+    }
+    switch CellCandidates(view.own, others) {
     case .classes(let shares, let count):
-      let cell = predictor.cells.modelled.firstIndex(of: column)!
       let source = data.matrix.cells[cell], start = source.startIndex
       return .classes(truths: rows.map { Int(source[start + $0]) }, candidates: shares, count: count)
     case .numbers(let medians, let means, let quantiles):
@@ -76,6 +92,6 @@ struct MaskedImputerTraining {
     }
   }
 
-  /// Seconds for the network, where the user fixed none: one for every 2,000 cells, ten to 150.
-  static func budget(cells: Int) -> Double { (min(max(Double(cells) / 2000, 10), 150) / 5).rounded(.up) * 5 }
+  /// Seconds for the network, where the user fixed none: one for every 1,000 cells, ten to 150.
+  static func budget(cells: Int) -> Double { (min(max(Double(cells) / 1000, 10), 150) / 5).rounded(.up) * 5 }
 }

@@ -16,6 +16,11 @@ struct ResidualFilling: Sendable {
   /// Where noise comes from.
   let random: RandomStream
 
+  private var patch: Int { sampler.objective.network.shape.patch }
+
+  /// Rows of a tape, so that its values stay in cache.
+  private static let tapeRows = 2048
+
   /// What is said of the unknown cells of one entity.
   struct EntityResult: Sendable {
     /// Sums over windows: weights, weighted medians, weighted logarithms of deviations, `[steps · channels]`.
@@ -88,12 +93,12 @@ struct ResidualFilling: Sendable {
     _ jobs: [Job], draws: Int, shouldContinue: @Sendable (Double) -> Bool
   ) throws -> [EntityResult] {
     let jobs = jobs.filter { hasUnknown($0.window) }
-    let tokens = length * channels
+    let together = max(1, Self.tapeRows * patch / (length * channels))
     let pass = ShardedPass(
-      store: store, rows: 4096, rowsPerShard: max(1, 4096 / tokens), precision: precision, threads: threads,
+      store: store, rows: 4096, rowsPerShard: together, precision: precision, threads: threads,
       recordsGradients: false)
     var results = view.entities.map { EntityResult($0.series.values, draws: draws) }
-    let piece = 64 * max(1, 4096 / tokens)
+    let piece = 64 * together
     for first in stride(from: 0, to: jobs.count, by: piece) {
       guard shouldContinue(Double(first) / Double(jobs.count)) else { throw CancellationError() }
       let part = Array(jobs[first..<min(first + piece, jobs.count)])
@@ -129,19 +134,20 @@ struct ResidualFilling: Sendable {
 
   private func windows(_ jobs: [Job], draws: Int, on tape: Tape) throws -> [WindowResult] {
     let input = WindowInput(
-      jobs.map(\.window), length: length, channels: channels, inputs: inputs, spread: sampler.objective.spread,
-      typicalStep: sampler.objective.typicalStep, view: { _ in view })
+      jobs.map(\.window), length: length, patch: patch, channels: channels, inputs: inputs,
+      spread: sampler.objective.spread, typicalStep: sampler.objective.typicalStep, view: { _ in view })
     let estimates = sampler.estimates(input, on: tape)
-    let tokens = input.tokens
+    let size = input.size
     return try jobs.indices.map { place in
       let window = jobs[place].window, steps = Int(window.steps)
-      let unknown = Array(input.unknown[place * tokens..<(place + 1) * tokens])
+      let unknown = Array(input.unknown[place * size..<(place + 1) * size])
       var result = WindowResult()
       var rows: [Int] = []
-      for row in 0..<steps * channels where unknown[row] > 0 {
-        let step = row / channels
+      // Cells that do not exist are not unknown.
+      for row in 0..<size where unknown[row] > 0 {
+        let (step, channel) = WindowInput.place(row: row, channels: channels, patch: patch)
         rows.append(row)
-        result.cells.append(Int32(Int(window.start) * channels + row))
+        result.cells.append(Int32((Int(window.start) + step) * channels + channel))
         // Less where the window sees less around it.
         result.weight.append(Float(min(step, steps - 1 - step) + 1))
         result.median.append(estimates[place].median[row])
@@ -151,13 +157,14 @@ struct ResidualFilling: Sendable {
       let own = random.child(UInt64(window.entity))
       let streams = (0..<(draws + 1) / 2).map { own.child(UInt64($0)) }
       // As many draws at once as a tape holds in cache, in whole pairs.
-      let together = max(2, 4096 / tokens / 2 * 2)
+      let together = max(2, Self.tapeRows * patch / size / 2 * 2)
       for first in stride(from: 0, to: draws, by: together) {
         let made = try sampler.residuals(
           estimates[place].condition, unknown: unknown, draws: min(together, draws - first),
           noise: { pair, row in
             // A cell's noise depends on the cell alone, however windows lie.
-            let cell = UInt64(Int(window.start) * channels + row), stream = streams[first / 2 + pair]
+            let (step, channel) = WindowInput.place(row: row, channels: channels, patch: patch)
+            let cell = UInt64((Int(window.start) + step) * channels + channel), stream = streams[first / 2 + pair]
             var source = RandomStream(seed: stream.seed, stream: stream.stream, position: 4 * cell)
             return source.normal()
           }, on: tape)

@@ -3,12 +3,15 @@ import NeuralNetworks
 
 /// The extents of a ``ResidualNetwork``.
 struct ResidualNetworkShape: Codable, Sendable, Equatable {
-  /// Steps of a window, channels, and inputs that are known at every step.
-  var length: Int, channels: Int, inputs: Int
+  /// Steps of a window, steps of a token, channels, and inputs that are known at every step.
+  var length: Int, patch: Int, channels: Int, inputs: Int
   /// Width and blocks of the conditioner, and of the denoiser.
   var width: Int, blocks: Int, denoiserWidth: Int, denoiserBlocks: Int
   /// The share of inner values dropped in training.
   var dropout: Float
+
+  /// Tokens of a channel in a window.
+  var tokens: Int { length / patch }
 }
 
 /// A conditioner that reads what is known of a window once, and a small denoiser that starts from what it has read.
@@ -17,6 +20,9 @@ struct ResidualNetworkShape: Codable, Sendable, Equatable {
 /// in units of that distance, is what the denoiser makes. So an evaluation of the sampler costs little, whatever the
 /// conditioner costs; PriSTI's prior likewise is made once (Liu et al., "PriSTI", ICDE 2023, section III-B), and a
 /// diffusion of the residual of a first estimate is that of Han, Zheng & Zhou, "CARD", NeurIPS 2022, section 2.
+///
+/// A token is a few neighbouring steps of a channel, which costs as much less (Nie et al., "A time series is worth 64
+/// words", ICLR 2023, section 3.1).
 struct ResidualNetwork: Sendable {
   let shape: ResidualNetworkShape
   private let cells: Linear, steps: MLP, stepCells: Linear
@@ -31,39 +37,39 @@ struct ResidualNetwork: Sendable {
   private let output: Linear
 
   /// Numbers a step's network says of each cell, its inner width, and features of a noise level.
-  private static let stepCellWidth = 8, stepHidden = 128, levelWidth = 32
+  private static let stepCellWidth = 16, stepHidden = 128, levelWidth = 32
 
   /// Lays out the parameters.
   init(_ shape: ResidualNetworkShape, in layout: inout ParameterLayout) {
     self.shape = shape
     let width = shape.width, own = shape.denoiserWidth
-    cells = Linear("cells", inputs: WindowInput.cellWidth, outputs: width, in: &layout)
+    cells = Linear("cells", inputs: shape.patch * WindowInput.cellWidth, outputs: width, in: &layout)
     steps = MLP(
       "steps",
       widths: [
-        WindowInput.stepWidth(channels: shape.channels, inputs: shape.inputs), Self.stepHidden,
+        WindowInput.stepWidth(channels: shape.channels, inputs: shape.inputs, patch: shape.patch), Self.stepHidden,
         shape.channels * Self.stepCellWidth,
       ], dropout: shape.dropout, in: &layout)
     stepCells = Linear("step-cells", inputs: Self.stepCellWidth, outputs: width, in: &layout)
     places = Embedding(
-      "places", entries: shape.length + shape.channels, width: width, deviation: 0.2, in: &layout)
+      "places", entries: shape.tokens + shape.channels, width: width, deviation: 0.2, in: &layout)
     conditioner = GridTransformer(
       "conditioner", width: width, blocks: shape.blocks, channels: shape.channels, dropout: shape.dropout, in: &layout)
     norm = LayerNorm("norm", width: width, in: &layout)
     // Starts at the base, with errors of its own spread: the mean of an absolute normal error is 0.8 deviations.
-    head = Linear("head", inputs: width, prior: [0, -0.22], in: &layout)
+    head = Linear("head", inputs: width, prior: (0..<shape.patch).flatMap { _ in [0, -0.22] }, in: &layout)
     condition = Linear("condition", inputs: width, outputs: own, in: &layout)
-    noisy = Linear("noisy", inputs: 2, outputs: own, in: &layout)
+    noisy = Linear("noisy", inputs: 2 * shape.patch, outputs: own, in: &layout)
     level = MLP("level", widths: [Self.levelWidth, own, own], in: &layout)
     denoiser = GridTransformer(
       "denoiser", width: own, blocks: shape.denoiserBlocks, channels: shape.channels, dropout: 0, in: &layout)
     lastNorm = LayerNorm("last-norm", width: own, in: &layout)
-    output = Linear("output", inputs: own, outputs: 1, startsAtZero: true, in: &layout)
+    output = Linear("output", inputs: own, outputs: shape.patch, startsAtZero: true, in: &layout)
   }
 
   /// What the conditioner says of some windows.
   struct Reading {
-    /// What the denoiser takes, `[windows · length · channels, denoiserWidth]`.
+    /// What the denoiser takes, `[windows · tokens · channels, denoiserWidth]`.
     let condition: Variable
     /// Median − base in units of the channel's spread, and the logarithm of the mean absolute error in the same,
     /// `[windows · length · channels, 2]`.
@@ -72,41 +78,36 @@ struct ResidualNetwork: Sendable {
 
   /// Reads windows.
   func read(_ input: WindowInput, on tape: Tape) -> Reading {
-    let windows = input.windows, tokens = input.tokens
-    let rows = windows * tokens
-    let cellFeatures = tape.constant(Tensor(input.cells, shape: [rows, WindowInput.cellWidth]))
+    let windows = input.windows, tokens = shape.tokens, channels = shape.channels
+    let rows = windows * tokens * channels
+    let cellFeatures = tape.constant(Tensor(input.cells, shape: [rows, shape.patch * WindowInput.cellWidth]))
     let stepFeatures = tape.constant(
-      Tensor(input.steps, shape: [windows * input.length, input.steps.count / (windows * input.length)]))
+      Tensor(input.steps, shape: [windows * tokens, input.steps.count / (windows * tokens)]))
     var indices: [Int32] = []
     indices.reserveCapacity(2 * rows)
-    for _ in 0..<windows {
-      for step in 0..<input.length {
-        for channel in 0..<input.channels {
-          indices.append(Int32(step))
-          indices.append(Int32(input.length + channel))
-        }
-      }
+    for row in 0..<rows {
+      indices.append(Int32(row / channels % tokens))
+      indices.append(Int32(tokens + row % channels))
     }
     let said = steps(stepFeatures).reshaped(rows: rows, columns: Self.stepCellWidth)
     let start = stepCells(said, addedTo: cells(cellFeatures, addedTo: places(indices, bag: 2, on: tape)))
-    let hidden = norm(
-      conditioner(start, windows: windows, length: input.length, channels: input.channels))
-    return Reading(condition: condition(hidden), estimate: head(hidden))
+    let hidden = norm(conditioner(start, windows: windows, length: tokens, channels: channels))
+    return Reading(
+      condition: condition(hidden), estimate: head(hidden).reshaped(rows: rows * shape.patch, columns: 2))
   }
 
-  /// The network's answer F to noisy residuals, `[rows, 1]`, before ``Preconditioning``.
+  /// The network's answer F to noisy residuals, `[cells, 1]`, before ``Preconditioning``.
   ///
   /// - Parameters:
-  ///   - condition: of the conditioner, `[rows, denoiserWidth]`.
-  ///   - noisy: residuals times the input scale, 0 in known cells, and whether a cell is unknown, `[rows, 2]`.
+  ///   - condition: of the conditioner, `[tokens, denoiserWidth]`.
+  ///   - noisy: residuals times the input scale, 0 in known cells, and whether a cell is unknown, `[cells, 2]`.
   ///   - levels: the condition of the noise of each window.
   func answer(_ condition: Variable, noisy input: Variable, levels: [Float]) -> Variable {
     let tape = condition.tape, rows = condition.rows
     let features = TimeEmbedding.sinusoidal(levels.map { 100 * $0 }, width: Self.levelWidth)
     let embedded = level(tape.constant(features)).repeatingRows(rows / levels.count)
-    let start = noisy(input, addedTo: condition) + embedded
-    let made = denoiser(
-      start, windows: levels.count, length: shape.length, channels: shape.channels)
-    return output(lastNorm(made))
+    let start = noisy(input.reshaped(rows: rows, columns: 2 * shape.patch), addedTo: condition) + embedded
+    let made = denoiser(start, windows: levels.count, length: shape.tokens, channels: shape.channels)
+    return output(lastNorm(made)).reshaped(rows: rows * shape.patch, columns: 1)
   }
 }

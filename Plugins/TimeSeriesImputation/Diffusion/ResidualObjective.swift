@@ -47,13 +47,13 @@ struct ResidualObjective: Sendable {
   func estimateLoss(
     _ estimate: Variable, _ input: WindowInput, truth: [Float], weight: Float, sums: UnsafeMutablePointer<Double>?
   ) -> (loss: Variable, residuals: [Float]) {
-    let rows = truth.count, channels = input.channels
-    let meanSpread = spread.reduce(0, +) / Float(channels)
+    let rows = truth.count
+    let meanSpread = spread.reduce(0, +) / Float(spread.count)
     var residuals = [Float](repeating: 0, count: rows)
     let loss = estimate.customLoss { values, slope in
       var total = 0.0
       for row in 0..<rows where !truth[row].isNaN {
-        let scale = spread[row % channels]
+        let scale = spread[input.channel(row)]
         let error = (truth[row] - input.base[row]) / scale - values[2 * row]
         let log = min(max(values[2 * row + 1], Self.logRange.lowerBound), Self.logRange.upperBound)
         let relative = abs(error) / exp(log)
@@ -81,7 +81,7 @@ struct ResidualObjective: Sendable {
     _ random: RandomStream, sums: UnsafeMutablePointer<Double>?
   ) -> Variable {
     var random = random
-    let tokens = input.tokens, rows = truth.count
+    let size = input.size, rows = truth.count
     var levels: [Float] = [], targets = [Float](repeating: 0, count: rows)
     let noisy = reading.condition.tape.constant(rows: rows, columns: 2) { memory in
       for window in 0..<input.windows {
@@ -90,7 +90,7 @@ struct ResidualObjective: Sendable {
         levels.append(Float(scales.condition(sigma: sigma)))
         let skip = Float(scales.skip(sigma: sigma)), out = Float(scales.output(sigma: sigma))
         let factor = Float(scales.input(sigma: sigma))
-        for row in window * tokens..<(window + 1) * tokens {
+        for row in window * size..<(window + 1) * size {
           // Where the truth is unknown, a residual is drawn as if there were no other cells.
           let residual = truth[row].isNaN ? random.normal() : residuals[row]
           let value = input.unknown[row] * (residual + Float(sigma) * random.normal())

@@ -11,11 +11,11 @@ struct ResidualSampler: Sendable {
   /// The largest noise, in units of the residual, which has unit variance: what is left of it there is below a tenth.
   private static let schedule = KarrasSchedule(minimumSigma: 0.02, maximumSigma: 12)
 
-  /// What is said of the cells of one window, `[length · channels]`.
+  /// What is said of the cells of one window, in the order of ``WindowInput/row(step:channel:channels:patch:)``.
   struct Estimate: Sendable {
     /// The median, standardised, and √2 b in the same unit.
     var median: [Float], deviation: [Float]
-    /// What the denoiser takes, `[length · channels, denoiserWidth]`.
+    /// What the denoiser takes, `[tokens · channels, denoiserWidth]`.
     var condition: Tensor
   }
 
@@ -23,16 +23,16 @@ struct ResidualSampler: Sendable {
   func estimates(_ input: WindowInput, on tape: Tape) -> [Estimate] {
     tape.reset()
     let reading = objective.network.read(input, on: tape)
-    let tokens = input.tokens, width = reading.condition.columns, channels = input.channels
+    let size = input.size, tokens = size / input.patch, width = reading.condition.columns
     let head = reading.estimate.values, condition = reading.condition.values
     return (0..<input.windows).map { window in
       var made = Estimate(
         median: [], deviation: [],
         condition: Tensor(
           Array(condition[window * tokens * width..<(window + 1) * tokens * width]), shape: [tokens, width]))
-      for row in window * tokens..<(window + 1) * tokens {
+      for row in window * size..<(window + 1) * size {
         let (shift, deviation) = ResidualObjective.estimate(head.baseAddress! + 2 * row)
-        let spread = objective.spread[row % channels]
+        let spread = objective.spread[input.channel(row)]
         made.median.append(input.base[row] + shift * spread)
         made.deviation.append(deviation * spread)
       }
@@ -40,7 +40,7 @@ struct ResidualSampler: Sendable {
     }
   }
 
-  /// Draws residuals of a window, `[draws, length · channels]`: 0 in known cells.
+  /// Draws residuals of a window, `[draws, cells]`: 0 in known cells.
   ///
   /// Draws come in pairs that start from opposite noise, so that their median and mean hardly vary (antithetic variates;
   /// Hammersley & Morton, 1956).
@@ -50,12 +50,12 @@ struct ResidualSampler: Sendable {
   func residuals(
     _ condition: Tensor, unknown: [Float], draws: Int, noise: (_ pair: Int, _ cell: Int) -> Float, on tape: Tape
   ) throws -> Tensor {
-    let tokens = unknown.count, scales = ResidualObjective.preconditioning
+    let size = unknown.count, scales = ResidualObjective.preconditioning
     let path = Self.schedule.path(evaluations: evaluations)
     let start = Float(hypot(path[0].noise, 1))
-    var noisy = Tensor(shape: [draws, tokens])
+    var noisy = Tensor(shape: [draws, size])
     for pair in 0..<(draws + 1) / 2 {
-      for cell in 0..<tokens where unknown[cell] > 0 {
+      for cell in 0..<size where unknown[cell] > 0 {
         let value = start * noise(pair, cell)
         noisy[2 * pair, cell] = value
         if 2 * pair + 1 < draws { noisy[2 * pair + 1, cell] = -value }
@@ -64,7 +64,7 @@ struct ResidualSampler: Sendable {
     let width = condition.shape[1]
     // The same for all draws: laid out once.
     let conditions = Tensor(
-      Array(repeatElement(condition.values, count: draws).joined()), shape: [draws * tokens, width])
+      Array(repeatElement(condition.values, count: draws).joined()), shape: [draws * condition.shape[0], width])
     // Deterministic, so that no noise is drawn on the way.
     var none = RandomStream(seed: 0)
     return try DPMSolverSampler().sample(from: noisy, along: path, random: &none) { noisy, level in
@@ -72,10 +72,10 @@ struct ResidualSampler: Sendable {
       let sigma = level.sigma
       let factor = Float(scales.input(sigma: sigma)), skip = Float(scales.skip(sigma: sigma))
       let out = Float(scales.output(sigma: sigma))
-      let input = tape.constant(rows: draws * tokens, columns: 2) { memory in
-        for row in 0..<draws * tokens {
+      let input = tape.constant(rows: draws * size, columns: 2) { memory in
+        for row in 0..<draws * size {
           memory[2 * row] = factor * noisy.values[row]
-          memory[2 * row + 1] = unknown[row % tokens]
+          memory[2 * row + 1] = unknown[row % size]
         }
       }
       let answer = objective.network.answer(
@@ -83,8 +83,8 @@ struct ResidualSampler: Sendable {
         levels: [Float](repeating: Float(scales.condition(sigma: sigma)), count: draws))
       var clean = noisy
       let answers = answer.values, most = ResidualObjective.mostResidual
-      for row in 0..<draws * tokens {
-        let value = unknown[row % tokens] * (skip * noisy.values[row] + out * answers[row])
+      for row in 0..<draws * size {
+        let value = unknown[row % size] * (skip * noisy.values[row] + out * answers[row])
         clean.values[row] = min(max(value, -most), most)
       }
       return clean

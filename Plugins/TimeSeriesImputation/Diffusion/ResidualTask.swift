@@ -18,7 +18,7 @@ struct ResidualTask: TrainingObjective {
 
   /// The truth of the cells of windows that are scored; NaN for others.
   func truths(_ windows: [WindowPlan.Window], judging: Bool, view: (Int) -> MaskedView) -> [Float] {
-    let length = plan.length, channels = truth.channelCount
+    let length = plan.length, channels = truth.channelCount, patch = objective.network.shape.patch
     var result = [Float](repeating: .nan, count: windows.count * length * channels)
     for (place, window) in windows.enumerated() {
       let entity = Int(window.entity), masked = view(place).entities[entity].series.values
@@ -28,7 +28,9 @@ struct ResidualTask: TrainingObjective {
         guard heldOut[entity][source] == judging else { continue }
         for channel in 0..<channels {
           let cell = source * channels + channel
-          if masked[cell].isNaN { result[(place * length + step) * channels + channel] = values[cell] }
+          guard masked[cell].isNaN else { continue }
+          let row = WindowInput.row(step: step, channel: channel, channels: channels, patch: patch)
+          result[place * length * channels + row] = values[cell]
         }
       }
     }
@@ -37,8 +39,8 @@ struct ResidualTask: TrainingObjective {
 
   func input(_ windows: [WindowPlan.Window], view: (Int) -> MaskedView) -> WindowInput {
     WindowInput(
-      windows, length: plan.length, channels: truth.channelCount, inputs: truth.inputCount, spread: objective.spread,
-      typicalStep: objective.typicalStep, view: view)
+      windows, length: plan.length, patch: objective.network.shape.patch, channels: truth.channelCount,
+      inputs: truth.inputCount, spread: objective.spread, typicalStep: objective.typicalStep, view: view)
   }
 
   func loss(_ batch: TrainingBatch, on tape: Tape) -> Variable {

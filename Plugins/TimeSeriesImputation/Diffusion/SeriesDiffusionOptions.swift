@@ -7,7 +7,10 @@ enum SeriesDiffusionOptions {
     OptionDescription(
       "window", .integer(4...512), automatic: "48 steps, from 24 channels on 36, and never longer than the series",
       help: "steps that the network sees at once"),
-    OptionDescription("width", .integer(16...512), automatic: "48", help: "width of the network, in multiples of 16"),
+    OptionDescription(
+      "patch", .integer(1...16), automatic: "3, and no more than a quarter of the window",
+      help: "neighbouring steps that the network takes as one"),
+    OptionDescription("width", .integer(16...512), automatic: "64", help: "width of the network, in multiples of 16"),
     OptionDescription("blocks", .integer(1...16), default: .integer(2), help: "blocks of the network"),
     OptionDescription(
       "dropout", .number(0...0.9), automatic: "0.1, below 100,000 cells 0.2",
@@ -15,7 +18,7 @@ enum SeriesDiffusionOptions {
     OptionDescription(
       "learning-rate", .number(1e-6...1), default: .number(2e-3), help: "the rate of AdamW at its highest"),
     OptionDescription("weight-decay", .number(0...10), default: .number(0.01), help: "L2 regularisation, decoupled"),
-    OptionDescription("batch", .integer(1...4096), automatic: "windows of 32,768 cells in all", help: "windows a step"),
+    OptionDescription("batch", .integer(1...4096), automatic: "windows of 6,144 tokens in all", help: "windows a step"),
     OptionDescription(
       "masks", .integer(2...256), automatic: "24, fewer where the series are long",
       help: "draws of hidden cells to train on"),
@@ -37,20 +40,23 @@ enum SeriesDiffusionOptions {
   ) -> Plan {
     let channels = frame.channelCount, cells = frame.stepCount * channels
     let longest = frame.entities.map(\.steps).max() ?? 1
-    let length = min(options.integer("window", automatic: channels < 24 ? 48 : 36), max(longest, 1))
+    let wanted = min(options.integer("window", automatic: channels < 24 ? 48 : 36), max(longest, 1))
+    let patch = min(options.integer("patch", automatic: max(1, min(3, wanted / 4))), wanted)
+    let length = (wanted + patch - 1) / patch * patch
     let head = GridTransformer.headSize
-    let width = max(head, options.integer("width", automatic: 48) / head * head)
+    let width = max(head, options.integer("width", automatic: 64) / head * head)
     var plan = Plan(
       shape: ResidualNetworkShape(
-        length: length, channels: channels, inputs: frame.inputCount, width: width, blocks: options.integer("blocks"),
+        length: length, patch: patch, channels: channels, inputs: frame.inputCount, width: width,
+        blocks: options.integer("blocks"),
         denoiserWidth: 2 * head, denoiserBlocks: 1,
         dropout: Float(options.number("dropout", automatic: cells < 100_000 ? 0.2 : 0.1))))
-    let tokens = length * channels
+    let tokens = length / patch * channels
     plan.masks = options.integer("masks", automatic: min(24, max(4, 40_000_000 / max(cells, 1))))
     plan.evaluations = options.integer("evaluations")
     plan.draws = options.integer("draws")
-    plan.training.batch = options.integer("batch", automatic: min(128, max(8, 32_768 / tokens)))
-    plan.training.rowsPerShard = max(1, 2048 / tokens)
+    plan.training.batch = options.integer("batch", automatic: min(128, max(8, 6144 / tokens)))
+    plan.training.rowsPerShard = max(1, 1536 / tokens)
     plan.training.slack = 0.005
     plan.training.patience = 6
     plan.training.warmUp = 100

@@ -7,10 +7,12 @@ import Foundation
 struct WindowInput: Sendable {
   /// The extents.
   let windows: Int, length: Int, channels: Int
-  /// Features of cells, `[windows · length · channels, cellWidth]`.
+  /// Neighbouring steps of a channel that make a token.
+  let patch: Int
+  /// Features of cells, `[windows · length · channels, cellWidth]`, in the order of ``row(step:channel:)``.
   var cells: [Float]
-  /// Features of steps: the base and the mask of all channels one step before, at, and after it, then covariates and
-  /// calendar, `[windows · length, stepWidth]`.
+  /// Features of the steps of a token: the base and the mask of all channels from one step before to one step after them,
+  /// then covariates and calendar of each, `[windows · length / patch, stepWidth]`.
   var steps: [Float]
   /// The cheap mean in each cell, known values where there are, `[windows · length · channels]`.
   var base: [Float]
@@ -20,39 +22,59 @@ struct WindowInput: Sendable {
   /// Features of a cell: base, known, line − base, nearness of the last and of the next observation, their values − base,
   /// length of the gap, existence.
   static let cellWidth = 9
-  /// Features of a step.
-  static func stepWidth(channels: Int, inputs: Int) -> Int { 6 * channels + inputs }
+  /// Features of the steps of a token.
+  static func stepWidth(channels: Int, inputs: Int, patch: Int) -> Int { 2 * (patch + 2) * channels + patch * inputs }
 
-  /// The rows of a window.
-  var tokens: Int { length * channels }
+  /// The cells of a window.
+  var size: Int { length * channels }
+
+  /// Where a cell lies in a window: `[length / patch, channels, patch]`, so that the cells of a token follow each other.
+  static func row(step: Int, channel: Int, channels: Int, patch: Int) -> Int {
+    (step / patch * channels + channel) * patch + step % patch
+  }
+
+  /// The channel of a cell.
+  func channel(_ row: Int) -> Int { row / patch % channels }
+
+  /// The step and the channel of a cell.
+  static func place(row: Int, channels: Int, patch: Int) -> (step: Int, channel: Int) {
+    let token = row / patch
+    return (token / channels * patch + row % patch, token % channels)
+  }
 
   /// Reads windows of a view.
   ///
+  /// - Precondition: `patch` divides `length`.
   /// - Parameters:
   ///   - view: of each window.
   ///   - spread: the deviation of each channel from the base: differences are measured in it.
   ///   - typicalStep: what distances in time are measured in.
   init(
-    _ windows: [WindowPlan.Window], length: Int, channels: Int, inputs: Int, spread: [Float], typicalStep: Double,
-    view: (Int) -> MaskedView
+    _ windows: [WindowPlan.Window], length: Int, patch: Int, channels: Int, inputs: Int, spread: [Float],
+    typicalStep: Double, view: (Int) -> MaskedView
   ) {
+    precondition(length % patch == 0, "tokens of \(patch) steps do not divide a window of \(length)")
     self.windows = windows.count
     self.length = length
+    self.patch = patch
     self.channels = channels
-    let tokens = length * channels, stepWidth = Self.stepWidth(channels: channels, inputs: inputs)
-    cells = [Float](repeating: 0, count: windows.count * tokens * Self.cellWidth)
-    steps = [Float](repeating: 0, count: windows.count * length * stepWidth)
-    base = [Float](repeating: 0, count: windows.count * tokens)
-    unknown = [Float](repeating: 0, count: windows.count * tokens)
+    let size = length * channels, stepWidth = Self.stepWidth(channels: channels, inputs: inputs, patch: patch)
+    cells = [Float](repeating: 0, count: windows.count * size * Self.cellWidth)
+    steps = [Float](repeating: 0, count: windows.count * length / patch * stepWidth)
+    base = [Float](repeating: 0, count: windows.count * size)
+    unknown = [Float](repeating: 0, count: windows.count * size)
     for (place, window) in windows.enumerated() {
       let entity = view(place).entities[Int(window.entity)]
+      for first in stride(from: 0, to: Int(window.steps), by: patch) {
+        writeSteps(
+          entity, from: Int(window.start) + first, to: Int(window.start + window.steps), inputs: inputs,
+          at: (place * length + first) / patch * stepWidth)
+      }
       for step in 0..<Int(window.steps) {
-        let row = place * length + step
-        writeStep(entity, at: Int(window.start) + step, inputs: inputs, to: row * stepWidth)
         for channel in 0..<channels {
           writeCell(
             entity, at: Int(window.start) + step, channel, spread: spread[channel], typicalStep: typicalStep,
-            to: row * channels + channel)
+            to: place * size + Self.row(step: step, channel: channel, channels: channels, patch: patch))
         }
       }
     }
@@ -94,10 +116,12 @@ struct WindowInput: Sendable {
     cells[at + 7] = Float(log1p(gap / typicalStep)) / 4
   }
 
-  private mutating func writeStep(_ entity: MaskedView.Entity, at step: Int, inputs: Int, to start: Int) {
+  private mutating func writeSteps(
+    _ entity: MaskedView.Entity, from first: Int, to end: Int, inputs: Int, at start: Int
+  ) {
     let series = entity.series
-    for tap in 0..<3 {
-      let source = step + tap - 1
+    for tap in 0..<patch + 2 {
+      let source = first + tap - 1
       guard source >= 0, source < series.steps else { continue }
       for channel in 0..<channels {
         let cell = source * channels + channel
@@ -105,6 +129,11 @@ struct WindowInput: Sendable {
         steps[start + (tap * 2 + 1) * channels + channel] = series.values[cell].isNaN ? 0 : 1
       }
     }
-    for input in 0..<inputs { steps[start + 6 * channels + input] = series.inputs[step * inputs + input] }
+    let known = start + 2 * (patch + 2) * channels
+    for step in first..<min(first + patch, end) {
+      for input in 0..<inputs {
+        steps[known + (step - first) * inputs + input] = series.inputs[step * inputs + input]
+      }
+    }
   }
 }

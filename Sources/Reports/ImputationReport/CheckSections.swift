@@ -22,8 +22,9 @@ extension ImputationPage {
           "\(NumberText.count(check.hidden)) of \(NumberText.count(check.observed)) known values were hidden \(how), filled in by each method, and compared with what they held.",
         good:
           "The method that was taken is well below 1, which is what filling in each column’s median or most frequent level makes.",
-        otherwise:
-          "Give columns that go along with those that miss, give the method more time, or leave long gaps empty (--max-gap)."
+        otherwise: isSeries
+          ? "Give channels that go along with those that miss, give the method more time, or leave long gaps empty (<code>--max-gap</code>)."
+          : "Give columns that go along with those that miss, more rows, or the method more time (<code>--budget</code>)."
       ),
       blocks: [
         .text("Taken: <strong>\(check.chosen)</strong>, because \(check.reason)."),
@@ -149,8 +150,8 @@ extension ImputationPage {
       "coverage", "How often intervals hold",
       guide: .init(
         shows: "The share of hidden numbers that lie between the ends of their interval, and how wide intervals are.",
-        good: "About \(NumberText.percent(level)) of them do, in short gaps and in long ones.",
-        otherwise: "Take the ends with a grain of salt; where too few hold, ask for a higher --interval."),
+        good: "About \(NumberText.percent(level)) of them do\(isSeries ? ", in short gaps and in long ones" : "").",
+        otherwise: "Take the ends with a grain of salt; where too few hold, ask for a higher <code>--interval</code>."),
       blocks: [
         .pictures(.two, [coverageByLength(check, level)].compactMap(\.self)),
         .table(

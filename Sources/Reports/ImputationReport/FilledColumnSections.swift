@@ -22,26 +22,27 @@ extension ImputationPage {
           shows:
             "For each channel one series from end to end, its most uncertain gaps close by, and the distribution of filled values.",
           good: "The orange line goes on as the blue one does, and bands are narrow where neighbours are near.",
-          otherwise: "Leave gaps with wide bands empty (--max-gap), or give channels that go along with this one.")
+          otherwise:
+            "Leave gaps with wide bands empty (<code>--max-gap</code>), or give channels that go along with this one.")
         : .init(
           shows: "The distribution of filled values beside that of the values that were there.",
           good:
             "Much alike where values miss by chance. Filled values lie closer together, because they are the middle of what is likely.",
           otherwise:
-            "A shift need not be wrong: the rows that miss a value may differ from the others. Draws (--draws) have the full spread."
+            "A shift need not be wrong: the rows that miss a value may differ from the others. Draws (<code>--draws</code>) have the full spread."
         ),
       blocks: [
         .table(
           DataTable(
-            "Columns with gaps", head: ["Column", "Filled", "Of all values", "Too long", "Without answer"],
+            "Columns with gaps",
+            head: ["Column", "Filled", "Of all values"] + (isSeries ? ["In gaps too long"] : []) + ["Without answer"],
             rows: ordered.map { column in
               .init(
                 Markup(name: column.name),
                 [
                   NumberText.count(column.filled),
                   NumberText.percent(Double(column.filled) / Double(max(column.cells, 1))),
-                  NumberText.count(column.inLongGaps), NumberText.count(column.unanswered),
-                ])
+                ] + (isSeries ? [NumberText.count(column.inLongGaps)] : []) + [NumberText.count(column.unanswered)])
             })),
         result.emptyColumns.isEmpty
           ? nil
