@@ -38,7 +38,7 @@ extension Imputation {
   /// new values.
   public mutating func adjust(_ change: (inout Table) -> Void) {
     let count = columns.map(\.draws.count).max() ?? 0
-    let completed = (0..<count).map { draw in
+    let tables = (0..<count).map { draw in
       var table = completed(draw: draw)
       change(&table)
       return table
@@ -47,7 +47,7 @@ extension Imputation {
     for place in columns.indices {
       let index = columns[place].column
       for draw in 0..<count {
-        switch (completed[draw].columns[index].values, filled.columns[index].values) {
+        switch (tables[draw].columns[index].values, filled.columns[index].values) {
         case (.numbers(let numbers), _): columns[place].draws[draw] = columns[place].rows.map { numbers[$0] }
         case (.categories(let indices, let levels), .categories(let own, var known)):
           // A level may be new to the filled table.
