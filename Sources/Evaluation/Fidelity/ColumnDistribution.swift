@@ -91,9 +91,13 @@ extension ColumnComparison.Distribution {
     var from = low - first <= span * 0.25 ? first : low
     var to = last - high <= span * 0.25 ? last : high
     guard to > from else { return [from - 0.5, from + 0.5] }
+    guard (to - from).isFinite else {
+      return (0...mostBins).map { from * (1 - Double($0) / Double(mostBins)) + to * (Double($0) / Double(mostBins)) }
+    }
     var bins = mostBins
-    if let digits, digits <= 6 {
-      let grid = pow(10, -Double(digits))
+    let grid = pow(10, -Double(digits ?? 0))
+    // Beyond 2⁵³ steps a Double has no such grid.
+    if let digits, digits <= 6, (to - from) / grid < 0x1p53 {
       let values = ((to - from) / grid).rounded() + 1
       let perBin = (values / Double(mostBins)).rounded(.up)
       bins = Int((values / perBin).rounded(.up))
