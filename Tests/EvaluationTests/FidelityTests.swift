@@ -107,7 +107,9 @@ import Testing
   func numbersNearTheEndOfTheRangeStayFinite(_ digits: Int?) throws {
     let columns = [Comparison.Column(name: "n", digits: digits), Comparison.Column(name: "m", digits: digits)]
     let ordinary = (0..<90).map { Double($0 % 30) / 100 }
-    let huge = (0..<90).map { $0 % 3 == 0 ? 1e308 : $0 % 3 == 1 ? -1.5e308 : Double($0) }
+    let huge: [Double] = (0..<90).map { (row: Int) -> Double in
+      row % 3 == 0 ? 1e308 : row % 3 == 1 ? -1.5e308 : Double(row)
+    }
     for (real, synthetic) in [(huge, huge), (ordinary, huge), (huge, ordinary)] {
       func side(_ numbers: [Double]) -> Features {
         Features(names: ["n", "m"], columns: [.numbers(numbers), .numbers(ordinary)], rowCount: 90)
@@ -116,11 +118,13 @@ import Testing
         columns: columns, real: side(real), synthetic: side(synthetic), holdout: side(real))
       for column in Fidelity(comparison).columns {
         let edges = try #require(column.distribution.edges)
-        #expect(edges.allSatisfy(\.isFinite) && edges == edges.sorted())
+        #expect(edges.allSatisfy { $0.isFinite })
+        #expect(edges == edges.sorted())
         #expect(abs(column.distribution.real.reduce(0, +) - 1) < 1e-9)
       }
       let details = try #require(Projection.measure(comparison, random: RandomStream(seed: 1)))
-      #expect((details.real + details.synthetic + (details.holdout ?? [])).joined().allSatisfy(\.isFinite))
+      let points: [[Double]] = details.real + details.synthetic + (details.holdout ?? [])
+      #expect(points.joined().allSatisfy { $0.isFinite })
       #expect(details.explained.allSatisfy { $0 >= 0 && $0 < 1 + 1e-9 })
     }
   }
