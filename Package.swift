@@ -4,9 +4,11 @@ import PackageDescription
 // The layers, from the ground up. Arrows point at what a layer may import:
 //
 //   langevin → Plugins/* → DiffusionCore → NeuralNetworks → Tensors → CKernels, COneDNN
-//            ↘ Reports   ↘               ↘ Tables → CLibCSV, CZlib
+//            ↘ Imputing  ↗               ↘ Tables → CLibCSV, CZlib
+//            ↘ Reports   ↘
 //                ↘ Evaluation → DownstreamModels → CXGBoost, CLBFGS
 //                             ↘ Neighbours → Tensors
+//   Plugins/* ↘ ChainedImputation → DownstreamModels, Tables
 //
 // A plugin never imports another plugin, and the core never imports a plugin. Only `langevin`
 // and `Reports` depend on outside Swift packages.
@@ -17,7 +19,9 @@ let package = Package(
     .executable(name: "langevin", targets: ["langevin"]),
     .library(name: "DiffusionCore", targets: ["Tensors", "NeuralNetworks", "Tables", "DiffusionCore"]),
     .library(name: "TabularDDPM", targets: ["TabularDDPM"]),
+    .library(name: "ClassImbalance", targets: ["ClassImbalance"]),
     .library(name: "TimeSeriesImputation", targets: ["TimeSeriesImputation"]),
+    .library(name: "Imputing", targets: ["Imputing"]),
     .library(name: "Evaluation", targets: ["Evaluation", "DownstreamModels", "Neighbours"]),
     .library(name: "DiffusionTesting", targets: ["DiffusionTesting"]),
   ],
@@ -52,23 +56,36 @@ let package = Package(
       name: "DownstreamModels", dependencies: ["CXGBoost", "CLBFGS", "CKernels", "Tensors"],
       path: "Sources/DownstreamModels"),
     .target(
+      name: "ChainedImputation", dependencies: ["DownstreamModels", "Tables", "Tensors"],
+      path: "Sources/ChainedImputation"),
+    .target(
       name: "Evaluation", dependencies: ["Tables", "Tensors", "DownstreamModels", "Neighbours"],
       path: "Sources/Evaluation"),
     .target(
       name: "Reports", dependencies: ["Evaluation", .product(name: "Mustache", package: "swift-mustache")],
       path: "Sources/Reports", resources: [.embedInCode("Templates")]),
 
+    // Filling gaps: what every method of imputation needs around it.
+    .target(name: "Imputing", dependencies: ["DiffusionCore", "Evaluation"], path: "Sources/Imputing"),
+
     // Plugins: diffusion methods, not SwiftPM build plugins.
-    .target(name: "TabularDDPM", dependencies: ["DiffusionCore"], path: "Plugins/TabularDDPM"),
+    .target(
+      name: "ClassImbalance", dependencies: ["DiffusionCore", "Neighbours"], path: "Plugins/ClassImbalance"),
     .target(
       name: "TimeSeriesImputation", dependencies: ["DiffusionCore", "DownstreamModels", "CKernels"],
       path: "Plugins/TimeSeriesImputation"),
+    .target(
+      name: "TabularDDPM", dependencies: ["DiffusionCore", "ChainedImputation"], path: "Plugins/TabularDDPM"),
+    .target(
+      name: "TabularImputation", dependencies: ["DiffusionCore", "ChainedImputation", "Neighbours"],
+      path: "Plugins/TabularImputation"),
 
     // The command.
     .executableTarget(
       name: "langevin",
       dependencies: [
-        "DiffusionCore", "TabularDDPM", "TimeSeriesImputation", "Evaluation", "Reports",
+        "DiffusionCore", "TabularDDPM", "TabularImputation", "TimeSeriesImputation", "ClassImbalance",
+        "Evaluation", "Imputing", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/langevin"),
@@ -94,12 +111,20 @@ let package = Package(
       name: "TabularDDPMTests", dependencies: ["TabularDDPM", "DiffusionTesting"],
       path: "Tests/TabularDDPMTests"),
     .testTarget(
+      name: "ClassImbalanceTests", dependencies: ["ClassImbalance", "DiffusionTesting"],
+      path: "Tests/ClassImbalanceTests"),
+    .testTarget(
       name: "TimeSeriesImputationTests", dependencies: ["TimeSeriesImputation", "DiffusionTesting"],
       path: "Tests/TimeSeriesImputationTests"),
+    .testTarget(
+      name: "TabularImputationTests",
+      dependencies: ["ChainedImputation", "DownstreamModels", "TabularDDPM", "TabularImputation", "DiffusionTesting"],
+      path: "Tests/TabularImputationTests"),
     .testTarget(name: "NeighboursTests", dependencies: ["Neighbours"], path: "Tests/NeighboursTests"),
     .testTarget(
       name: "DownstreamModelsTests", dependencies: ["DownstreamModels"], path: "Tests/DownstreamModelsTests"),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Tables"], path: "Tests/EvaluationTests"),
+    .testTarget(name: "ImputingTests", dependencies: ["Imputing"], path: "Tests/ImputingTests"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], path: "Tests/ReportsTests"),
     .testTarget(
       name: "CommandLineTests", dependencies: ["langevin", "Tables"], path: "Tests/CommandLineTests"),

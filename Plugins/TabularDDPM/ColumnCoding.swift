@@ -30,6 +30,8 @@ struct ColumnCoding: Sendable, Codable, Equatable {
     case identifier(IdentifierGenerator)
     /// Free text, which is left empty.
     case text
+    /// Without any value.
+    case empty
   }
 
   enum ConstantCell: Sendable, Codable, Equatable {

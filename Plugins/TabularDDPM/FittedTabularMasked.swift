@@ -7,14 +7,19 @@ import Tables
 struct FittedTabularMasked: FittedSynthesizer {
   let contents: ModelContents<TableCoding, ComponentChoice>
   let store: ParameterStore
-  let objective: MaskedObjective
+  private(set) var objective: MaskedObjective
+  /// See ``MaskedObjective/leastVisible``.
+  var leastVisible: Double {
+    get { objective.leastVisible }
+    set { objective.leastVisible = newValue }
+  }
 
   var schema: Schema { contents.schema }
   var report: FitReport { contents.report }
   private var coding: TableCoding { contents.coding }
 
   /// Rows that go through a tape at once, and rows that are handed over at once.
-  private static let shard = 128, piece = 8192
+  static let shard = 128, piece = 8192
 
   // MARK: Sampling
 
@@ -70,9 +75,9 @@ struct FittedTabularMasked: FittedSynthesizer {
     return sampler
   }
 
-  private func makePass(_ threads: Int) -> ShardedPass {
+  func makePass(_ threads: Int, shard: Int = shard) -> ShardedPass {
     ShardedPass(
-      store: store, rows: Self.piece, rowsPerShard: Self.shard, precision: contents.precision, threads: threads,
+      store: store, rows: Self.piece, rowsPerShard: shard, precision: contents.precision, threads: threads,
       recordsGradients: false)
   }
 
@@ -117,7 +122,8 @@ struct FittedTabularMasked: FittedSynthesizer {
         continue
       }
       let bounds = objective.bounds(coded, pass: pass, seed: request.seed)
-      scores += zip(known, bounds).map { $0 ? Double($1) : nil }
+      let beyond = coding.costsBeyondRange(piece)
+      scores += known.indices.map { known[$0] ? Double(bounds[$0]) + beyond[$0] : nil }
     }
     return scores
   }

@@ -8,7 +8,8 @@ enum MaskedOptions {
 
   private static let network: [OptionDescription] = [
     OptionDescription(
-      "width", .integer(16...4096), automatic: "512; below 5,000 rows what does best in short trials",
+      "width", .integer(16...4096),
+      automatic: "512, or what can be trained in the time there is; below 5,000 rows what does best in short trials",
       help: "width of the network"),
     OptionDescription("blocks", .integer(1...16), default: .integer(2), help: "blocks, or layers, of the network"),
     OptionDescription(
@@ -38,6 +39,8 @@ enum MaskedOptions {
   struct Plan: Sendable {
     var network: ComponentChoice
     var training = TrainingSettings()
+    /// The steps that the time should allow, where they decided the width.
+    var timedSteps: Int?
   }
 
   static func menu(_ denoisers: [Registration<any TrainableDenoiser>]) -> DenoiserMenu {
@@ -52,15 +55,7 @@ enum MaskedOptions {
   ) throws -> Plan {
     let isSmall = rows < MaskedPilot.mostRows
     let seesTokens = try menu.make(ComponentChoice(options.text("denoiser"))).view == .tokens
-    var plan = Plan(
-      network: try menu.choice(
-        options,
-        preferred: [
-          "width": .integer(options.integer("width", automatic: seesTokens ? 64 : isSmall ? 128 : 512)),
-          "blocks": options["blocks"],
-          "dropout": .number(options.number("dropout", automatic: rows < 50_000 ? 0.2 : 0.1)),
-        ]))
-
+    var plan = Plan(network: ComponentChoice(options.text("denoiser")))
     plan.training.batch = options.integer("batch", automatic: min(1024, max(32, rows / 8)))
     plan.training.optimizer.learningRate = Float(
       options.number("learning-rate", automatic: isSmall ? 1e-3 : 2e-3))
@@ -80,6 +75,19 @@ enum MaskedOptions {
           "budget", "\(Int(seconds)) s at most", because: "\(rows) rows of \(layout.slots.count) slots",
           flag: "--budget"))
     }
+    func network(width: Int) throws -> ComponentChoice {
+      try menu.choice(
+        options,
+        preferred: [
+          "width": .integer(width), "blocks": options["blocks"],
+          "dropout": .number(options.number("dropout", automatic: rows < 50_000 ? 0.2 : 0.1)),
+        ])
+    }
+    plan.network = try network(width: options.integer("width", automatic: seesTokens ? 64 : isSmall ? 128 : 512))
+    guard options.isAutomatic("width"), !seesTokens, !isSmall, plan.training.budget != nil else { return plan }
+    let fitting = try TimedWidth.widest(layout, in: plan.training) { try menu.make(network(width: $0)) }
+    plan.network = try network(width: fitting.width)
+    plan.timedSteps = fitting.steps
     return plan
   }
 }

@@ -26,6 +26,7 @@ struct MaskedSampler: Sendable {
   /// By slot, the derived columns that relations ask for.
   private let derived: [[DerivedNumber]]
   private let clashes: RelationClashes
+  private let ranges: RelationRanges
 
   /// What the loop needs of a slot, without looking into the coding.
   private struct SlotRule: Sendable {
@@ -65,6 +66,7 @@ struct MaskedSampler: Sendable {
     let coding = objective.coding, layout = objective.layout
     order = try RevealOrder(after: layout.slots.map(\.follows))
     clashes = RelationClashes(coding, layout: layout)
+    ranges = RelationRanges(coding, layout: layout)
     rules = layout.slots.map { slot in
       let column = coding.columns[slot.column]
       let places: Int32 =
@@ -280,20 +282,36 @@ struct MaskedSampler: Sendable {
     _ slot: Int, row: Int, _ parameters: UnsafePointer<Float>, _ anchors: [Float], _ rows: inout Rows,
     _ visible: [Bool], _ random: inout RandomStream
   ) -> Float {
-    let rule = rules[slot], constraint = plan.constraints[slot]
+    let rule = rules[slot], constraint = plan.constraints[slot], first = row * rules.count
+    func number(_ column: Int) -> Double { rows.numbers[row * columns.count + column] }
+    let interval = ranges.interval(
+      of: rule.column, codes: { visible[first + $0] ? rows.codes[first + $0] : Cells.unknown }, number: number)
     if rule.isDensity {
       let mixture = GaussianMixture(parameters, components: rule.codes, anchors: anchors)
-      rows.codes[row * rules.count + slot] = 0
-      let (score, mass) = mixture.draw(within: constraint?.scores, &random)
+      rows.codes[first + slot] = 0
+      let (score, mass) = mixture.draw(within: scores(interval, of: rule.column, and: constraint?.scores), &random)
       if rule.numeric >= 0 { rows.scores[row * objective.layout.scoreCount + rule.numeric] = score }
       return mass
     }
     let excluded = generatesMissing || constraint != nil ? -1 : rule.missing
     let (code, mass) = Categorical.draw(
       parameters, rule.codes, allowed: constraint?.codes, excluding: excluded,
-      impossible: clashes.impossible(slot, rows.codes, visible, first: row * rules.count), random.uniform())
-    rows.codes[row * rules.count + slot] = Int32(code)
+      impossible: ranges.impossible(
+        slot, codes: rule.codes, within: interval, number: number,
+        and: clashes.impossible(slot, rows.codes, visible, first: first)), random.uniform())
+    rows.codes[first + slot] = Int32(code)
     return mass
+  }
+
+  /// Bounds of a density by where its number must lie, within those of a condition.
+  private func scores(
+    _ interval: ClosedRange<Double>?, of column: Int, and constraint: ClosedRange<Float>?
+  ) -> ClosedRange<Float>? {
+    guard let interval, case .continuous(let c) = objective.coding.columns[column].content else { return constraint }
+    let ends = constraint ?? -columns[column].limit...columns[column].limit
+    let low = max(Float(c.map.score(of: interval.lowerBound, tie: 1)), ends.lowerBound)
+    let high = min(Float(c.map.score(of: interval.upperBound, tie: 0)), ends.upperBound)
+    return low < high ? low...high : constraint
   }
 
   /// Works out where an anchor falls, if its parents are known.

@@ -13,14 +13,15 @@ struct MaskedTask: TrainingObjective {
   /// A network at its start and the task of training it.
   static func make(
     _ coding: TableCoding, denoiser: any TrainableDenoiser, data: Cells, training: [Int32], heldOut: [Int32],
-    random: RandomStream
+    leastVisible: Double = 0, random: RandomStream
   ) -> (store: ParameterStore, task: MaskedTask) {
     let layout = coding.layout
     var parameters = ParameterLayout()
     let network = MaskedNetwork(
       layout, denoiser: denoiser, prior: MaskedNetwork.prior(layout, data: data), in: &parameters)
-    let task = MaskedTask(
-      objective: MaskedObjective(coding: coding, network: network), data: data, training: training, heldOut: heldOut)
+    var objective = MaskedObjective(coding: coding, network: network)
+    objective.leastVisible = leastVisible
+    let task = MaskedTask(objective: objective, data: data, training: training, heldOut: heldOut)
     return (ParameterStore(layout: parameters, values: parameters.initialValues(random)), task)
   }
 

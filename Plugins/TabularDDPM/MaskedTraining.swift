@@ -16,6 +16,9 @@ struct MaskedObjective: Sendable {
   let layout: SlotLayout
   let network: MaskedNetwork
   let builder: MaskedInputBuilder
+  /// The least share of a row's slots that is visible in training and in bounds: 0 for a model that makes rows from
+  /// nothing, more for one that only ever fills gaps in rows that are mostly there.
+  var leastVisible = 0.0
 
   init(coding: TableCoding, network: MaskedNetwork) {
     self.coding = coding
@@ -46,10 +49,10 @@ struct MaskedObjective: Sendable {
     data.codes.withUnsafeBufferPointer { codes in
       data.scores.withUnsafeBufferPointer { scores in
         for (row, source) in rows.enumerated() {
-          let count = min(Int(shares(row) * Double(slots)), slots - 1)
+          let count = min(Int((leastVisible + (1 - leastVisible) * shares(row)) * Double(slots)), slots - 1)
           drawOrder(&order, &place, &random)
-          for slot in 0..<slots { visible[slot] = place[slot] < count }
           let own = codes.baseAddress! + Int(source) * slots
+          for slot in 0..<slots { visible[slot] = place[slot] < count && own[slot] != Cells.unknown }
           let ownScores = scores.baseAddress.map { $0 + Int(source) * layout.scoreCount }
           builder.fill(&input, row: row, codes: own, scores: ownScores, visible: visible)
           let factor = scoresNextOnly ? weight : weight * Float(slots) / Float(slots - count)

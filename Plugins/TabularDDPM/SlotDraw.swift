@@ -32,6 +32,8 @@ enum Categorical {
 struct GaussianMixture {
   private let parameters: UnsafePointer<Float>
   private let components: Int
+  var logits: UnsafePointer<Float> { parameters }
+  var count: Int { components }
   /// What the last components stand beside.
   private let anchors: [Float]
 
@@ -41,11 +43,11 @@ struct GaussianMixture {
     self.anchors = anchors
   }
 
-  private func mean(_ k: Int) -> Float {
+  func mean(_ k: Int) -> Float {
     let alone = components - anchors.count, given = parameters[components + k]
     return k < alone ? given : anchors[k - alone] + given * deviation(k)
   }
-  private func deviation(_ k: Int) -> Float {
+  func deviation(_ k: Int) -> Float {
     exp(
       min(
         max(parameters[2 * components + k], LossTerm.logDeviationRange.lowerBound),

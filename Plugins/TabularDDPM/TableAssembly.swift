@@ -46,7 +46,7 @@ struct TableAssembly: Sendable {
           case .level(let level): .categories(indices: Array(repeating: 0, count: count), levels: [level])
           }
       case .identifier: values = .texts(state.identifiers(of: index, count: count))
-      case .text: values = .texts(Array(repeating: nil, count: count))
+      case .text, .empty: values = .texts(Array(repeating: nil, count: count))
       }
       return Column(name: column.name, values: values)
     }

@@ -26,6 +26,8 @@ struct CodingSettings: Sendable, Codable, Equatable {
   var derives = true
   /// Whether densities are placed relative to other columns; see ``ColumnAnchor``.
   var anchors = true
+  /// Whether a missing cell is a value like others, to be generated, or simply not known.
+  var modelsMissing = true
   var bins = 32, cells = 32
 }
 
@@ -42,9 +44,10 @@ extension TableCoding {
       roundings.append(
         Rounding(
           of: numbers[index], decimals: decimals, isShortest: schema.columns[index].notation.isShortest))
-      let hasMissing = column.missingCount > 0
+      let hasMissing = settings.modelsMissing && column.missingCount > 0
       let content: ColumnCoding.Content
       switch (kind, column.values) {
+      case _ where !settings.modelsMissing && column.missingCount == column.count: content = .empty
       case (.identifier(let pattern), .texts(let texts)):
         content = .identifier(IdentifierGenerator(pattern: pattern, avoiding: texts))
       case (.text, _), (_, .texts): content = .text
@@ -87,7 +90,9 @@ extension TableCoding {
       if distinct.last?.value == value { distinct[distinct.count - 1].count += 1 } else { distinct.append((value, 1)) }
     }
     let total = Double(max(present.count, 1))
-    if distinct.count == 1 && present.count == values.count { return .constant(.number(distinct[0].value)) }
+    if distinct.count == 1 && (present.count == values.count || !settings.modelsMissing) {
+      return .constant(.number(distinct[0].value))
+    }
     if distinct.count <= min(settings.fewValues, max(settings.leastFewValues, present.count / 20)) {
       var below = 0.0
       let quantiles = distinct.map { entry -> Float in

@@ -5,7 +5,7 @@ import Tensors
 /// The encoder of `tabular-masked`: categories and few-valued numbers as codes, other numbers as a density or a histogram of
 /// quantiles after codes for heavy values, exact relations and missing.
 struct TableEncoder: DataEncoder {
-  let settings: CodingSettings
+  var settings: CodingSettings
 
   init(_ settings: CodingSettings = CodingSettings()) { self.settings = settings }
 

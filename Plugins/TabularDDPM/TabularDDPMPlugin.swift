@@ -15,6 +15,7 @@ public struct TabularDDPMPlugin: Plugin {
 
   /// Adds both methods and their encoders.
   public func register(into registry: inout PluginRegistry.Builder) throws {
+    try registry.add(ChainedDiffusion())
     try registry.add(TabularMasked())
     try registry.add(TabularDDPMMethod())
     try registry.add(TableEncoder.registration)

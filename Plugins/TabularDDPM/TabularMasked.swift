@@ -12,7 +12,7 @@ import Tables
 public struct TabularMasked: Synthesizer {
   static let id = "tabular-masked"
 
-  private let menu: DenoiserMenu
+  let menu: DenoiserMenu
 
   /// Makes the method with the networks that it offers, at least one.
   public init(denoisers: [Registration<any TrainableDenoiser>] = StandardDenoisers.all) {
@@ -27,7 +27,7 @@ public struct TabularMasked: Synthesizer {
   /// What the method is, and its options.
   public var descriptor: MethodDescriptor {
     MethodDescriptor(
-      id: Self.id, aliases: ["masked"], tasks: [.synthesize],
+      id: Self.id, aliases: ["masked"], tasks: [.synthesize, .impute],
       summary: "Masked diffusion over quantile codes and densities.",
       rationale:
         "Exact conditioning on any cells, a true likelihood bound, missing values as they are, and minutes on a CPU.",
@@ -44,44 +44,73 @@ public struct TabularMasked: Synthesizer {
   public func fit(
     _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
   ) throws -> any FittedSynthesizer {
+    try learn(table, schema: schema, options: options, run: run).model
+  }
+
+  /// What a table is learned for.
+  enum Purpose {
+    /// To make rows: a missing cell is a value like others.
+    case making
+    /// To fill gaps: a missing cell is not known, neither learned nor scored, and training sees rows that are mostly there.
+    case filling
+  }
+
+  /// The share of a row that is visible at least when gaps are what is learned for.
+  static let leastVisible = 0.4
+
+  /// Learns, and says which rows judged the training.
+  func learn(
+    _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun, for purpose: Purpose = .making,
+    budget: Double? = nil
+  ) throws -> (model: FittedTabularMasked, rows: HeldOutSplit) {
+    let started = DispatchTime.now().uptimeNanoseconds
+    let isFilling = purpose == .filling
     var choices: [Choice] = []
     func choose(_ choice: Choice) {
       choices.append(choice)
       run.announce(choice)
     }
     let random = RandomStream(seed: run.seed)
-    let coding = TableEncoder(options).fitted(to: table, schema: schema, random: random.child(10))
+    var encoder = TableEncoder(options)
+    if isFilling {
+      encoder.settings.modelsMissing = false
+      encoder.settings.derives = false
+    }
+    let coding = encoder.fitted(to: table, schema: schema, random: random.child(10))
     let layout = coding.layout
     guard !layout.slots.isEmpty else { throw FitError.nothingToModel }
     guard table.rowCount >= FitError.fewestRows else { throw FitError.tooFewRows(table.rowCount) }
-    let data = try coding.encode(table, random: random.child(11))
-    for column in coding.columns { column.announce(in: coding, choose) }
+    let data = try coding.encode(table, missingIsUnknown: isFilling, random: random.child(11))
+    if !isFilling { for column in coding.columns { column.announce(in: coding, choose) } }
 
     let rows = HeldOutSplit(rows: table.rowCount, most: 4096, random: random.child(13))
+    var run = run
+    if run.steps == nil, run.budget == nil { run.budget = budget }
     var plan = try MaskedOptions.plan(options, menu: menu, rows: rows.training.count, layout: layout, run: run, choose)
     let isFree = options.isAutomatic("width") && options.isAutomatic("dropout") && plan.network.id == "residual-mlp"
     if isFree, MaskedPilot.suits(rows: rows.training.count, slots: layout.slots.count), rows.heldOut.count >= 20 {
-      let started = DispatchTime.now().uptimeNanoseconds
       plan.network = try MaskedPilot.choose(
         plan, from: menu, coding: coding, data: data, training: rows.training, heldOut: rows.heldOut,
         random: random.child(12), shouldContinue: run.shouldContinue)
-      // The trials are part of the time that was given, but never all of it.
-      let spent = Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9
-      plan.training.budget = plan.training.budget.map { max($0 - spent, $0 / 4) }
       choose(
         Choice(
           "network", plan.network.text, because: "it did best on held-out rows in short trials",
           flag: "--set width=, --set dropout="))
     } else {
-      choose(
-        Choice(
-          "network", plan.network.text, because: "\(rows.training.count) rows to train on",
-          flag: "--set width=, --set dropout="))
+      let steps = plan.timedSteps.map { ", and time for some \($0 / 100 * 100) steps" } ?? ""
+      var choice = Choice(
+        "network", plan.network.text, because: "\(rows.training.count) rows to train on\(steps)",
+        flag: "--set width=, --set dropout=")
+      if plan.timedSteps != nil, let width = plan.network.options["width"] { choice.repeating = "width=\(width)" }
+      choose(choice)
     }
     let (store, task) = MaskedTask.make(
       coding, denoiser: try menu.make(plan.network), data: data, training: rows.training, heldOut: rows.heldOut,
-      random: random.child(12))
+      leastVisible: isFilling ? Self.leastVisible : 0, random: random.child(12))
     let before = task.losses(store, plan.training)
+    // What went before is part of the time that was given, but never all of it.
+    let spent = Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9
+    plan.training.budget = plan.training.budget.map { max($0 - spent, $0 / 4) }
     let summary = try Trainer(plan.training).train(
       store, objective: task, checkpoint: run.checkpoint,
       fingerprint: plan.training.fingerprint(of: data, method: Self.id, model: plan.network),
@@ -89,10 +118,11 @@ public struct TabularMasked: Synthesizer {
 
     let report = task.report(
       store, summary: summary, before: before, settings: plan.training, choices: choices)
-    return FittedTabularMasked(
+    let model = FittedTabularMasked(
       contents: ModelContents(
         schema: schema, coding: coding, settings: plan.network, precision: plan.training.precision, report: report),
       store: store, objective: task.objective)
+    return (model, rows)
   }
 
   /// Reads a model back. Throws ``ArchiveError`` where the file does not hold one.

@@ -60,15 +60,21 @@ extension SeriesCoding {
         column.draws = made.draws.map { draw in cells.map { learned.number(draw[$0.1]) } }
       case .categories(var indices, var levels):
         guard case .category(let learnedLevels) = learned.content else { continue }
-        // The table may list its levels in another order, or lack one.
-        let mapped = learnedLevels.map { level in
-          if let known = levels.firstIndex(where: { $0.utf8.elementsEqual(level.utf8) }) { return Int32(known) }
-          levels.append(level)
-          return Int32(levels.count - 1)
+        // The table may list its levels in another order, or lack one that is filled in.
+        var mapped: [Int: Int32] = [:]
+        func index(_ value: Float) -> Int32 {
+          let level = Int(value)
+          if let known = mapped[level] { return known }
+          let name = learnedLevels[level]
+          let known = levels.firstIndex { $0.utf8.elementsEqual(name.utf8) }
+          if known == nil { levels.append(name) }
+          let index = Int32(known ?? levels.count - 1)
+          mapped[level] = index
+          return index
         }
-        for (row, cell) in cells { indices[row] = mapped[Int(made.point[cell])] }
+        for (row, cell) in cells { indices[row] = index(made.point[cell]) }
+        column.draws = made.draws.map { draw in cells.map { Double(index(draw[$0.1])) } }
         filled.columns[place].values = .categories(indices: indices, levels: levels)
-        column.draws = made.draws.map { draw in cells.map { Double(mapped[Int(draw[$0.1])]) } }
       case .texts: continue
       }
       imputed.append(column)

@@ -72,8 +72,9 @@ struct SeriesCoding: Codable, Sendable, Equatable {
   /// - Throws: ``SeriesDataError`` where columns differ, and `SeriesError`.
   func frame(_ table: Table, schema: Schema) throws -> SeriesFrame {
     for learned in columns + covariates where table[learned.name] == nil {
-      throw SeriesDataError.missingColumn(
-        learned.name, nearest: nearest(to: learned.name, in: table.columnNames).first)
+      let known = Set((columns + covariates).map(\.name) + [layout.time] + layout.groups)
+      let others = table.columnNames.filter { !known.contains($0) }
+      throw SeriesDataError.missingColumn(learned.name, nearest: nearest(to: learned.name, in: others).first)
     }
     let index = try SeriesIndex(table, schema: schema, time: layout.time, groups: layout.groups)
     guard (index.unit == .seconds) == hasCalendar else {

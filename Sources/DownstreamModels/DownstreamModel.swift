@@ -37,7 +37,8 @@ public enum DownstreamError: Error, Sendable, Equatable, CustomStringConvertible
   public var description: String {
     switch self {
     case .noRows: "there are no rows to learn from"
-    case .tooFewRows(let rows, let needed): "there are \(rows) rows to learn from, and at least \(needed) are needed"
+    case .tooFewRows(let rows, let needed):
+      "there \(rows == 1 ? "is 1 row" : "are \(rows) rows") to learn from, and at least \(needed) are needed"
     case .oneOutcome: "all rows to learn from have the same outcome"
     case .library(let words): "the model could not be trained: \(words)"
     }

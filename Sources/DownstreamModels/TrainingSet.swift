@@ -107,7 +107,7 @@ extension TrainingSet.Target {
 }
 
 /// How a model's own outputs become predictions over all classes, or numbers in the outcome's unit.
-enum OutcomeForm: Sendable {
+enum OutcomeForm: Sendable, Codable {
   case classes(occurring: [Int], count: Int)
   case numbers(mean: Double, deviation: Double)
 

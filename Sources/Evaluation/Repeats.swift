@@ -8,8 +8,9 @@ enum Repeats {
       let values = samplings.compactMap { $0[id]?.value }
       guard values.count > 1, let (mean, deviation) = moments(values) else { continue }
       figures[id]?.value = mean
+      figures[id]?.why = nil
       figures[id]?.interval = interval(
-        around: mean, deviation: deviation * (1 + 1 / Double(values.count)).squareRoot(), of: values.count)
+        of: id, around: mean, deviation: deviation * (1 + 1 / Double(values.count)).squareRoot(), count: values.count)
     }
   }
 
@@ -18,7 +19,7 @@ enum Repeats {
     for (id, figure) in figures {
       let values = repeats.compactMap { $0[id]?.value }
       guard values.count > 1, let value = figure.value, let (_, deviation) = moments(values) else { continue }
-      figures[id]?.interval = interval(around: value, deviation: deviation, of: values.count)
+      figures[id]?.interval = interval(of: id, around: value, deviation: deviation, count: values.count)
     }
   }
 
@@ -28,9 +29,20 @@ enum Repeats {
     return variance.isFinite ? (mean, variance.squareRoot()) : nil
   }
 
-  private static func interval(around value: Double, deviation: Double, of count: Int) -> Figure.Interval {
-    let reach = quantile(degrees: count - 1) * deviation
-    return .init(low: value - reach, high: value + reach)
+  private static func interval(
+    of id: FigureID, around value: Double, deviation: Double, count: Int
+  ) -> Figure.Interval {
+    let reach = quantile(degrees: count - 1) * deviation, range = range(of: id)
+    return .init(low: max(range.lowerBound, value - reach), high: min(range.upperBound, value + reach))
+  }
+
+  /// What a figure can be: an interval says nothing beyond it.
+  private static func range(of id: FigureID) -> ClosedRange<Double> {
+    switch id {
+    case .utilitySynthetic, .utilityReal, .alphaPrecision, .betaRecall: -.infinity...1
+    case .modelRanking, .featureRanking: -1...1
+    default: 0...1
+    }
   }
 
   /// The 97.5 % quantile of Student's t distribution: a table up to 10 degrees of freedom, then the first four terms

@@ -57,14 +57,15 @@ struct VerdictRules {
         light = worse(light, grade(value, green: natural * 1.5 + 0.002, amber: natural * 3 + 0.02))
       }
     }
-    if let share = figures[.distanceShare]?.value {
+    // Of these three the lower end of the interval counts: what is beyond chance.
+    if let share = figures[.distanceShare], let value = share.value {
       hasReference = true
-      reasons.append("\(percent(share)) lie nearer to rows learned from than to unseen ones (50% is ideal)")
-      light = worse(light, grade(share, green: 0.55, amber: 0.65))
+      reasons.append("\(percent(value)) lie nearer to rows learned from than to unseen ones (50% is ideal)")
+      light = worse(light, grade(share.interval?.low ?? value, green: 0.55, amber: 0.65))
     }
-    if let membership = figures[.membershipAUC]?.value {
-      reasons.append("guessing who was in the data succeeds with an AUC of \(number(membership)) (chance: 0.50)")
-      light = worse(light, grade(membership, green: 0.56, amber: 0.65))
+    if let membership = figures[.membershipAUC], let value = membership.value {
+      reasons.append("guessing who was in the data succeeds with an AUC of \(number(value)) (chance: 0.50)")
+      light = worse(light, grade(membership.interval?.low ?? value, green: 0.56, amber: 0.65))
     }
     let attacks: [FigureID] = [.singlingOutUnivariate, .singlingOutMultivariate, .linkability, .inference]
     let risks = attacks.compactMap { id in
@@ -72,7 +73,6 @@ struct VerdictRules {
     }
     if let worst = risks.max(by: { $0.1 < $1.1 }) {
       reasons.append("the worst of the attacks that were tried gains \(percent(worst.1))\(within(worst.2))")
-      // The lower end of the interval: what is beyond chance.
       light = worse(light, grade(worst.2?.low ?? worst.1, green: 0.05, amber: 0.2))
     }
     guard hasReference else {

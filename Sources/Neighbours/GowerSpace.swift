@@ -19,8 +19,8 @@ public struct GowerSpace: Sendable {
   }
 
   /// The cells of each table, column after column.
-  private let tables: [[Int32]]
-  private let rowCounts: [Int], numeric: [Bool]
+  let tables: [[Int32]]
+  let rowCounts: [Int], numeric: [Bool]
   private let unit: Int32
 
   /// Makes a space of tables with the same columns; the range of a number is that over all of them.
@@ -126,9 +126,10 @@ public struct GowerSpace: Sendable {
   }
 
   /// The distances to some rows that lie together, and what each column adds to them.
-  private struct Block {
+  struct Block {
     static let rows = 1024
-    private var costs: [Int32], sums = [Int32](repeating: 0, count: rows)
+    private var costs: [Int32]
+    private(set) var sums = [Int32](repeating: 0, count: rows)
 
     init(columns: Int) { costs = [Int32](repeating: 0, count: columns * Self.rows) }
 

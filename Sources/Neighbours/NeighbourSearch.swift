@@ -2,17 +2,28 @@ import CKernels
 import Synchronization
 import Tensors
 
-/// The search for the nearest of distinct points: blocks of products rule out, Double decides.
+/// The search for the nearest of points: blocks of products rule out, Double decides.
 struct NeighbourSearch {
   let points: NeighbourSpace, queries: NeighbourSpace
   /// How many are sought, at most as many as there are points.
   let count: Int
 
   // A block of products fits into the second-level cache with its operands.
-  private static let queryBlock = 128, pointBlock = 1024
+  static let queryBlock = 128
+  private static let pointBlock = 1024
 
   /// The indices and squared distances of the nearest, `[queries, count]`, the smaller index first at ties.
   func run(threads: Int) -> (indices: [Int32], squares: [Double]) {
+    run(threads: threads) { AscendingKeeper(search: self, indices: $0, squares: $1) }
+  }
+
+  /// What a way of keeping leaves as indices and squared distances of the nearest, `[queries, count]`.
+  ///
+  /// - Parameter makeKeeper: makes the keeper of one thread, which writes to the rows of its queries alone.
+  func run<Keeper: NeighbourKeeper>(
+    threads: Int,
+    _ makeKeeper: @Sendable (UnsafeMutableBufferPointer<Int32>, UnsafeMutableBufferPointer<Double>) -> Keeper
+  ) -> (indices: [Int32], squares: [Double]) {
     let rounding = RoundedPoints.Rounding(points: points, queries: queries)
     let table = RoundedPoints(points, rounding)
     let columns = points.codeColumns()
@@ -27,12 +38,13 @@ struct NeighbourSearch {
         // Each block of queries writes to rows of its own.
         nonisolated(unsafe) let indices = indices, squares = squares
         ThreadGang(threads: workers).run(workers) { _ in
-          var worker = Worker(search: self, rounding: rounding, table: table, columns: columns)
+          var worker = Worker(
+            search: self, rounding: rounding, table: table, columns: columns, keeper: makeKeeper(indices, squares))
           while true {
             let block = next.add(1, ordering: .relaxed).oldValue
             guard block < blocks else { break }
             let start = block * Self.queryBlock
-            worker.search(start..<min(start + Self.queryBlock, queries.rowCount), indices, squares)
+            worker.search(start..<min(start + Self.queryBlock, queries.rowCount))
           }
         }
       }
@@ -41,23 +53,23 @@ struct NeighbourSearch {
   }
 
   /// What one thread works with.
-  private struct Worker {
+  private struct Worker<Keeper: NeighbourKeeper> {
     let search: NeighbourSearch, rounding: RoundedPoints.Rounding, table: RoundedPoints, columns: [Int32]
+    var keeper: Keeper
     let product = MatrixProduct()
     var values = [Float](repeating: 0, count: queryBlock * pointBlock)
     var found = [Int32](repeating: 0, count: pointBlock)
 
-    mutating func search(
-      _ rows: Range<Int>, _ indices: UnsafeMutableBufferPointer<Int32>, _ squares: UnsafeMutableBufferPointer<Double>
-    ) {
-      let points = search.points, queries = search.queries, count = search.count
+    mutating func search(_ rows: Range<Int>) {
+      // Copies: what is read while a buffer of this value is open must not be reached through it.
+      let points = search.points, queries = search.queries, count = search.count, product = product
       let width = points.numberCount
       var rounded = RoundedPoints(queries.rows(rows), rounding)
       let norms = (0..<rows.count).map { row in
         rounded.numbers[row * width..<(row + 1) * width].reduce(0) { $0 + Double($1) * Double($1) }
       }
       for place in rounded.numbers.indices { rounded.numbers[place] *= -2 }
-      var known = 0
+      keeper.begin(rows)
       var start = 0
       while start < points.rowCount {
         let size = min(NeighbourSearch.pointBlock, points.rowCount - start)
@@ -76,70 +88,40 @@ struct NeighbourSearch {
           }
         }
         for row in 0..<rows.count {
-          let best = (rows.lowerBound + row) * count
           let query = rows.lowerBound + row
           // At first little is ruled out: short steps bring the limit down before the long ones.
-          var place = 0, length = known == 0 ? max(16, count) : size
-          var seen = min(known, count)
+          var place = 0, length = start == 0 ? max(16, count) : size
           while place < size {
-            let step = min(length, size - place)
-            let limit =
-              seen < count ? Float.infinity : rounding.limit(square: squares[best + count - 1], norm: norms[row])
+            let step = min(length, size - place, keeper.end(of: start + place) - (start + place))
+            let limit = rounding.limit(square: keeper.farthest(query, start + place), norm: norms[row])
             let hits = near(row, query, block: start, place: place, step: step, stride: size, limit: limit)
-            for hit in 0..<hits {
-              let point = start + place + Int(found[hit])
-              let square = squaredDistance(query, point)
-              insert(point, square, best, &seen, indices, squares)
-            }
+            for hit in 0..<hits { keeper.take(start + place + Int(found[hit]), query) }
             place += step
             length *= 2
           }
         }
-        known += size
         start += size
       }
+      for query in rows { keeper.finish(query) }
     }
 
     private mutating func near(
       _ row: Int, _ query: Int, block: Int, place: Int, step: Int, stride: Int, limit: Float
     ) -> Int {
-      let points = search.points, width = points.codeCount
+      let points = search.points, queries = search.queries, weights = rounding.weights, width = points.codeCount
       return columns.withUnsafeBufferPointer { columns in
-        search.queries.codes.withUnsafeBufferPointer { codes in
+        queries.codes.withUnsafeBufferPointer { codes in
           values.withUnsafeBufferPointer { values in
             found.withUnsafeMutableBufferPointer { found in
               kernel_near(
                 points.numberCount > 0 ? values.baseAddress! + row * stride + place : nil,
                 width > 0 ? columns.baseAddress! + block + place : nil, points.rowCount,
-                width > 0 ? codes.baseAddress! + query * width : nil, rounding.weights, width, limit,
+                width > 0 ? codes.baseAddress! + query * width : nil, weights, width, limit,
                 found.baseAddress!, step)
             }
           }
         }
       }
-    }
-
-    private func squaredDistance(_ query: Int, _ point: Int) -> Double {
-      search.queries.squaredDistance(query, search.points, point)
-    }
-
-    /// Keeps the nearest in order.
-    private func insert(
-      _ point: Int, _ square: Double, _ best: Int, _ seen: inout Int, _ indices: UnsafeMutableBufferPointer<Int32>,
-      _ squares: UnsafeMutableBufferPointer<Double>
-    ) {
-      let count = search.count
-      // Points come in the order of their indices, so at a tie the one that is there stays.
-      guard seen < count || square < squares[best + count - 1] else { return }
-      if seen < count { seen += 1 }
-      var place = best + seen - 1
-      while place > best && squares[place - 1] > square {
-        squares[place] = squares[place - 1]
-        indices[place] = indices[place - 1]
-        place -= 1
-      }
-      squares[place] = square
-      indices[place] = Int32(point)
     }
   }
 }

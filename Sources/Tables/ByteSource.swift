@@ -18,10 +18,22 @@ final class ByteSource {
   private var rawFinished = false
   private var stream: UnsafeMutablePointer<z_stream>?
   private var memberFinished = false
+  /// Bytes that are in memory already, in the place of a file, and how many of them were read.
+  private let memory: [UInt8]?
+  private var memoryRead = 0
   private static let rawCapacity = 1 << 18
+
+  /// Reads what was read before.
+  init(_ text: CSVText) {
+    name = text.path
+    descriptor = -1
+    memory = text.bytes
+    raw = .allocate(capacity: 1)
+  }
 
   init(path: String) throws(TableError) {
     name = path
+    memory = nil
     descriptor = path == "-" ? 0 : try ByteSource.open(path)
     raw = .allocate(capacity: ByteSource.rawCapacity)
     while rawEnd < 2, !rawFinished { try fill() }
@@ -47,6 +59,7 @@ final class ByteSource {
 
   /// Fills the buffer as far as the source goes and returns the number of bytes; fewer than its size only at the end.
   func read(into buffer: UnsafeMutableBufferPointer<UInt8>) throws(TableError) -> Int {
+    if let memory { return readMemory(memory, into: buffer) }
     var count = 0
     while count < buffer.count {
       let part = UnsafeMutableBufferPointer(rebasing: buffer[count...])
@@ -54,6 +67,13 @@ final class ByteSource {
       if got == 0 { break }
       count += got
     }
+    return count
+  }
+
+  private func readMemory(_ memory: [UInt8], into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    let count = min(buffer.count, memory.count - memoryRead)
+    if count > 0 { _ = buffer.update(fromContentsOf: memory[memoryRead..<memoryRead + count]) }
+    memoryRead += count
     return count
   }
 

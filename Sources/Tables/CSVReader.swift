@@ -45,10 +45,26 @@ public struct CSVReader: Sendable {
   /// What the caller settles.
   public var options: CSVReadOptions
 
+  /// The file's text where it is in memory already.
+  private let text: CSVText?
+
   /// Makes a reader of a file.
   public init(path: String, options: CSVReadOptions = .init()) {
     self.path = path
     self.options = options
+    text = nil
+  }
+
+  /// Makes a reader of a file that is in memory already.
+  public init(_ text: CSVText, options: CSVReadOptions = .init()) {
+    path = text.path
+    self.options = options
+    self.text = text
+  }
+
+  private func source() throws(TableError) -> ByteSource {
+    if let text { return ByteSource(text) }
+    return try ByteSource(path: path)
   }
 
   /// What reading gives.
@@ -66,7 +82,7 @@ public struct CSVReader: Sendable {
   public func read() throws(TableError) -> Result {
     do throws(TableError) {
       let scan = CSVScan(options: options)
-      try scan.run(ByteSource(path: path)) { names, _ throws(TableError) in
+      try scan.run(source()) { names, _ throws(TableError) in
         try checkOptions(names)
         return names.map { name in
           let kind = options.kinds[name]
@@ -107,7 +123,7 @@ public struct CSVReader: Sendable {
       if effective.decimalComma == nil, schema.format.decimalComma { effective.decimalComma = true }
       let scan = CSVScan(options: effective)
       var order: [Int?] = []
-      try scan.run(ByteSource(path: path)) { names, line throws(TableError) in
+      try scan.run(source()) { names, line throws(TableError) in
         order = try ColumnMatching.positions(of: names, in: schema, options: options, line: line)
         return order.map { index in
           guard let index else { return ColumnPlan(name: "", isDropped: true) }

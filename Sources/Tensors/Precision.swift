@@ -9,4 +9,10 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
 
   /// bfloat16 where the processor multiplies it natively, else Float32.
   public static var fastest: Precision { langevin_has_bfloat16() == 1 ? .bfloat16 : .float32 }
+
+  /// The formats that this machine multiplies.
+  public static var allCases: [Precision] { fastest == .bfloat16 ? [.float32, .bfloat16] : [.float32] }
+
+  /// The format, or Float32 where this machine does not multiply it: models move between machines.
+  public var available: Precision { Self.allCases.contains(self) ? self : .float32 }
 }

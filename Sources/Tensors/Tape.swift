@@ -31,7 +31,7 @@ public final class Tape {
   public init(store: ParameterStore, gradients: GradientBuffer? = nil, precision: Precision = .float32) {
     self.store = store
     self.gradients = gradients
-    self.precision = precision
+    self.precision = precision.available
   }
 
   /// Forgets all values: variables from before are dead.

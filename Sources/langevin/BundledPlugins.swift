@@ -1,10 +1,14 @@
+import ClassImbalance
 import DiffusionCore
 import TabularDDPM
+import TabularImputation
 import TimeSeriesImputation
 
 /// The plugins that come with the command, in one list: the first method for a task is its default.
 enum BundledPlugins {
-  static let all: [any Plugin] = [CorePlugin(), TabularDDPMPlugin(), TimeSeriesImputationPlugin()]
+  static let all: [any Plugin] = [
+    CorePlugin(), TabularDDPMPlugin(), TabularImputationPlugin(), TimeSeriesImputationPlugin(), ClassImbalancePlugin(),
+  ]
 
   /// A registry of all of them.
   static func registry() throws -> PluginRegistry { try PluginRegistry(all) }

@@ -82,6 +82,8 @@ import Testing
 
   @Test(arguments: [
     (["evaluate", "real.csv", "renamed.csv"], 65, "did you mean age?"),
+    (["evaluate", "real.csv", "more.csv"], 65, "take zip out of more.csv"),
+    (["evaluate", "real.csv", "fewer.csv"], 65, "(--drop age)"),
     (["evaluate", "real.csv", "words.csv"], 65, "line 2"),
     (["evaluate", "real.csv", "header.csv"], 65, "no rows"),
     (["evaluate", "real.csv", "empty.csv"], 65, "the file is empty"),
@@ -98,6 +100,8 @@ import Testing
   func `What cannot be judged is said with its cure`(words: [String], status: Int32, message: String) throws {
     let scratch = tables()
     scratch.file("renamed.csv", scratch.text("synthetic.csv").replacingOccurrences(of: "age", with: "agee"))
+    scratch.file("more.csv", "id,age,city,income,owner,zip\n1,30,Oslo,3,yes,7\n")
+    scratch.file("fewer.csv", "id,city,income,owner\n1,Oslo,3,yes\n")
     scratch.file("words.csv", "id,age,city,income,owner\n1,old,Oslo,3,yes\n")
     scratch.file("header.csv", "id,age,city,income,owner\n")
     scratch.file("empty.csv", "")

@@ -103,6 +103,32 @@ import Testing
     #expect(fidelity.figures[.trendError]?.why != nil)
   }
 
+  @Test(arguments: [nil, 0, 2])
+  func numbersNearTheEndOfTheRangeStayFinite(_ digits: Int?) throws {
+    let columns = [Comparison.Column(name: "n", digits: digits), Comparison.Column(name: "m", digits: digits)]
+    let ordinary = (0..<90).map { Double($0 % 30) / 100 }
+    let huge: [Double] = (0..<90).map { (row: Int) -> Double in
+      row % 3 == 0 ? 1e308 : row % 3 == 1 ? -1.5e308 : Double(row)
+    }
+    for (real, synthetic) in [(huge, huge), (ordinary, huge), (huge, ordinary)] {
+      func side(_ numbers: [Double]) -> Features {
+        Features(names: ["n", "m"], columns: [.numbers(numbers), .numbers(ordinary)], rowCount: 90)
+      }
+      let comparison = Comparison(
+        columns: columns, real: side(real), synthetic: side(synthetic), holdout: side(real))
+      for column in Fidelity(comparison).columns {
+        let edges = try #require(column.distribution.edges)
+        #expect(edges.allSatisfy { $0.isFinite })
+        #expect(edges == edges.sorted())
+        #expect(abs(column.distribution.real.reduce(0, +) - 1) < 1e-9)
+      }
+      let details = try #require(Projection.measure(comparison, random: RandomStream(seed: 1)))
+      let points: [[Double]] = details.real + details.synthetic + (details.holdout ?? [])
+      #expect(points.joined().allSatisfy { $0.isFinite })
+      #expect(details.explained.allSatisfy { $0 >= 0 && $0 < 1 + 1e-9 })
+    }
+  }
+
   @Test func functionsOfOtherColumnsAreFoundAndChecked() throws {
     var random = RandomStream(seed: 4)
     let a = (0..<600).map { _ in Int32(random.integer(below: 5)) }
@@ -130,6 +156,16 @@ import Testing
     #expect(
       found.contains(DependencyComparison(determinants: ["a", "b"], dependent: "sum", real: 1, synthetic: 0.5)))
     #expect(!found.contains { $0.determinants == ["a", "b"] && $0.dependent == "parity" })
+
+    // However many new numbers synthetic rows have, the dependencies are those of the real table: rows with a
+    // determinant that it lacks do not count.
+    var strange = real
+    strange.columns[2] = .numbers(sum.indices.map { $0 % 2 == 0 ? sum[$0] : 100 + Double($0) })
+    let others = FunctionalDependencies.measure(
+      Comparison(columns: columns, real: real, synthetic: strange, holdout: nil))
+    #expect(others.map(\.dependent) == found.map(\.dependent))
+    #expect(
+      others.contains(DependencyComparison(determinants: ["a", "sum"], dependent: "b", real: 1, synthetic: 1)))
   }
 
   @Test func theFirstComponentIsTheOneThatVariesMost() throws {

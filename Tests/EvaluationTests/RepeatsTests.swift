@@ -10,22 +10,32 @@ import Testing
   }
 
   @Test func samplingsBecomeTheirMeanAndWhereAFurtherOneWouldLie() throws {
-    var figures: [FigureID: Figure] = [.shapeError: Figure(1, floor: 0.5), .copies: Figure(notApplicable: "no rows")]
-    Repeats.combine([1, 2, 3].map { [.shapeError: Figure($0)] }, into: &figures)
-    let figure = try #require(figures[.shapeError])
-    #expect(figure.value == 2 && figure.floor == 0.5)
-    // Deviation 1, of 3: 4.3027 · √(1 + 1/3).
+    var figures: [FigureID: Figure] = [
+      .utilityReal: Figure(-1, floor: 0.5), .copies: Figure(notApplicable: "no rows"),
+      .distanceShare: Figure(notApplicable: "in the first alone"),
+    ]
+    Repeats.combine(
+      [-1, -2, -3].map { [.utilityReal: Figure($0), .distanceShare: Figure(0.5)] }, into: &figures)
+    let figure = try #require(figures[.utilityReal])
+    #expect(figure.value == -2 && figure.floor == 0.5)
+    // Deviation 1, of 3: 4.3027 · √(1 + 1/3); an R² is at most 1.
     let interval = try #require(figure.interval)
-    #expect(abs(interval.high - 6.96833) < 1e-4 && abs(interval.low + 2.96833) < 1e-4)
+    #expect(abs(interval.low + 6.96833) < 1e-4 && interval.high == 1)
     #expect(figures[.copies]?.interval == nil)
+    #expect(figures[.distanceShare] == Figure(0.5, interval: .init(low: 0.5, high: 0.5)))
   }
 
   @Test func repeatsSpreadAroundTheFigureItself() throws {
-    var figures: [FigureID: Figure] = [.shapeError: Figure(10), .trendError: Figure(3)]
-    Repeats.spread([[.shapeError: Figure(4), .trendError: Figure(1)], [.shapeError: Figure(6)]], into: &figures)
+    var figures: [FigureID: Figure] = [.shapeError: Figure(0.3), .trendError: Figure(0.3), .copies: Figure(0.1)]
+    Repeats.spread(
+      [
+        [.shapeError: Figure(0.04), .trendError: Figure(0.1), .copies: Figure(0.04)],
+        [.shapeError: Figure(0.06), .copies: Figure(0.06)],
+      ], into: &figures)
     let interval = try #require(figures[.shapeError]?.interval)
-    // Deviation √2, of 2: 12.7062 · √2.
-    #expect(abs(interval.low - (10 - 17.96928)) < 1e-4 && abs(interval.high - (10 + 17.96928)) < 1e-4)
+    // Deviation 0.01 √2, of 2: 12.7062 · 0.01 √2.
+    #expect(abs(interval.low - 0.1203072) < 1e-6 && abs(interval.high - 0.4796928) < 1e-6)
+    #expect(figures[.copies]?.interval?.low == 0, "a share is never below 0")
     #expect(figures[.trendError]?.interval == nil, "of one repeat there is no deviation")
   }
 }

@@ -114,6 +114,16 @@ import Testing
     #expect(one.0 == "all rows to learn from have the same outcome")
     #expect(one.1.figures[.utilityReal]?.value != nil)
     #expect(one.1.notes.contains { $0.contains("no synthetic row has") })
+    let many = try why { comparison in
+      comparison.columns[4] = .init(name: "class", levels: (0..<60).map { "level \($0)" })
+      comparison.synthetic.columns[4] = .categories(codes: (0..<400).map { Int32($0 % 60) }, levels: 60)
+      for side in [\Comparison.real, \.holdout!] {
+        guard case .categories(let codes, _) = comparison[keyPath: side].columns[4] else { return }
+        comparison[keyPath: side].columns[4] = .categories(codes: codes, levels: 60)
+      }
+    }
+    #expect(
+      many.0 == "class has 60 classes, and models tell at most 50 apart: name another column to be predicted")
     let gaps = try why { labels(&$0.real) { $0 % 5 == 0 ? 2 : Int32($0 % 2) } }
     #expect(gaps.1.notes.first == "100 real rows without class were left out of its prediction.")
     // One row of a class, and hardly any rows.

@@ -9,4 +9,14 @@ enum ExamplePages {
       "empty": try HTMLReport(ExampleResults.empty).render(),
     ]
   }
+
+  /// The pages of all example fillings.
+  static let imputations = Result {
+    [
+      "filled-series": try ImputationReport(ExampleImputations.series).render(),
+      "filled-table": try ImputationReport(ExampleImputations.table).render(),
+      "filled-bare": try ImputationReport(ExampleImputations.bare).render(),
+      "filled-hostile": try ImputationReport(ExampleImputations.hostile).render(),
+    ]
+  }
 }

@@ -10,12 +10,12 @@ import Testing
 @Suite struct PageTests {
   let pages: [String: String]
 
-  init() throws { pages = try ExamplePages.all.get() }
+  init() throws { pages = try ExamplePages.all.get().merging(ExamplePages.imputations.get()) { mine, _ in mine } }
 
   @Test func everyPictureIsWellFormedAndHasMarks() throws {
     for (name, page) in pages {
       let pictures = page.matches(of: /<svg[^>]*>.*?<\/svg>/.dotMatchesNewlines())
-      #expect(pictures.count >= 3, "\(name)")
+      #expect(pictures.count >= 3, "\(name)")  // The lights of the three cards, at least.
       for picture in pictures {
         let text = String(page[picture.range])
         let reader = PictureReader()
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func numbersThatAreNoneAreNotShown() {
-    for (name, page) in pages where name != "hostile" {
+    for (name, page) in pages where !name.hasSuffix("hostile") {
       let found = page.firstMatch(of: /\b(nil|NaN|nan|inf|Infinity)\b|Optional\(|Markup\(/)
       #expect(found == nil, "\(name): \(found.map { String($0.output.0) } ?? "")")
     }
@@ -63,6 +63,7 @@ import Testing
   @Test func pagesAreSmall() throws {
     #expect(try #require(pages["adult"]).utf8.count < 400_000)
     #expect(try #require(pages["wide"]).utf8.count < 600_000)
+    #expect(try #require(pages["filled-series"]).utf8.count < 200_000)
   }
 
   @Test func headingsAreInOrder() {
@@ -93,6 +94,26 @@ import Testing
     #expect(!page.unicodeScalars.contains { $0.value < 32 && $0 != "\n" && $0 != "\t" })
     // One closing tag: the style sheet's own.
     #expect(page.matches(of: /<\/style>/).count == 1)
+  }
+
+  @Test func namesInFillingsCannotBreakOut() throws {
+    let page = try #require(pages["filled-hostile"])
+    let unquoted = page.replacing(/"[^"]*"/, with: "")
+    #expect(unquoted.firstMatch(of: /<[^>]*\son\w+\s*=/) == nil)
+    #expect(!page.contains("<b>bold") && !page.contains("<b>entity") && !page.contains("<i>it failed"))
+    #expect(page.contains("&lt;script&gt;alert(1).csv"))
+    #expect(!page.contains("a/b/"))
+    #expect(page.contains("{{mustache}} {{{title}}}"))
+    #expect(page.matches(of: /<\/style>/).count == 1)
+  }
+
+  @Test func fillingsSayWhatIsKnownAndWhatIsNot() throws {
+    let series = try #require(pages["filled-series"]), bare = try #require(pages["filled-bare"])
+    #expect(series.contains("28% better than ridge"))
+    #expect(series.contains("spare has no value to learn from"))
+    #expect(series.contains("A gap of 48 time steps"))
+    #expect(bare.contains("no values were hidden to try methods on"))
+    #expect(bare.contains("How good the filled values are was not measured."))
   }
 
   @Test func whatIsMissingIsSaid() throws {

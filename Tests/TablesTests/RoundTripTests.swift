@@ -21,7 +21,7 @@ import Testing
     #expect(scratch.names == [name])
   }
 
-  private func randomTable(_ random: inout SeededGenerator) -> (Table, Schema) {
+  func randomTable(_ random: inout SeededGenerator) -> (Table, Schema) {
     let delimiter = CSVFormat.Delimiter.allCases.randomElement(using: &random)!
     var format = CSVFormat(
       delimiter: delimiter, hasHeader: Bool.random(using: &random), decimalComma: Bool.random(using: &random),

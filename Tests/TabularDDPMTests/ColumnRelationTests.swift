@@ -143,4 +143,52 @@ struct RelationsInATableTests {
     let given = try SmallTables.sample(model, SampleRequest(rows: 300, seed: 1, conditions: [empty]))
     #expect(given["invoice"]!.missingCount == 0 && given["deposit"]!.missingCount == 300)
   }
+
+  /// A bill may be negative, or far above what is ever paid; a payment, which often equals it, is neither.
+  @Test("a number that equals an expression stays within its own range", arguments: ["bill", "payment"])
+  func ranges(first: String) throws {
+    var random = RandomStream(seed: 6)
+    var bills: [Double] = [], payments: [Double] = []
+    for _ in 0..<1000 {
+      let bill = (Double(random.normal()) * 40_000).rounded() / 100
+      bills.append(bill)
+      let pays = bill > 0 && bill < 500 && random.uniform() < 0.6
+      payments.append(pays ? bill : (Double(random.uniform()) * 50_000).rounded() / 100)
+    }
+    let table = Table(columns: [
+      Column(name: "bill", values: .numbers(bills)), Column(name: "payment", values: .numbers(payments)),
+    ])
+    let money = ColumnKind.decimal(digits: 2)
+    let schema = Schema(columns: [ColumnSchema(name: "bill", kind: money), ColumnSchema(name: "payment", kind: money)])
+    // Hardly trained, so that the network has not learned it.
+    let model = try TabularMasked().fit(
+      table, schema: schema, options: try SmallTables.options(), run: SmallTables.run(steps: 10))
+    // Conditions are drawn first: both orders of bill and payment are seen.
+    let condition = try CellCondition(parsing: "\(first)=-1e9..1e9", schema: schema)
+    for request in [
+      SampleRequest(rows: 1000, seed: 1), SampleRequest(rows: 1000, seed: 2, conditions: [condition]),
+    ] {
+      let made = try SmallTables.sample(model, request)
+      guard case .numbers(let bill) = made["bill"]!.values, case .numbers(let payment) = made["payment"]!.values
+      else { return }
+      #expect(zip(bill, payment).count { $0 == $1 } > 50)
+      #expect(payment.allSatisfy { $0 >= payments.min()! && $0 <= payments.max()! })
+      #expect(bill.contains { $0 < 0 } && bill.contains { $0 > 500 })
+    }
+  }
+
+  @Test("a part's range follows from the whole's")
+  func partRanges() {
+    let numbers = [2.0, 3.0, .nan]
+    func range(_ form: ColumnRelation.Form, _ parents: [Int], _ part: Int, factor: Double = 1) -> ClosedRange<Double>? {
+      ColumnRelation(form: form, parents: parents, factor: factor).range(ofParent: part, within: 0...10) { numbers[$0] }
+    }
+    #expect(range(.equal, [0], 0) == 0...10)
+    #expect(range(.ratio, [0], 0, factor: 2) == 0...5)
+    #expect(range(.ratio, [0], 0, factor: -2) == -5...0)
+    #expect(range(.sum, [0, 1], 0) == -3...7)
+    #expect(range(.difference, [0, 1], 0) == 3...13)
+    #expect(range(.difference, [0, 1], 1) == -8...2)
+    #expect(range(.sum, [0, 2], 0) == nil)
+  }
 }

@@ -131,6 +131,14 @@ struct FittedTabularMaskedTests {
     #expect(try model.score(strange, SampleRequest(rows: 5)) == [nil, nil, nil, nil, nil])
     strange.columns[0].values = .categories(indices: [0, 0, 1, 0, 0], levels: ["never seen", "a"])
     #expect(try model.score(strange, SampleRequest(rows: 5)).map { $0 == nil } == [true, true, false, true, true])
+    // A number far outside of what was seen is more unusual than the largest one.
+    guard case .numbers(let sizes) = table["size"]!.values, let most = sizes.filter({ !$0.isNaN }).max(),
+      let place = table.columns.firstIndex(where: { $0.name == "size" })
+    else { return }
+    var far = table.rows([0, 0, 0])
+    far.columns[place].values = .numbers([most, 10 * most, 100 * most])
+    let scores = try model.score(far, SampleRequest(rows: 3)).compactMap { $0 }
+    #expect(scores.count == 3 && scores[0] + 1 < scores[1] && scores[1] + 1 < scores[2])
   }
 
   @Test("a saved model makes the same rows", arguments: ["residual-mlp", "mlp", "column-transformer"])

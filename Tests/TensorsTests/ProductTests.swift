@@ -70,4 +70,13 @@ struct ProductTests {
       }
     }
   }
+
+  @Test("a tape multiplies in a format that the machine has")
+  func availablePrecision() {
+    let store = ParameterStore(layout: ParameterLayout(), values: [])
+    for precision in [Precision.float32, .bfloat16] {
+      #expect(Precision.allCases.contains(Tape(store: store, precision: precision).precision))
+    }
+    #expect(Precision.float32.available == .float32 && Precision.fastest.available == Precision.fastest)
+  }
 }

@@ -27,7 +27,7 @@ struct CalibrationTests {
     let methods: [any Imputer] = [
       SeriesBaseline<LinearInterpolationModel>(), SeriesBaseline<MeanModel>(), SeriesBaseline<RidgeModel>(),
     ]
-    let (table, truth, schema) = SampleSeries.hourly(steps: 2500, channels: 4, missing: 0.1)
+    let (table, truth, schema) = SampleSeries.hourly(steps: 5000, channels: 4, missing: 0.1)
     let made = try SampleSeries.impute(
       methods[method], table, schema, request: ImputationRequest(draws: 40, interval: 0.9))
     var inside = 0.0, count = 0.0, below = 0.0
@@ -39,8 +39,8 @@ struct CalibrationTests {
         below += Double(column.draws.count { $0[place] < real[row] }) / 40
       }
     }
-    // Some 1,500 cells in runs: a deviation of about 1.5 %.
-    #expect(abs(inside / count - 0.9) < 0.04)
+    // Errors within a gap go together, and most cells are in some 64 gaps of 5 to 30 steps: a deviation of about 2 %.
+    #expect(abs(inside / count - 0.9) < 0.05)
     #expect(abs(below / count - 0.5) < 0.06)
   }
 

@@ -1,8 +1,8 @@
-import DiffusionCore
 import Foundation
 import NeuralNetworks
 import Testing
 
+@testable import DiffusionCore
 @testable import TimeSeriesImputation
 
 @Suite("CSDI as published")

@@ -53,7 +53,7 @@ struct MaskTests {
     }
     let grid = MaskGrid(steps: 4000, channels: 4, observed: observed)
     var random = RandomStream(seed: 5)
-    let hidden = GapPattern([grid]).draw(share: 0.03, in: grid, random: &random)
+    let hidden = GapPattern([grid]).draw(share: 0.05, in: grid, random: &random)
     func runs(_ channel: Int) -> [Int] {
       var lengths: [Int] = [], run = 0
       for step in 0..<4000 {
@@ -68,7 +68,7 @@ struct MaskTests {
     }
     // Most: a tenth of the copies go alone to any channel, and copies may touch each other.
     let long = runs(0).filter { $0 == 12 }.count
-    #expect(Double(long) > 0.6 * Double(runs(0).count))
+    #expect(Double(long) > 0.5 * Double(runs(0).count))
     #expect(Double(runs(3).filter { $0 == 1 }.count) > 0.5 * Double(runs(3).count))
     let together = (0..<4000).filter { hidden[$0 * 4] && hidden[$0 * 4 + 1] && hidden[$0 * 4 + 2] }.count
     let any = (0..<4000).filter { hidden[$0 * 4] }.count

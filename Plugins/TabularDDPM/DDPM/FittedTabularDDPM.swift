@@ -47,7 +47,15 @@ struct FittedTabularDDPM: FittedSynthesizer {
       }
       if kept.contains(where: { $0.count > 0 }) { try deliver(assembly.table(kept, &state)) }
       // One row in 500 is too few to wait for.
-      if !drawsAll, tried >= 2 * Self.piece, request.rows - left < tried / 500 { drawsAll = true }
+      if !drawsAll, tried >= 2 * Self.piece, request.rows - left < tried / 500 {
+        drawsAll = true
+        request.announce(
+          Choice(
+            "conditions", "each drawn by itself",
+            because:
+              "\(request.rows - left) of \(tried) rows met them together, so their relation to each other is not kept",
+            flag: "--method tabular-masked"))
+      }
     }
   }
 

@@ -2,10 +2,10 @@ import Tensors
 
 /// The gaps that data have of their own, to hide observed cells in the same way.
 ///
-/// A gap is copied to where cells are observed: a missing cell is drawn, with its run of missing cells and what is missing
-/// beside it in other channels meanwhile, and laid over another place. Of several places the one is taken that needs the
-/// fewest additional cells hidden, so that a cell which is missing by itself among many others that are is copied to where
-/// others are missing already: copying gaps to any place would make sparse data sparser than they are.
+/// A gap is copied to where cells are observed: a run of missing cells is drawn, with what is missing beside it in other
+/// channels meanwhile, and laid over another place. Of several places the one is taken where other channels are most alike
+/// already, and there only so many are hidden that as many stay as beside the original: copying all that is missing to
+/// any place would make sparse data sparser than they are.
 struct GapPattern: Sendable {
   /// A missing cell, its place and its run, `first...last`; a run that begins or ends with the series has no known end.
   struct Gap: Sendable, Equatable {
@@ -110,18 +110,34 @@ struct GapPattern: Sendable {
         own += 1
       }
       guard own > 0 else { continue }
+      // Cells of the run that were missing already.
+      var cost = 2 * (range.count - own)
       if let source = template.source {
-        for step in range {
-          let from = template.first + step - first
-          guard (0..<source.steps).contains(from) else { continue }
+        // As many others stay as were there beside the original, no fewer: those that it lacked go first. Of random gaps
+        // this must hold over the run; step by step, what is there by chance in one alone would be lost.
+        let shift = template.first - first
+        let steps = max(range.lowerBound, -shift)..<max(-shift, min(range.upperBound, source.steps - shift))
+        var excess = 0
+        for step in steps {
           for other in 0..<grid.channels where other != channel {
-            let isMissing = !source[from, other]
-            if isMissing, grid[step, other], !hidden[step * grid.channels + other] { cells.append((step, other)) }
+            excess += grid[step, other] && !hidden[step * grid.channels + other] ? 1 : 0
+            excess -= source[step + shift, other] ? 1 : 0
+          }
+        }
+        // Those that are lacking cannot be made.
+        cost += excess > 0 ? excess : -3 * excess
+        let rotation = random.integer(below: grid.channels * max(steps.count, 1))
+        for place in 0..<grid.channels * steps.count where excess > 0 {
+          let turned = (place + rotation) % (grid.channels * steps.count)
+          let step = steps.lowerBound + turned / grid.channels, other = turned % grid.channels
+          let isThere = grid[step, other] && !hidden[step * grid.channels + other]
+          if other != channel, isThere, !source[step + shift, other] {
+            cells.append((step, other))
+            excess -= 1
           }
         }
       }
       // A run beside another gap would make a longer one than was copied.
-      var cost = cells.count
       for flank in [range.lowerBound - 1, range.upperBound] where (0..<grid.steps).contains(flank) {
         if !grid[flank, channel] || hidden[flank * grid.channels + channel] { cost += 1 + own }
       }

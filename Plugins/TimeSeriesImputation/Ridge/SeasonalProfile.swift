@@ -29,8 +29,8 @@ struct SeasonalProfile: Codable, Sendable, Equatable {
         }
       }
     }
-    // As if three more observations of 0, the mean, had been made.
-    means = zip(sums, counts).map { Float($0 / ($1 + 3)) }
+    // As if one more observation of 0, the mean, had been made.
+    means = zip(sums, counts).map { Float($0 / ($1 + 1)) }
   }
 
   /// The part of the period that a time falls into.
@@ -74,36 +74,45 @@ struct SeasonalProfile: Codable, Sendable, Equatable {
     return profiles
   }
 
-  /// The number of steps after which the series repeat themselves: the greatest peak of the autocorrelation of filled series,
-  /// where it is above .3; nil where there is none.
+  /// The number of steps after which the series repeat themselves: the first peak of the autocorrelation over pairs of
+  /// observations, within a tenth of the greatest, where that is above .3; nil where there is none.
   ///
-  /// Source: Box, Jenkins, Reinsel & Ljung, "Time series analysis", 5th ed., 2016, section 2.1.6.
+  /// Source: Parzen, "On spectral analysis with missing observations and amplitude modulation", Sankhya A 25, 1963.
   static func detectedPeriod(_ frame: SeriesFrame) -> Int? {
     guard let series = frame.entities.max(by: { $0.steps < $1.steps }), series.steps >= 12 else { return nil }
     let channels = frame.channelCount
     let steps = min(series.steps, 20_000), most = min(steps / 3, 1000)
-    let filled = GapGeometry(series, channels: channels).interpolated(series)
     var sums = [Double](repeating: 0, count: most + 1)
-    for channel in 0..<min(channels, 16) {
-      var course = (0..<steps).map { Double(filled[$0 * channels + channel]) }
-      let mean = course.reduce(0, +) / Double(steps)
-      for step in 0..<steps { course[step] -= mean }
-      let variance = course.reduce(0) { $0 + $1 * $1 }
+    var course = [Double](repeating: 0, count: steps), seen = course
+    let looked = min(channels, 16)
+    for channel in 0..<looked {
+      var total = 0.0, count = 0.0
+      for step in 0..<steps {
+        let value = series.values[step * channels + channel]
+        (course[step], seen[step]) = value.isNaN ? (0, 0) : (Double(value), 1)
+        total += course[step]
+        count += seen[step]
+      }
+      let mean = total / max(count, 1)
+      for step in 0..<steps { course[step] = seen[step] > 0 ? course[step] - mean : 0 }
+      let variance = course.reduce(0) { $0 + $1 * $1 } / max(count, 1)
       guard variance > 1e-9 else { continue }
-      course.withUnsafeBufferPointer { x in
-        for lag in 2...most {
-          var sum = 0.0
-          for step in lag..<steps { sum += x[step] * x[step - lag] }
-          sums[lag] += sum / variance * Double(steps) / Double(steps - lag)
+      for lag in stride(from: 2, through: most, by: 1) {
+        var sum = 0.0, pairs = 0.0
+        for step in lag..<steps {
+          sum += course[step] * course[step - lag]
+          pairs += seen[step] * seen[step - lag]
         }
+        // Few pairs say little.
+        sums[lag] += sum / variance / (pairs + 10)
       }
     }
-    let correlations = sums.map { $0 / Double(min(channels, 16)) }
-    var best: Int?
-    for lag in 3..<max(3, most) where correlations[lag] > 0.3 {
-      let isPeak = correlations[lag] > correlations[lag - 1] && correlations[lag] >= correlations[lag + 1]
-      if isPeak, correlations[lag] > (best.map { correlations[$0] } ?? 0) + 0.02 { best = lag }
+    let correlations = sums.map { $0 / Double(looked) }
+    let peaks = (3..<max(3, most)).filter {
+      correlations[$0] > 0.3 && correlations[$0] > correlations[$0 - 1] && correlations[$0] >= correlations[$0 + 1]
     }
-    return best
+    // Multiples of a period are nearly as good as it is, or by chance better.
+    let greatest = peaks.map { correlations[$0] }.max() ?? 0
+    return peaks.first { correlations[$0] >= 0.9 * greatest }
   }
 }

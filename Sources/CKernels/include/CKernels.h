@@ -134,3 +134,32 @@ void kernel_gower_code(const int32_t *codes, int32_t query, int32_t unit, int32_
                        size_t count);
 // Where sums - costs (costs may be NULL) is first at its least, if that is below *least, which it then becomes; else -1.
 int32_t kernel_least(const int32_t *sums, const int32_t *costs, size_t count, int32_t *least);
+
+// Extremely randomised trees.
+enum { KERNEL_TREE_CUT = 0, KERNEL_TREE_ONE = 1, KERNEL_TREE_SET = 2 };
+// A node: of a leaf the feature is below 0 and `next` the leaf's number; of a split `next` is the left child, the right
+// one follows it. A row goes left where its value is at most `cut` (CUT), equal to it (ONE), or in the set of categories
+// that the bits of `cut` name (SET).
+typedef struct {
+  int32_t feature, kind;
+  float cut;
+  int32_t next;
+} kernel_tree_node;
+// Cells `[columns, rows]`, none missing; categories as codes. The features are the columns at `places`. Targets
+// `[rows, outputs]`, or labels in 0 ..< outputs.
+typedef struct {
+  const float *cells;
+  const uint8_t *is_category;
+  const int32_t *places;
+  const float *targets;
+  const int32_t *labels;
+  size_t rows, features, outputs;
+} kernel_tree_data;
+// Grows a tree on `count` rows, whose order it changes; `tried` features are looked at for a split, and a leaf holds
+// `leaf` rows or more. Nodes must have room for 2 * count / leaf + 1, values `[leaves, outputs]` for count / leaf + 1 leaves.
+// Returns the number of nodes; 0 where memory ran out.
+size_t kernel_grow_tree(const kernel_tree_data *data, int32_t *rows, size_t count, size_t tried, size_t leaf,
+                        uint64_t seed, kernel_tree_node *nodes, float *values);
+// Adds a tree's values for some rows of cells `[columns, stride]` to sums `[count, outputs]`.
+void kernel_tree_predict(const kernel_tree_node *nodes, const float *values, size_t outputs, const float *cells,
+                         size_t stride, const int32_t *rows, size_t count, float *sums);

@@ -33,6 +33,43 @@ public struct Imputation: Sendable {
   }
 }
 
+extension Imputation {
+  /// Applies a change of filled cells to the filled table and to each completed one; intervals are widened to hold the
+  /// new values.
+  public mutating func adjust(_ change: (inout Table) -> Void) {
+    let count = columns.map(\.draws.count).max() ?? 0
+    let tables = (0..<count).map { draw in
+      var table = completed(draw: draw)
+      change(&table)
+      return table
+    }
+    change(&filled)
+    for place in columns.indices {
+      let index = columns[place].column
+      for draw in 0..<count {
+        switch (tables[draw].columns[index].values, filled.columns[index].values) {
+        case (.numbers(let numbers), _): columns[place].draws[draw] = columns[place].rows.map { numbers[$0] }
+        case (.categories(let indices, let levels), .categories(let own, var known)):
+          // A level may be new to the filled table.
+          let moved = levels.map { level -> Double in
+            if let place = known.firstIndex(of: level) { return Double(place) }
+            known.append(level)
+            return Double(known.count - 1)
+          }
+          filled.columns[index].values = .categories(indices: own, levels: known)
+          columns[place].draws[draw] = columns[place].rows.map { moved[Int(indices[$0])] }
+        default: break
+        }
+      }
+      guard !columns[place].lower.isEmpty, case .numbers(let numbers) = filled.columns[index].values else { continue }
+      for (cell, row) in columns[place].rows.enumerated() {
+        columns[place].lower[cell] = min(columns[place].lower[cell], numbers[row])
+        columns[place].upper[cell] = max(columns[place].upper[cell], numbers[row])
+      }
+    }
+  }
+}
+
 /// The filled cells of one column.
 public struct ImputedColumn: Sendable, Equatable {
   /// The column's place in the table.

@@ -5,6 +5,9 @@ public protocol Imputer: Method {
   /// Whether it fills series, whose rows stand in an order of time, or tables, whose rows are independent.
   var fills: ImputationSubject { get }
 
+  /// Whether it is quick and plain, so that another method is measured against it. No, unless it says so.
+  var isBaseline: Bool { get }
+
   /// Learns from the cells that are there.
   ///
   /// - Parameters:
@@ -20,6 +23,11 @@ public protocol Imputer: Method {
 
   /// Reads a model that ``FittedImputer/archive()`` wrote.
   func loadImputer(_ archive: ModelArchive) throws -> any FittedImputer
+}
+
+extension Imputer {
+  /// No.
+  public var isBaseline: Bool { false }
 }
 
 /// What an imputer takes a table for.

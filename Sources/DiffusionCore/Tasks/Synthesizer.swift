@@ -58,6 +58,8 @@ public struct SampleRequest: Sendable {
   public var includesMissing: Bool
   /// Options of sampling, such as `sampler` and `evaluations`, that the method's descriptor names.
   public var options: OptionValues?
+  /// Called once for every choice that was made while sampling.
+  public var announce: @Sendable (Choice) -> Void = { _ in }
 
   /// Makes a request.
   public init(
@@ -121,6 +123,8 @@ public struct Choice: Sendable, Codable, Equatable {
   public var reason: String
   /// The flag that changes it; empty where none does.
   public var flag: String
+  /// Where the time that was given had a part in it: the setting (`--set`) that makes the same decision without it.
+  public var repeating: String?
 
   /// Makes a choice.
   public init(_ name: String, _ value: String, because reason: String, flag: String = "") {

@@ -1,11 +1,11 @@
 /// How columns become the inputs of a linear model: numbers shifted and scaled, categories as places in the vector of
 /// coefficients, so that the one-hot is never written out.
-public struct LinearDesign: Sendable {
+public struct LinearDesign: Sendable, Codable {
   /// What is done with each column.
   public var columns: [Form]
 
   /// What is done with a column.
-  public enum Form: Sendable, Equatable {
+  public enum Form: Sendable, Equatable, Codable {
     /// A number: missing ones filled in, then less `centre`, over `scale`. Where `indicatesMissing`, a second input is 1
     /// for a number that is missing.
     case number(filling: Double, centre: Double, scale: Double, indicatesMissing: Bool)

@@ -107,7 +107,7 @@ public struct LinearModel: DownstreamModel {
 }
 
 /// A ``LinearModel`` that has learned.
-public struct FittedLinearModel: FittedDownstreamModel {
+public struct FittedLinearModel: FittedDownstreamModel, Codable {
   /// How columns become inputs.
   public let design: LinearDesign
   /// The coefficients of each output in the order of the design's inputs (numbers first, then levels and indicators of
@@ -118,6 +118,10 @@ public struct FittedLinearModel: FittedDownstreamModel {
   /// The penalty's strength that was chosen.
   public let strength: Double
   let form: OutcomeForm
+  /// The numbers of a prediction: one, or as many as there are classes.
+  public var predictionWidth: Int {
+    if case .classes(_, let count) = form { count } else { 1 }
+  }
 
   /// Predicts; see ``FittedDownstreamModel/predict(_:)``.
   public func predict(_ features: Features) -> [Double] {

@@ -29,6 +29,11 @@ extension ColumnComparison.Distribution {
       guard case .categories(let codes, let levels) = cell else { return [] }
       return ColumnShapes.shares(of: codes, levels: levels)
     }
+    return levels(shares, names: names)
+  }
+
+  /// The levels that are shown, the commonest of the first side first, and their shares.
+  static func levels(_ shares: [[Double]], names: [String]) -> ([Double]?, [String], [[Double]]) {
     let order = names.indices.sorted { (-shares[0][$0], $0) < (-shares[0][$1], $1) }
     let shown = order.count > mostLevels ? Array(order.prefix(mostLevels - 1)) : order
     var labels = shown.map { names[$0] }
@@ -47,9 +52,19 @@ extension ColumnComparison.Distribution {
   ) -> ([Double]?, [String], [[Double]]) {
     let numbers = cells.map { cell -> [Double] in
       guard case .numbers(let list) = cell else { return [] }
-      return list.filter { !$0.isNaN }.sorted()
+      return list.filter { !$0.isNaN }
     }
-    let edges = edges(of: numbers, digits: column.digits)
+    return bins(numbers, digits: column.digits) { number in
+      column.dateFormat?.text(of: number) ?? String(format: "%.5g", number)
+    }
+  }
+
+  /// Bins over what the first side spans, and the shares of each side's numbers in them.
+  static func bins(
+    _ sides: [[Double]], digits: Int?, text: (Double) -> String
+  ) -> ([Double]?, [String], [[Double]]) {
+    let numbers = sides.map { $0.sorted() }
+    let edges = edges(of: numbers, digits: digits)
     let shares = numbers.map { sorted -> [Double] in
       var counts = [Double](repeating: 0, count: edges.count - 1)
       var bin = 0
@@ -60,7 +75,6 @@ extension ColumnComparison.Distribution {
       }
       return counts.map { $0 / Double(max(sorted.count, 1)) }
     }
-    let text = { (number: Double) in column.dateFormat?.text(of: number) ?? String(format: "%.5g", number) }
     let labels = (0..<edges.count - 1).map { "\(text(edges[$0])) – \(text(edges[$0 + 1]))" }
     return (edges, labels, shares)
   }
@@ -77,9 +91,13 @@ extension ColumnComparison.Distribution {
     var from = low - first <= span * 0.25 ? first : low
     var to = last - high <= span * 0.25 ? last : high
     guard to > from else { return [from - 0.5, from + 0.5] }
+    guard (to - from).isFinite else {
+      return (0...mostBins).map { from * (1 - Double($0) / Double(mostBins)) + to * (Double($0) / Double(mostBins)) }
+    }
     var bins = mostBins
-    if let digits, digits <= 6 {
-      let grid = pow(10, -Double(digits))
+    let grid = pow(10, -Double(digits ?? 0))
+    // Beyond 2⁵³ steps a Double has no such grid.
+    if let digits, digits <= 6, (to - from) / grid < 0x1p53 {
       let values = ((to - from) / grid).rounded() + 1
       let perBin = (values / Double(mostBins)).rounded(.up)
       bins = Int((values / perBin).rounded(.up))

@@ -27,8 +27,9 @@ struct FunctionalDependencies {
       let width = determinants.count == 2 ? columns[determinants[1]].levels : 1
       var (kept, known) = (0, 0)
       for row in 0..<comparison.synthetic.rowCount {
-        var key = Int(columns[determinants[0]].synthetic[row])
-        if determinants.count == 2 { key = key * width + Int(columns[determinants[1]].synthetic[row]) }
+        let (first, second) = (columns[determinants[0]].synthetic[row], columns[determinants.last!].synthetic[row])
+        guard first >= 0, second >= 0 else { continue }
+        let key = determinants.count == 2 ? Int(first) * width + Int(second) : Int(first)
         guard map[key] >= 0 else { continue }
         known += 1
         if map[key] == columns[dependent].synthetic[row] { kept += 1 }
@@ -69,10 +70,10 @@ struct FunctionalDependencies {
     return found
   }
 
-  /// A column's values as codes that real and synthetic rows share.
+  /// A column's values as codes that real and synthetic rows share; a number that the real table lacks is -1.
   private struct Codes {
     var real: [Int32], synthetic: [Int32]
-    /// All codes, and those that occur in the real table.
+    /// All codes from 0, and those that occur in the real table.
     var levels: Int, realLevels: Int
   }
 
@@ -81,18 +82,13 @@ struct FunctionalDependencies {
     case (.categories(let real, let levels), .categories(let synthetic, _)):
       return Codes(real: real, synthetic: synthetic, levels: levels, realLevels: Set(real).count)
     case (.numbers(let real), .numbers(let synthetic)):
-      var codes: [Double: Int32] = [:]
-      var missing: Int32?
-      var count: Int32 = 0
-      func code(_ number: Double) -> Int32 {
-        if let known = number.isNaN ? missing : codes[number] { return known }
-        defer { count += 1 }
-        if number.isNaN { missing = count } else { codes[number] = count }
-        return count
-      }
-      let mine = real.map(code)
-      let realLevels = Int(count)
-      return Codes(real: mine, synthetic: synthetic.map(code), levels: Int(count), realLevels: realLevels)
+      // NaN equals nothing, so missing goes by another key: no bits of a number.
+      func key(_ number: Double) -> UInt64 { number.isNaN ? .max : (number + 0).bitPattern }
+      var codes: [UInt64: Int32] = [:]
+      for number in real where codes[key(number)] == nil { codes[key(number)] = Int32(codes.count) }
+      return Codes(
+        real: real.map { codes[key($0)]! }, synthetic: synthetic.map { codes[key($0)] ?? -1 }, levels: codes.count,
+        realLevels: codes.count)
     default: return Codes(real: [], synthetic: [], levels: 0, realLevels: 0)
     }
   }

@@ -44,7 +44,7 @@ struct Projection {
         switch column {
         case .numbers(let numbers):
           let there = numbers.filter { !$0.isNaN }
-          let mean = there.reduce(0, +) / Double(max(there.count, 1))
+          let mean = there.reduce(0) { $0 + $1 / Double(there.count) }
           let variance = there.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(there.count, 1))
           means.append(mean)
           scales.append(variance > 0 && variance.isFinite ? 1 / variance.squareRoot() : 0)
@@ -58,13 +58,18 @@ struct Projection {
       guard features.rowCount > 1, totalVariance(features) > 0 else { return nil }
     }
 
+    /// A number in deviations from the mean, held within what sums can bear; a missing one lies at the mean.
+    private func standard(_ number: Double, _ index: Int) -> Double {
+      guard scales[index] > 0, !number.isNaN else { return 0 }
+      return min(1e6, max(-1e6, (number - means[index]) * scales[index]))
+    }
+
     /// The coordinate of a row along an axis of the space.
     func dot(_ axis: [Double], _ features: Features, _ row: Int) -> Double {
       var sum = -zip(axis, centre).reduce(0) { $0 + $1.0 * $1.1 }
       for (index, column) in features.columns.enumerated() {
         switch column {
-        case .numbers(let numbers):
-          if !numbers[row].isNaN { sum += axis[offsets[index]] * (numbers[row] - means[index]) * scales[index] }
+        case .numbers(let numbers): sum += axis[offsets[index]] * standard(numbers[row], index)
         case .categories(let codes, _): sum += axis[offsets[index] + Int(codes[row])] * scales[index]
         }
       }
@@ -76,8 +81,8 @@ struct Projection {
       for (index, column) in features.columns.enumerated() {
         switch column {
         case .numbers(let numbers):
-          for number in numbers where !number.isNaN {
-            let value = (number - means[index]) * scales[index]
+          for number in numbers {
+            let value = standard(number, index)
             total += value * value
           }
         case .categories(let codes, let levels):
@@ -114,12 +119,10 @@ struct Projection {
       let shift = zip(axis, centre).reduce(0) { $0 + $1.0 * $1.1 }
       var along = [Double](repeating: -shift, count: features.rowCount)
       for (index, column) in features.columns.enumerated() {
-        let (offset, mean, scale) = (offsets[index], means[index], scales[index])
+        let (offset, scale) = (offsets[index], scales[index])
         switch column {
         case .numbers(let numbers):
-          for row in numbers.indices where !numbers[row].isNaN {
-            along[row] += axis[offset] * (numbers[row] - mean) * scale
-          }
+          for row in numbers.indices { along[row] += axis[offset] * standard(numbers[row], index) }
         case .categories(let codes, _):
           for row in codes.indices { along[row] += axis[offset + Int(codes[row])] * scale }
         }
@@ -127,12 +130,10 @@ struct Projection {
       let sum = along.reduce(0, +)
       var product = centre.map { -$0 * sum }
       for (index, column) in features.columns.enumerated() {
-        let (offset, mean, scale) = (offsets[index], means[index], scales[index])
+        let (offset, scale) = (offsets[index], scales[index])
         switch column {
         case .numbers(let numbers):
-          for row in numbers.indices where !numbers[row].isNaN {
-            product[offset] += along[row] * (numbers[row] - mean) * scale
-          }
+          for row in numbers.indices { product[offset] += along[row] * standard(numbers[row], index) }
         case .categories(let codes, _):
           for row in codes.indices { product[offset + Int(codes[row])] += along[row] * scale }
         }

@@ -6,8 +6,8 @@ import Tensors
 ///
 /// - *Distance share*: over synthetic rows s, the mean of [d(s, real) < d(s, held out)] + ½ [d(s, real) = d(s, held out)],
 ///   with d the Euclidean distance to the closest of as many real as held-out rows in the space of ``ScaledRows``;
-///   0.5 where the generator knows its rows no better than others. The 50/50 test of M. Platzer and T. Reutterer,
-///   "Holdout-based empirical assessment of mixed-type synthetic data", Frontiers in Big Data 4, 2021. It sees near-copies
+///   0.5 where the generator knows its rows no better than others; with Wilson's interval. The 50/50 test of M. Platzer
+///   and T. Reutterer, "Holdout-based empirical assessment of mixed-type synthetic data", Frontiers in Big Data 4, 2021. It sees near-copies
 ///   only: Z. Yao et al., "The DCR delusion", ESORICS 2025.
 /// - *Neighbour ratio*: d₁ / d₂ of the distances to the closest and second closest of all real rows; 1 where both are 0. A
 ///   row much nearer to one real row than to any other (below ⅓) is likely to be made of it. The floor is that of
@@ -51,7 +51,10 @@ struct ClosestRecords {
       between = real.nearest(to: others, count: 1, threads: threads).distances
       toHoldout = distances
       let nearer = zip(toReal, distances).reduce(0) { $0 + ($1.0 < $1.1 ? 1 : $1.0 == $1.1 ? 0.5 : 0) }
-      share = Figure(nearer / Double(count), floor: 0.5)
+      let rate = SuccessRate(attempts: count, successes: nearer)
+      share = Figure(
+        nearer / Double(count), floor: 0.5,
+        interval: .init(low: max(0, rate.rate - rate.error), high: min(1, rate.rate + rate.error)))
     }
     var result = Result(
       share: share, ratio: without, ratioBelowThird: without, syntheticToReal: SortedNumbers(toReal).percentiles,

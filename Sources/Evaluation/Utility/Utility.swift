@@ -24,6 +24,8 @@ public struct Utility: Sendable {
   /// What was left out or bounded, in sentences.
   public var notes: [String]
 
+  /// The most classes that are told apart: boosting grows its trees anew for each.
+  public static let maximumClasses = 50
   /// The most rows of each table.
   public static let maximumRows = 50_000
   /// The most rows that are divided into folds.

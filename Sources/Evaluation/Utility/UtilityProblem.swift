@@ -24,6 +24,12 @@ struct UtilityProblem: Sendable {
     let coding = ClassCoding(tables.map { $0.columns[index] }, column)
     target = column.name
     classes = coding?.labels
+    if let count = coding?.labels.count, count > Utility.maximumClasses {
+      throw NotApplicable(
+        why:
+          "\(column.name) has \(count) classes, and models tell at most \(Utility.maximumClasses) apart: name another "
+          + "column to be predicted")
+    }
     var rows: [Rows] = []
     var notes: [String] = []
     let uses = [StreamUse.utilityReal, StreamUse.utilitySynthetic, StreamUse.utilityHoldout]

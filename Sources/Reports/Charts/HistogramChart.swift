@@ -9,15 +9,22 @@ struct HistogramChart: Chart {
   var shares: [(series: Series, shares: [Double])]
   /// Without axes and small.
   var compact = false
+  /// What the series are called, where not by their own names.
+  var names: [Series: String] = [:]
 
   var summary: String {
     guard let real = shares.first?.shares, let peak = real.indices.max(by: { real[$0] < real[$1] }) else { return "" }
     let place = labels.indices.contains(peak) ? labels[peak] : NumberText.number(edges[peak])
-    let names = shares.map(\.series.label).joined(separator: ", ")
-    return "Histogram of \(edges.count - 1) bins for \(names) rows. The fullest real bin is \(place.onOneLine)."
+    let all = shares.map { names[$0.series] ?? $0.series.label }
+    return """
+      Histogram of \(edges.count - 1) bins for \(all.joined(separator: ", ")) \(names.isEmpty ? "rows" : "values"). \
+      The fullest \(all[0]) bin is \(place.onOneLine).
+      """
   }
 
-  var legend: [LegendItem] { shares.map { LegendItem("line \($0.series.rawValue)", $0.series.label) } }
+  var legend: [LegendItem] {
+    shares.map { LegendItem("line \($0.series.rawValue)", names[$0.series] ?? $0.series.label) }
+  }
 
   func drawing() -> Drawing {
     compact ? sparkline() : full()

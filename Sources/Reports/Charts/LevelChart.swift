@@ -7,21 +7,27 @@ struct LevelChart: Chart {
   var shares: [(series: Series, shares: [Double])]
   /// Without labels and small.
   var compact = false
+  /// What the series are called, where not by their own names.
+  var names: [Series: String] = [:]
 
   /// The most levels that are drawn; the rest is one bar.
   private static let most = 8
 
   var summary: String {
     guard let real = shares.first?.shares, let label = labels.first, let share = real.first else { return "" }
-    let names = shares.map(\.series.label).joined(separator: ", ")
+    let all = shares.map { names[$0.series] ?? $0.series.label }
+    let cells = names.isEmpty ? "rows" : "values"
     return """
-      Shares of \(labels.count) categories for \(names) rows. The commonest, \(label.onOneLine), \
-      has \(NumberText.percent(share)) of the real rows.
+      Shares of \(labels.count) categories for \(all.joined(separator: ", ")) \(cells). The commonest, \
+      \(label.onOneLine), has \(NumberText.percent(share)) of the \(all[0]) \(cells).
       """
   }
 
   var legend: [LegendItem] {
-    shares.map { LegendItem($0.series == .real ? "bar real" : "dot \($0.series.rawValue)", $0.series.label) }
+    shares.map {
+      LegendItem(
+        $0.series == .real ? "bar real" : "dot \($0.series.rawValue)", names[$0.series] ?? $0.series.label)
+    }
   }
 
   func drawing() -> Drawing { compact ? sparkline() : full() }

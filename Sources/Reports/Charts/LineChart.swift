@@ -7,6 +7,8 @@ struct LineChart: Chart {
   var xStyle = Axis.Style.number, yStyle = Axis.Style.number
   /// The ranges; nil for that of the points.
   var xRange: ClosedRange<Double>?, yRange: ClosedRange<Double>?
+  /// Ticks of the x axis with labels of their own; empty for round numbers.
+  var xTicks: [(value: Double, label: String)] = []
   /// Whether y = x is drawn, as what is ideal.
   var diagonal = false
 
@@ -28,7 +30,8 @@ struct LineChart: Chart {
       line.points.removeAll { !$0.x.isFinite || !$0.y.isFinite }
       return line
     }
-    let x = axis(xRange, lines.flatMap { $0.points.map(\.x) }, from: 46, to: 350, xStyle, snug: true)
+    var x = axis(xRange, lines.flatMap { $0.points.map(\.x) }, from: 46, to: 350, xStyle, snug: true)
+    if !xTicks.isEmpty { x = Axis(x.low, x.high, from: x.start, to: x.end, marked: xTicks) }
     let y = axis(yRange, lines.flatMap { $0.points.map(\.y) }, from: 212, to: 26, yStyle, snug: false)
     PlotArea(left: 46, top: 26, right: 350, bottom: 212, x: x, y: y)
       .drawAxes(in: &drawing, xTitle: xTitle, yTitle: yTitle)

@@ -1,17 +1,26 @@
 import Evaluation
 
 extension EvaluationPage {
-  var training: Section {
+  var training: Section { TrainingSection(training: result.training, learner: "generator").section }
+}
+
+/// How a method learned.
+struct TrainingSection {
+  let training: TrainingDetails?
+  /// What learned, such as `generator`.
+  let learner: Markup
+
+  var section: Section {
     let guide = Section.Guide(
-      shows: "The generator’s error while it learned, on rows that it learned from and on rows kept aside.",
+      shows: "The \(learner)’s error while it learned, on rows that it learned from and on rows kept aside.",
       good: "Both lines fall and end close together: patterns were learned, not rows.",
       otherwise:
         "Still falling: give it more time. Held-out error rising while the other falls: it memorises; take fewer steps or more rows."
     )
-    guard let training = result.training else {
+    guard let training else {
       return Section(
-        "training", "How the generator learned",
-        blocks: [.absent("the generator was not trained in this run, so its learning curve is not known")])
+        "training", "How the \(learner) learned",
+        blocks: [.absent("the \(learner) was not trained in this run, so its learning curve is not known")])
     }
     let verdict: Markup =
       switch training.verdict {
@@ -21,7 +30,7 @@ extension EvaluationPage {
       default: "Not known."
       }
     return Section(
-      "training", "How the generator learned", guide: guide,
+      "training", "How the \(learner) learned", guide: guide,
       blocks: [
         .text("<strong>\(verdict)</strong> \(training.explanation)"),
         .pictures(.two, [learning(training), noise(training)].compactMap(\.self)),

@@ -25,6 +25,9 @@ struct Markup: Sendable, Equatable, CustomStringConvertible, ExpressibleByString
   /// A name that the user gave. It may run right to left or hold line breaks; neither must disturb what is around it.
   init(name: String) { self = "<bdi>\(name.onOneLine)</bdi>" }
 
+  /// A file's name without its folders: these are nobody's business where the page goes.
+  init(fileName path: String) { self.init(name: path.split(separator: "/").last.map(String.init) ?? path) }
+
   /// Markup that is known to be safe, such as a rendered template.
   init(trusted: String) { html = trusted }
 

@@ -96,6 +96,12 @@ struct Evaluate: ParsableCommand {
     } catch var error as TableError where [.unknownColumn, .missingColumn].contains(error.reason) {
       error.problem = error.problem.replacingOccurrences(of: "the schema", with: "\(real)")
       error.expected = error.expected?.replacingOccurrences(of: "the schema", with: real)
+      // --drop is for columns of the real table, and then of all.
+      if let column = error.column, error.reason == .missingColumn {
+        error.cure = "Add it, empty where its values are unknown, or leave it out of all tables (--drop \(column))."
+      } else if let column = error.column, error.cure.contains("--drop") {
+        error.cure = "Take \(column) out of \(path)."
+      }
       throw error
     }
   }

@@ -1,18 +1,22 @@
 import ArgumentParser
 import DiffusionCore
+import Imputing
+import Tables
 
 /// Learns a table and writes the model.
 struct Fit: TrainingCommand {
   static let name = "fit"
   static let configuration = CommandConfiguration(
-    abstract: "Learns a CSV file and writes the model to sample from later.",
+    abstract: "Learns a CSV file and writes the model, to sample from or to fill gaps with later.",
     discussion: """
       Examples:
         langevin fit people.csv -o people.langevin
         langevin fit people.csv -o people.langevin --budget 10m --missing '?,NA'
+        langevin fit readings.csv --task impute -o readings.langevin
 
       The model is one safetensors file that holds all it needs. Then:
         langevin sample people.langevin -o synthetic.csv --rows 1000
+        langevin impute new.csv --model readings.langevin -o filled.csv
       """)
 
   @Argument(
@@ -25,6 +29,19 @@ struct Fit: TrainingCommand {
     help: .init("The model, - for standard output.", valueName: "model.langevin"), completion: .file())
   var output: String
 
+  @Option(
+    help: .init("What the model is for: synthesize (to make rows) or impute (to fill gaps).", valueName: "task"),
+    transform: { text in
+      guard let task = MethodTask(rawValue: text), task != .balance else {
+        throw ValidationError("--task is synthesize or impute")
+      }
+      return task
+    })
+  var task = MethodTask.synthesize
+
+  @OptionGroup(title: "Series and columns (--task impute)") var series: SeriesOptions
+  @OptionGroup(title: "Series and columns (--task impute)") var checking: CheckingOptions
+
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Method") var method: MethodOptions
   @OptionGroup(title: "Method") var settings: SettingOptions
@@ -32,11 +49,50 @@ struct Fit: TrainingCommand {
   @OptionGroup(title: "Run") var options: RunOptions
   @OptionGroup(title: "Run") var speaking: SpeakingOptions
 
+  func validate() throws {
+    guard task == .synthesize, series.isGiven || checking.noCheck else { return }
+    throw ValidationError("options of series and columns are for --task impute")
+  }
+
   func run() throws {
+    if task == .impute { return try fitImputer() }
     let job = try prepared { _ in }.job
     let model = try job.run()
     try ModelFile.write(model, method: job.method.descriptor.id, to: job.place)
     job.removeCheckpoint()
     try tell(job, model)
+  }
+
+  private func fitImputer() throws {
+    let console = speaking.console
+    let place = try OutputPlace(output, inputs: [data] + [reading.schema].compactMap { $0 })
+    let clock = Stopwatch()
+    let registry = try BundledPlugins.registry()
+    let input = try ImputationInput(path: data, reading: reading, series: series, model: nil, console: console)
+    let subject: ImputationSubject = input.layout == nil ? .table : .series
+    let imputer = try ImputerChoice.imputer(method.method, for: subject, in: registry)
+    try input.checkValues(data)
+    var selection = ImputerSelection(
+      main: imputer, options: try settings.values(method.flags, for: imputer.descriptor),
+      isFixed: method.method != nil, baselines: ImputerChoice.baselines(for: subject, in: registry))
+    selection.isChecked = !checking.noCheck
+    let seed = try options.chosenSeed(console, resuming: training.resume ? place.checkpoint : nil)
+    let job = ImputationJob(
+      input: input, selection: selection, training: training, seed: seed, threads: options.threadCount, place: place,
+      console: console,
+      interruption: Interruption { console.say("finishing the step and saving; Ctrl-C again stops at once") },
+      clock: clock)
+    let fitted = try job.run()
+    try ModelFile.write(fitted.model, method: fitted.method.descriptor.id, check: fitted.check, to: place)
+    job.removeCheckpoint()
+    let report = fitted.model.report
+    var outcome = RunOutcome(
+      command: Self.name, output: output, method: fitted.method.descriptor.id, seed: seed, threads: job.threads,
+      seconds: clock.seconds, report: report)
+    outcome.selfCheck = fitted.check
+    outcome.repeatCommand = job.repeatCommand(report)
+    try outcome.tell(
+      console, asJSON: speaking.json, resultIsTaken: place.isStream,
+      hidesRepeat: options.seed != nil && (training.steps != nil || report == nil))
   }
 }

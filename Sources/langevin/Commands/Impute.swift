@@ -1,16 +1,28 @@
 import ArgumentParser
 import DiffusionCore
-import Foundation
+import Evaluation
+import Imputing
+import Reports
 import Tables
 
-/// Fills the missing cells of a table.
+/// Fills the missing cells of a table, or of time series.
 struct Impute: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Fills the missing values of a CSV file.",
+    abstract: "Fills the missing values of a CSV file: a table, or time series.",
     discussion: """
       Examples:
         langevin impute readings.csv -o filled.csv
-        langevin impute readings.csv -o filled.csv --time timestamp --group station
+        langevin impute readings.csv -o filled.csv --time when --group station
+        langevin impute readings.csv -o filled.csv --every 1h --max-gap 6h --flags
+        langevin impute people.csv -o filled.csv --interval 90
+        langevin impute people.csv -o filled.csv --draws 20 --draws-output draws.csv
+        langevin impute new.csv --model readings.langevin -o filled.csv
+
+      Cells that are there are written byte for byte as they stand, rows in their own order. Before filling, some \
+      of them are hidden, filled by several methods and compared with what they held; the best method is taken, and \
+      what was measured is printed. docs/imputation.md says how to choose and what intervals and draws are for.
+
+      Ctrl-C finishes the step, saves, and says how to go on.
       """)
 
   @Argument(
@@ -23,26 +35,25 @@ struct Impute: ParsableCommand {
     help: .init("The filled table, - for standard output.", valueName: "out.csv"), completion: .file())
   var output: String
 
-  @Option(help: .init("The column that tells the time.", valueName: "column"))
-  var time: String?
+  @Option(
+    help: .init("Fills with a model that fit --task impute wrote.", valueName: "model.langevin"), completion: .file())
+  var model: String?
 
-  @Option(help: .init("A column that names the entity. Repeatable.", valueName: "column"))
-  var group: [String] = []
+  @Option(
+    help: .init(
+      "Writes what was filled, how good it is and how sure as one HTML file.", valueName: "report.html"),
+    completion: .file(extensions: ["html"]))
+  var report: String?
 
-  @Option(help: .init("A column that is known and never filled. Repeatable.", valueName: "column"))
-  var covariates: [String] = []
+  @OptionGroup(title: "Series and columns") var series: SeriesOptions
+  @OptionGroup(title: "What is filled in") var filling: FillingOptions
 
-  @Option(help: .init("The method; `langevin plugins list` shows all.", valueName: "id"))
+  @Option(
+    help: .init(
+      "The method; `langevin plugins list` shows all. The best on hidden cells by default.", valueName: "id"))
   var method: String?
 
-  @Option(help: .init("The share of truths that intervals hold, in percent.", valueName: "percent"))
-  var interval: Double?
-
-  @Option(help: .init("Completed tables to draw for each cell.", valueName: "number"))
-  var draws = 0
-
-  @Option(help: .init("Where the draws go.", valueName: "draws.csv"), completion: .file())
-  var drawsOutput: String?
+  @OptionGroup(title: "Method") var checking: CheckingOptions
 
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Method") var settings: SettingOptions
@@ -50,38 +61,153 @@ struct Impute: ParsableCommand {
   @OptionGroup(title: "Run") var options: RunOptions
   @OptionGroup(title: "Run") var speaking: SpeakingOptions
 
+  func validate() throws {
+    if model != nil, method != nil || training.budget != nil || training.steps != nil || training.resume {
+      throw ValidationError("a model is trained already: leave out --method, --budget, --steps and --resume")
+    }
+  }
+
   func run() throws {
     let console = speaking.console
-    let place = try OutputPlace(output, inputs: [data])
-    let registry = try BundledPlugins.registry()
-    let series = time.map { SeriesLayout(time: $0, groups: group, covariates: covariates) }
-    let subject: ImputationSubject = series == nil ? .table : .series
-    let found =
-      try method.map { try registry.method($0, for: .impute) }
-      ?? registry.methods(for: .impute).first { ($0 as? any Imputer)?.fills == subject }
-    guard let imputer = found as? any Imputer else {
-      throw Failure(.usage, "no method fills a \(subject.rawValue)", cure: "see langevin plugins list")
+    let inputs = [data] + [model, reading.schema].compactMap { $0 }
+    let place = try OutputPlace(output, inputs: inputs)
+    let drawsPlace = try filling.drawsOutput.map { try OutputPlace($0, inputs: inputs) }
+    let reportPlace = try report.map { try OutputPlace($0, inputs: inputs) }
+    let paths = [place, drawsPlace, reportPlace].compactMap { $0?.path }
+    if Set(paths).count < paths.count {
+      throw Failure(
+        .usage, "the filled table, the draws and the report need a place each",
+        cure: "name other files for --draws-output and --report")
     }
-    let table = try reading.read(data)
-    var run = TrainingRun()
-    run.seed = try options.chosenSeed(console)
-    run.threads = options.threadCount
-    run.steps = training.steps
-    run.budget = training.budget
-    run.announce = { console.announce($0) }
     let clock = Stopwatch()
-    let values = try settings.values([:], for: imputer.descriptor)
-    let model = try imputer.fit(table.table, schema: table.schema, series: series, options: values, run: run)
-    console.detail("fitted in \(Wording.span(clock.seconds))")
-    let result = try model.impute(
-      table.table,
-      ImputationRequest(
-        seed: run.seed, threads: run.threads, draws: draws, interval: interval.map { $0 / 100 }, options: values))
-    console.detail("imputed after \(Wording.span(clock.seconds))")
-    try result.filled.write(to: place.path, schema: table.schema)
-    guard let drawsOutput else { return }
-    // One completed table below the other.
-    try Table.concatenated((0..<draws).map { result.completed(draw: $0) })
-      .write(to: OutputPlace(drawsOutput, inputs: [data, output]).path, schema: table.schema)
+    let registry = try BundledPlugins.registry()
+    let kept = try model.map { try ModelFile.readImputer($0, registry: registry) }
+    let input = try ImputationInput(
+      path: data, reading: reading, series: series, model: kept?.model, console: console)
+    console.detail("read \(Wording.count(input.rows.table.rowCount, "row")) in \(Wording.span(clock.seconds))")
+    try checkNames(input)
+    if filling.maxGap != nil, input.layout == nil {
+      throw Failure(.usage, "--max-gap is for series, and this is a table", cure: "name the time with --time COLUMN")
+    }
+
+    let seed = try options.chosenSeed(console, resuming: training.resume ? place.checkpoint : nil)
+    let interruption = Interruption { console.say("finishing the step and saving; Ctrl-C again stops at once") }
+    let job = try fittingJob(input, kept?.method, registry, seed, place, console, interruption, clock)
+    guard input.counts.missing > 0 else { return try fill(input, nil, job, drawsPlace, reportPlace) }
+    if let kept {
+      tell(kept.check, console)
+    } else {
+      try input.checkValues(data)
+    }
+    try fill(input, kept ?? job.run(), job, drawsPlace, reportPlace)
+  }
+
+  /// What a file with gaps needs to be learned.
+  private func fittingJob(
+    _ input: ImputationInput, _ kept: (any Imputer)?, _ registry: PluginRegistry, _ seed: UInt64,
+    _ place: OutputPlace, _ console: Console, _ interruption: Interruption, _ clock: Stopwatch
+  ) throws -> ImputationJob {
+    let subject: ImputationSubject = input.layout == nil ? .table : .series
+    let imputer = try kept ?? ImputerChoice.imputer(method, for: subject, in: registry)
+    var selection = ImputerSelection(
+      main: imputer, options: try settings.values([:], for: imputer.descriptor), isFixed: method != nil,
+      baselines: ImputerChoice.baselines(for: subject, in: registry))
+    selection.isChecked = !checking.noCheck
+    selection.needsDraws = filling.draws != nil
+    selection.needsIntervals = filling.interval != nil
+    if let interval = filling.interval { selection.level = interval / 100 }
+    return ImputationJob(
+      input: input, selection: selection, limit: filling.maxGap.map { GapLimit(longest: $0) }, training: training,
+      seed: seed, threads: options.threadCount, place: place, console: console, interruption: interruption, clock: clock
+    )
+  }
+
+  private func fill(
+    _ input: ImputationInput, _ fitted: FillingModel?, _ job: ImputationJob, _ drawsPlace: OutputPlace?,
+    _ reportPlace: OutputPlace?
+  ) throws {
+    // Options belong to the method they were given for, which may be another than the one that fills.
+    let main = job.selection.main.descriptor
+    let filling = fitted?.method.descriptor ?? main
+    let filler = FillingJob(
+      input: input, filling: self.filling,
+      level: self.filling.interval.map { $0 / 100 } ?? (reportPlace == nil ? nil : job.selection.level),
+      options: filling.id == main.id ? job.selection.options : try OptionValues(as: filling.options), seed: job.seed,
+      threads: job.threads, place: job.place, drawsPlace: drawsPlace, console: job.console,
+      interruption: job.interruption)
+    let filled: FilledTable
+    do {
+      filled = try fitted.map { try filler.fill($0.model, method: filling.id) } ?? filler.untouched()
+      try filler.write(filled)
+    } catch is CancellationError {
+      throw job.interrupted()
+    }
+    if fitted == nil {
+      job.console.say("nothing is missing: the rows are copied")
+    } else {
+      filler.tell(filled)
+    }
+    job.removeCheckpoint()
+
+    let learned = model == nil ? fitted?.model.report : nil
+    let subject = ImputationResult.Subject(
+      file: data, rows: filled.table.rowCount, addedRows: input.rows.addedCount, time: input.layout?.time,
+      groups: input.layout?.groups ?? [], series: input.index?.entities.count,
+      method: fitted == nil ? "none" : filling.id,
+      methodSummary: fitted == nil ? "Nothing was missing." : filling.summary,
+      point: self.filling.point.rawValue, level: filler.level, seed: job.seed, seconds: job.clock.seconds,
+      version: Langevin.configuration.version)
+    var result = ImputationResult(
+      subject: subject,
+      columns: ColumnResults.columns(
+        of: filled, before: input.rows.table, schema: input.schema, index: input.index,
+        pictures: reportPlace != nil),
+      emptyColumns: input.empty, check: fitted?.check, training: learned.map { TrainingDetails($0) })
+    if let reportPlace { try write(result, to: reportPlace, job.console) }
+
+    // Pictures are for the page.
+    for place in result.columns.indices {
+      (result.columns[place].distribution, result.columns[place].panel) = (nil, nil)
+    }
+    result.training = nil
+    var outcome = RunOutcome(
+      command: "impute", output: output, method: subject.method, seed: job.seed, threads: job.threads,
+      rows: filled.table.rowCount, seconds: job.clock.seconds, report: learned)
+    outcome.imputation = result
+    if fitted != nil { outcome.repeatCommand = job.repeatCommand(learned) }
+    try outcome.tell(
+      job.console, asJSON: speaking.json, resultIsTaken: job.place.isStream,
+      hidesRepeat: options.seed != nil && (training.steps != nil || learned == nil))
+  }
+
+  private func write(_ result: ImputationResult, to place: OutputPlace, _ console: Console) throws {
+    try place.write(try ImputationReport(result).render())
+    for judgement in [result.good, result.intervals, result.complete] { console.say(judgement.sentence) }
+    console.say("wrote \(place.path)")
+  }
+
+  /// What was measured when a model was fitted.
+  private func tell(_ check: SelfCheckResult?, _ console: Console) {
+    if let check {
+      console.say("when the model was fitted:\n" + SelfCheckText(check, width: Terminal.width(of: 2)).text)
+    } else {
+      console.say("the model was fitted without a self-check")
+    }
+  }
+
+  /// Names of columns to add must be free.
+  private func checkNames(_ input: ImputationInput) throws(Failure) {
+    var added: [(name: String, flag: String)] = []
+    for column in input.wanted where (input.rows.table[column]?.missingCount ?? 0) > 0 {
+      let names = AddedColumns.names(for: column)
+      if filling.interval != nil { added += [(names.lower, "--interval"), (names.upper, "--interval")] }
+      if filling.flags { added.append((names.flag, "--flags")) }
+    }
+    if filling.draws != nil { added.append((AddedColumns.drawName, "--draws")) }
+    for (name, flag) in added where input.schema[name] != nil {
+      throw Failure(
+        .badData, "there is a column '\(name)' already, which \(flag) would add",
+        cure: "rename it in the file, or leave it out with --drop \(name)")
+    }
   }
 }

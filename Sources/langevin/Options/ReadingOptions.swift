@@ -27,6 +27,26 @@ struct ReadingOptions: ParsableArguments {
     return try schema.map { try reader.read(schema: try Self.schema(at: $0)) } ?? reader.read()
   }
 
+  /// Reads a table whose text is in memory.
+  ///
+  /// - Parameters:
+  ///   - keepsEmptyColumns: whether a column without any value is no error.
+  ///   - kinds: kinds of columns beside those that the user named.
+  func read(
+    _ text: CSVText, keepsEmptyColumns: Bool, kinds: [String: ColumnKind.Name] = [:]
+  ) throws -> CSVReader.Result {
+    var options = try format.csvOptions()
+    options.keepsEmptyColumns = keepsEmptyColumns
+    options.kinds.merge(kinds) { mine, _ in mine }
+    let reader = CSVReader(text, options: options)
+    return try schema.map { try reader.read(schema: try Self.schema(at: $0)) } ?? reader.read()
+  }
+
+  /// Reads a table whose text is in memory, and that is known already.
+  func read(_ text: CSVText, as schema: Schema) throws -> CSVReader.Result {
+    try CSVReader(text, options: try format.csvOptions()).read(schema: schema)
+  }
+
   /// Reads rows of a table that is known already, such as those that a model is to complete or to score.
   func read(_ path: String, as schema: Schema) throws -> Table {
     try CSVReader(path: path, options: try format.csvOptions()).read(schema: schema).table

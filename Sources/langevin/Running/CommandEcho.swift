@@ -22,7 +22,8 @@ struct CommandEcho: Sendable, Equatable {
   }
 
   /// Adds words at the end.
-  func adding(_ words: String...) -> CommandEcho { CommandEcho(arguments + words) }
+  func adding(_ words: String...) -> CommandEcho { adding(words) }
+  func adding(_ words: [String]) -> CommandEcho { CommandEcho(arguments + words) }
 
   /// The line for a shell, each word quoted where it must be.
   var line: String { arguments.map(Self.quoted).joined(separator: " ") }

@@ -69,6 +69,7 @@ struct EvaluationJob {
     let fit = schema.columns.last { column in
       switch column.kind {
       case .identifier, .text, .constant: false
+      case .category where column.levels.count > Utility.maximumClasses: false
       default: column.missingCount < real.rowCount
       }
     }

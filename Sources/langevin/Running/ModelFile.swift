@@ -1,13 +1,28 @@
 import DiffusionCore
+import Evaluation
 import Foundation
 
 /// A model as a file: which method made it stands in its metadata.
 enum ModelFile {
-  private static let methodKey = "method"
+  private static let methodKey = "method", taskKey = "task", checkKey = "self-check"
 
   /// Writes a model whole or not at all; `-` is standard output.
   static func write(_ model: any FittedSynthesizer, method: String, to place: OutputPlace) throws {
+    try write(try model.archive(), method: method, to: place)
+  }
+
+  /// Writes a model that fills gaps, with what was measured of it.
+  static func write(
+    _ model: any FittedImputer, method: String, check: SelfCheckResult?, to place: OutputPlace
+  ) throws {
     var archive = try model.archive()
+    archive.setText(MethodTask.impute.rawValue, for: taskKey)
+    if let check { try archive.set(check, for: checkKey) }
+    try write(archive, method: method, to: place)
+  }
+
+  private static func write(_ archive: ModelArchive, method: String, to place: OutputPlace) throws {
+    var archive = archive
     if archive.metadata[methodKey] == nil { archive.setText(method, for: methodKey) }
     if place.isDevice {
       let data = archive.data()
@@ -20,6 +35,32 @@ enum ModelFile {
 
   /// Reads a model and finds its method; `-` is standard input.
   static func read(_ path: String, registry: PluginRegistry) throws -> (any FittedSynthesizer, any Synthesizer) {
+    let (archive, id) = try archive(path)
+    if archive.metadata[taskKey] == MethodTask.impute.rawValue {
+      throw Failure(
+        .badData, "\(path) is a model that fills gaps, and makes no rows",
+        cure: "use it with: langevin impute DATA.csv --model \(path) -o FILLED.csv")
+    }
+    guard let method = try registry.method(id) as? any Synthesizer else {
+      throw Failure(.badData, "\(path) is a model of method '\(id)', which makes no rows")
+    }
+    return (try method.load(archive), method)
+  }
+
+  /// Reads a model that fills gaps; `-` is standard input.
+  static func readImputer(_ path: String, registry: PluginRegistry) throws -> FillingModel {
+    let (archive, id) = try archive(path)
+    guard archive.metadata[taskKey] == MethodTask.impute.rawValue, let method = try registry.method(id) as? any Imputer
+    else {
+      throw Failure(
+        .badData, "\(path) is no model that fills gaps",
+        cure: "fit one with: langevin fit DATA.csv --task impute -o MODEL.langevin")
+    }
+    let check: SelfCheckResult? = archive.metadata[checkKey] == nil ? nil : try archive.value(for: checkKey)
+    return FillingModel(model: try method.loadImputer(archive), method: method, check: check)
+  }
+
+  private static func archive(_ path: String) throws -> (ModelArchive, method: String) {
     var status = stat()
     if path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
       throw Failure(.inputOutput, "\(path): this is a directory", cure: "name a file inside it")
@@ -31,9 +72,6 @@ enum ModelFile {
     guard let id = archive.metadata[methodKey] else {
       throw Failure(.badData, "\(path) does not say which method made it", cure: "give a model that langevin fit wrote")
     }
-    guard let method = try registry.method(id) as? any Synthesizer else {
-      throw Failure(.badData, "\(path) is a model of method '\(id)', which makes no rows")
-    }
-    return (try method.load(archive), method)
+    return (archive, id)
   }
 }

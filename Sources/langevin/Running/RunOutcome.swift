@@ -1,4 +1,5 @@
 import DiffusionCore
+import Evaluation
 import Foundation
 
 /// What a run came to, for a person and for a program.
@@ -15,6 +16,10 @@ struct RunOutcome: JSONLine {
   var samplingSeconds: Double?
   /// How the training went.
   var report: FitReport?
+  /// What was filled, of `impute`.
+  var imputation: ImputationResult?
+  /// What was measured of methods, of `fit --task impute`.
+  var selfCheck: SelfCheckResult?
   /// The command that gives the same bytes.
   var repeatCommand: String?
 

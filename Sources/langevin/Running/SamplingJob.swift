@@ -19,6 +19,7 @@ struct SamplingJob {
     var request = SampleRequest(rows: total, seed: seed, threads: threads, conditions: wish.conditions)
     request.includesMissing = wish.includesMissing
     request.options = options
+    request.announce = { [console] in console.announce($0) }
 
     let writer = try CSVWriter(path: place.path, schema: model.schema)
     var pace = Pace()

@@ -53,7 +53,7 @@ extension TrainingCommand {
     let outcome = RunOutcome(
       command: Self.name, output: output, method: job.method.descriptor.id,
       seed: job.seed, threads: job.threads, rows: rows, seconds: job.clock.seconds, samplingSeconds: samplingSeconds,
-      report: model.report, repeatCommand: job.repeatCommand(steps: model.report.training.steps))
+      report: model.report, repeatCommand: job.repeatCommand(model.report))
     try outcome.tell(
       job.console, asJSON: speaking.json, resultIsTaken: job.place.isStream,
       hidesRepeat: training.steps != nil && options.seed != nil)

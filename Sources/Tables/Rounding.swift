@@ -1,25 +1,33 @@
 import Foundation
 
 /// What the numbers of a column are rounded to: multiples of a step, or so many significant digits.
-struct Rounding: Sendable, Codable, Equatable {
+public struct Rounding: Sendable, Codable, Equatable {
   /// The decimals by which equality is judged.
-  var decimals: Int
+  public var decimals: Int
   /// In units of the last decimal.
-  var step: Double
+  public var step: Double
   /// For columns in scientific notation, whose numbers share no last decimal.
-  var significant: Int?
+  public var significant: Int?
 
-  func callAsFunction(_ value: Double) -> Double {
+  /// Rounds to decimals.
+  public init(decimals: Int, step: Double = 1, significant: Int? = nil) {
+    self.decimals = decimals
+    self.step = step
+    self.significant = significant
+  }
+
+  /// The nearest number that the column can hold.
+  public func callAsFunction(_ value: Double) -> Double {
     if let significant { return Self.rounded(value, significant: significant) }
     let scale = pow(10, Double(decimals))
     return (value * scale / step).rounded() * step / scale
   }
 
   /// How far apart numbers may be that are equal to the last digit.
-  var tolerance: Double { 0.01 * pow(10, -Double(decimals)) }
+  public var tolerance: Double { 0.01 * pow(10, -Double(decimals)) }
 
   /// The distance to the next number that can be written.
-  func digit(at value: Double) -> Double {
+  public func digit(at value: Double) -> Double {
     guard let significant, value != 0 else { return step / pow(10, Double(decimals)) }
     return pow(10, log10(abs(value)).rounded(.down) - Double(significant - 1))
   }
@@ -29,7 +37,7 @@ extension Rounding {
   /// Learns the rounding of a column.
   ///
   /// - Parameter isShortest: whether the schema's decimals say nothing of the last digit.
-  init(of values: [Double], decimals: Int, isShortest: Bool) {
+  public init(of values: [Double], decimals: Int, isShortest: Bool) {
     self.init(decimals: decimals, step: Self.step(of: values, decimals: decimals))
     guard isShortest, let digits = Self.significantDigits(of: values) else { return }
     // Seventeen digits tell any two numbers apart, decimals only where numbers are not tiny.

@@ -1,0 +1,97 @@
+import ChainedImputation
+import DiffusionCore
+import DownstreamModels
+import NeuralNetworks
+import Tables
+import Tensors
+
+/// Trains an imputer: the network, the trees that refine it, and on rows that neither saw the weights of both.
+struct MaskedImputerTraining {
+  let method: String
+  let network: TabularMasked
+  /// The trees that refine the network; nil for none.
+  let refiner: ExtraTrees?
+
+  /// The most rows that teach a column's trees.
+  static let mostRows = 20_000
+  /// The least rows whose hidden cells decide on weights.
+  static let fewestToJudge = 30
+
+  func fit(_ table: Table, schema: Schema, options: OptionValues, run: TrainingRun) throws -> FittedMaskedImputer {
+    let cells = try CellCoding(fitting: table, schema: schema)
+    guard table.rowCount >= FitError.fewestRows else {
+      throw ImputationError.tooFewRows(table.rowCount, needed: FitError.fewestRows)
+    }
+    guard !cells.modelled.isEmpty else { throw ImputationError.nothingToLearn }
+    for (name, reason) in cells.unfilled {
+      run.announce(Choice("column \(name)", "left as it is", because: reason, flag: "--schema, --drop"))
+    }
+    let budget = Self.budget(cells: table.rowCount * cells.modelled.count)
+    let (model, split) = try network.learn(
+      table, schema: schema, options: options, run: run, for: .filling, budget: budget)
+    let predictor = MaskedPredictor(model: model, cells: cells)
+    let random = RandomStream(seed: run.seed).child(20)
+    let data = try predictor.rows(of: table, random: random.child(0))
+    let pass = model.makePass(run.threads, shard: 256)
+    let layout = model.objective.layout
+    var refiners: [Int: CellRefiner] = [:], blends: [Int: CellBlend] = [:]
+    // One round only: from the second on a chain learns from gaps that were filled with the help of what it predicts.
+    var chain: FittedChain?
+    if let refiner {
+      var taught = data.matrix.rows(split.training.sorted()), trees = refiner
+      trees.leaf = min(refiner.leaf, 3)
+      chain = try ChainedEquations(.trees(trees), rounds: 1).fit(
+        &taught, random: random.child(1 << 20), gang: pass.gang,
+        report: { _ in run.shouldContinue(TrainingProgress(step: 0, share: 1, loss: 0, elapsed: 0)) })
+    }
+    let heldOut = split.heldOut.map { Int($0) }.sorted()
+    for (cell, column) in cells.modelled.enumerated() where !layout.slotsOfColumn[column].isEmpty {
+      var isThere = [Bool](repeating: true, count: table.rowCount)
+      for row in data.matrix.missing[cell] { isThere[Int(row)] = false }
+      let judges = heldOut.filter { isThere[$0] }
+      let teachers = split.training.map { Int($0) }.filter { isThere[$0] }.prefix(Self.mostRows).sorted()
+      if let refiner, judges.count >= Self.fewestToJudge {
+        refiners[column] = predictor.refiner(
+          of: column, data, rows: teachers, learner: refiner, random: random.child(UInt64(1 + column)), pass: pass)
+      }
+      if judges.count >= Self.fewestToJudge {
+        blends[column] = try blend(
+          column, predictor, data, rows: judges, refiner: refiners[column], chain: chain, pass: pass)
+      }
+      guard run.shouldContinue(TrainingProgress(step: 0, share: 1, loss: 0, elapsed: 0)) else {
+        throw CancellationError()
+      }
+    }
+    return FittedMaskedImputer(method: method, predictor: predictor, refiners: refiners, blends: blends, chain: chain)
+  }
+
+  /// Weights and misses of a column, on rows that were not learned from.
+  private func blend(
+    _ column: Int, _ predictor: MaskedPredictor, _ data: MaskedPredictor.Rows, rows: [Int], refiner: CellRefiner?,
+    chain: FittedChain?, pass: ShardedPass
+  ) throws -> CellBlend {
+    let view = predictor.hiddenView(of: column, data, rows: rows, pass: pass)
+    let cell = predictor.cells.modelled.firstIndex(of: column)!
+    var others = refiner.map { [predictor.refined($0, view, gang: pass.gang)] } ?? []
+    if let chain {
+      var hidden = data.matrix.rows(rows.map { Int32($0) }, hiding: cell)
+      try chain.fill(&hidden, gang: pass.gang)
+      others +=
+        predictor.chained(chain, column: cell, hidden, rows: Array(rows.indices), gang: pass.gang).map { [$0] } ?? []
+    }
+    switch CellCandidates(view.own, others) {
+    case .classes(let shares, let count):
+      let source = data.matrix.cells[cell], start = source.startIndex
+      return .classes(truths: rows.map { Int(source[start + $0]) }, candidates: shares, count: count)
+    case .numbers(let medians, let means, let quantiles):
+      let width = predictor.cells.names.count
+      return .numbers(
+        NumberBlend(
+          truths: rows.map { data.start.numbers[$0 * width + column] }, medians: medians, means: means,
+          quantiles: quantiles))
+    }
+  }
+
+  /// Seconds for the network, where the user fixed none: one for every 1,000 cells, ten to 150.
+  static func budget(cells: Int) -> Double { (min(max(Double(cells) / 1000, 10), 150) / 5).rounded(.up) * 5 }
+}

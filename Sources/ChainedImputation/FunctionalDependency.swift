@@ -1,0 +1,157 @@
+import Foundation
+import Tables
+
+/// A column whose value follows from another one's: a country from a city, a name from a code.
+///
+/// Methods fill each column by itself, and could fill in pairs that never occur. After filling, what follows is made to
+/// follow.
+public struct FunctionalDependency: Sendable, Codable, Equatable {
+  /// The columns of the table: what is known, and what follows.
+  public let source: Int, target: Int
+  /// For each value of the source that was seen with the target, the target's.
+  let image: [DiscreteCell: DiscreteCell]
+  /// For each value of the target the most frequent value of the source that gives it.
+  let likeliest: [DiscreteCell: DiscreteCell]
+
+  /// Columns with more values than this are not looked at.
+  static let mostValues = 1000
+  /// What the chance that a random column would follow so well must be below, as −log.
+  static let leastEvidence = 30.0
+
+  /// Finds the dependencies among a table's columns that have few values.
+  ///
+  /// A column follows where every value of the source goes with one value of the target, and chance would hardly do so:
+  /// each repeated value of the source is a test, that a random target passes with the chance that two of its cells agree.
+  public static func find(in table: Table) -> [FunctionalDependency] {
+    let columns = table.columns.map { DiscreteColumn($0, mostValues: min(mostValues, max(table.rowCount / 5, 2))) }
+    var found: [FunctionalDependency] = []
+    for (target, b) in columns.enumerated() {
+      guard let b, b.values.count > 1 else { continue }
+      for (source, a) in columns.enumerated() where source != target {
+        guard let a, a.values.count >= b.values.count, let image = b.image(of: a) else { continue }
+        found.append(FunctionalDependency(source: source, target: target, a, b, image: image))
+      }
+    }
+    return found
+  }
+
+  private init(source: Int, target: Int, _ a: DiscreteColumn, _ b: DiscreteColumn, image: [Int32]) {
+    self.source = source
+    self.target = target
+    var counts = [Int](repeating: 0, count: a.values.count)
+    for code in a.codes where code >= 0 { counts[Int(code)] += 1 }
+    var cells: [DiscreteCell: DiscreteCell] = [:], likeliest: [DiscreteCell: DiscreteCell] = [:]
+    for code in a.values.indices.sorted(by: { (counts[$1], $0) < (counts[$0], $1) }) where image[code] >= 0 {
+      let value = b.values[Int(image[code])]
+      cells[a.values[code]] = value
+      if likeliest[value] == nil { likeliest[value] = a.values[code] }
+    }
+    self.image = cells
+    self.likeliest = likeliest
+  }
+}
+
+/// A value of a column that has few.
+enum DiscreteCell: Sendable, Codable, Hashable {
+  case number(Double)
+  case level(String)
+
+  init?(_ column: Column, _ row: Int) {
+    switch column.values {
+    case .numbers(let numbers): if numbers[row].isNaN { return nil } else { self = .number(numbers[row]) }
+    case .categories(let indices, let levels):
+      if indices[row] < 0 { return nil } else { self = .level(levels[Int(indices[row])]) }
+    case .texts: return nil
+    }
+  }
+}
+
+/// A column as codes of its values.
+private struct DiscreteColumn {
+  var values: [DiscreteCell] = []
+  /// Below 0 where missing.
+  var codes: [Int32] = []
+
+  init?(_ column: Column, mostValues: Int) {
+    switch column.values {
+    case .texts: return nil
+    case .categories(let indices, let levels):
+      guard levels.count <= mostValues else { return nil }
+      (values, codes) = (levels.map { .level($0) }, indices)
+    case .numbers(let numbers):
+      var known: [Double: Int32] = [:]
+      codes.reserveCapacity(numbers.count)
+      for number in numbers {
+        if number.isNaN {
+          codes.append(-1)
+        } else if let code = known[number] {
+          codes.append(code)
+        } else {
+          guard values.count < mostValues else { return nil }
+          known[number] = Int32(values.count)
+          codes.append(Int32(values.count))
+          values.append(.number(number))
+        }
+      }
+    }
+  }
+
+  /// For each value of another column the value here, below 0 where none was seen; nil where this column does not follow.
+  func image(of source: DiscreteColumn) -> [Int32]? {
+    var image = [Int32](repeating: -1, count: source.values.count)
+    var counts = [Double](repeating: 0, count: values.count)
+    var tests = 0.0, rows = 0.0
+    for (from, to) in zip(source.codes, codes) where from >= 0 && to >= 0 {
+      counts[Int(to)] += 1
+      rows += 1
+      if image[Int(from)] < 0 { image[Int(from)] = to; continue }
+      guard image[Int(from)] == to else { return nil }
+      tests += 1
+    }
+    guard rows > 0 else { return nil }
+    let agree = counts.reduce(0) { $0 + ($1 / rows) * ($1 / rows) }
+    return agree < 1 && -tests * log(agree) > FunctionalDependency.leastEvidence ? image : nil
+  }
+}
+
+extension [FunctionalDependency] {
+  /// Makes a filled table consistent; only cells that are missing in `given` change.
+  ///
+  /// What is given decides: first what follows from given cells, then what given cells follow from, then the rest.
+  public func enforce(on filled: inout Table, given: Table) {
+    func set(_ column: Int, _ rows: (Int) -> Bool, _ value: (Int) -> DiscreteCell?) {
+      let gaps = given.columns[column]
+      switch filled.columns[column].values {
+      case .numbers(var numbers):
+        for row in 0..<given.rowCount where gaps.isMissing(row) && rows(row) {
+          if case .number(let number)? = value(row) { numbers[row] = number }
+        }
+        filled.columns[column].values = .numbers(numbers)
+      case .categories(var indices, var levels):
+        for row in 0..<given.rowCount where gaps.isMissing(row) && rows(row) {
+          guard case .level(let level)? = value(row) else { continue }
+          let place = levels.firstIndex(of: level) ?? levels.count
+          if place == levels.count { levels.append(level) }
+          indices[row] = Int32(place)
+        }
+        filled.columns[column].values = .categories(indices: indices, levels: levels)
+      case .texts: break
+      }
+    }
+    for own in self {
+      let known = given.columns[own.source]
+      set(own.target, { !known.isMissing($0) }) { row in DiscreteCell(known, row).flatMap { own.image[$0] } }
+    }
+    for own in self {
+      let known = given.columns[own.target], guessed = filled.columns[own.source]
+      set(own.source, { !known.isMissing($0) }) { row in
+        guard let target = DiscreteCell(known, row), let source = DiscreteCell(guessed, row) else { return nil }
+        return own.image[source] == target ? nil : own.likeliest[target]
+      }
+    }
+    for own in self {
+      let source = filled.columns[own.source]
+      set(own.target, { _ in true }) { row in DiscreteCell(source, row).flatMap { own.image[$0] } }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Tables
+
+/// A table or a request that cannot be balanced.
+public enum BalanceError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The target is missing in some rows.
+  case missingTarget(column: String, count: Int, firstRow: Int)
+  /// The target is an identifier, a text or a date.
+  case notClasses(column: String, kind: String)
+  /// The target is a number with many values.
+  case continuousTarget(column: String, distinct: Int)
+  /// All rows are of one class.
+  case oneClass(column: String, label: String)
+  /// The ratio cannot be read.
+  case badRatio(String, reason: String)
+  /// The ratio names a class that is not there.
+  case unknownClass(String, column: String, known: [String])
+  /// The ratio asks for fewer rows than there are.
+  case fewerThanPresent(String, asked: Int, present: Int)
+  /// A share was given, and there are more than two classes.
+  case shareOfMany(Double, classes: Int)
+  /// The share is no more than what is there.
+  case shareTooSmall(Double, present: Double)
+  /// A class has fewer rows than the method needs.
+  case tooFewRows(label: String, rows: Int, neighbours: Int, option: String)
+  /// A class has one row, and the method needs others beside it.
+  case oneRow(label: String, method: String)
+  /// The method needs columns of a kind that the table lacks.
+  case unsuitedColumns(method: String, problem: String, cure: String)
+  /// The method finds no row to begin with.
+  case noBase(label: String, method: String, problem: String, cure: String)
+
+  /// What is wrong, and the cure.
+  public var description: String {
+    switch self {
+    case .missingTarget(let column, let count, let row):
+      "target column '\(column)' is missing in \(count) row\(count == 1 ? "" : "s"), first in row \(row): remove them, or impute them first"
+    case .notClasses(let column, let kind):
+      "target column '\(column)' is \(kind == "integer" || kind == "identifier" ? "an" : "a") \(kind), not a class: give another --target, or read it as one with --kind \(column)=category"
+    case .continuousTarget(let column, let distinct):
+      "target column '\(column)' has \(distinct) different numbers, so it is a quantity, not a class: give it classes first by cutting it into bins, such as low, middle and high"
+    case .oneClass(let column, let label):
+      "target column '\(column)' has one class, '\(label)': give a column with two classes or more"
+    case .badRatio(let text, let reason):
+      "the ratio '\(text)' cannot be used\(reason.hasPrefix(";") ? "" : ": ")\(reason)"
+    case .unknownClass(let label, let column, let known):
+      "column '\(column)' has no class '\(label)'"
+        + (nearest(to: label, in: known).first.map { "; did you mean '\($0)'?" }
+          ?? "; known: \(known.prefix(12).joined(separator: ", "))\(known.count > 12 ? ", …" : "")")
+    case .fewerThanPresent(let label, let asked, let present):
+      "class '\(label)' has \(present) rows already, more than the \(asked) asked for; give \(present) or more: rows are added, never taken away"
+    case .shareOfMany(let share, let classes):
+      "the ratio \(share) compares two classes, and there are \(classes); give the rows of each, such as --ratio A=400,B=300"
+    case .shareTooSmall(let share, let present):
+      "the ratio \(share) is no more than the present \(String(format: "%.4g", present)); give a greater one, up to 1"
+    case .tooFewRows(let label, let rows, let neighbours, let option):
+      "class '\(label)' has \(rows) rows, too few for \(neighbours) neighbours of each; give --\(option) \(max(1, rows - 1)) or less, or take --method random"
+    case .oneRow(let label, let method):
+      "class '\(label)' has one row, and \(method) needs another to go towards; use --method random, or leave the class out with --ratio"
+    case .unsuitedColumns(let method, let problem, let cure): "\(method) \(problem); use \(cure)"
+    case .noBase(let label, let method, let problem, let cure):
+      "\(method) makes no rows of class '\(label)': \(problem); use \(cure)"
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import DiffusionCore
+import Evaluation
+import Foundation
+import Tables
+import Tensors
+
+/// Fits a method, and in the same run plain ones, to a table without some of its cells; measures them on these cells, and
+/// takes the best.
+///
+/// The method itself is fitted once: what it learned without the hidden cells then fills the true gaps. Plain methods
+/// are cheap, and are fitted anew with all cells where one of them is taken.
+public struct ImputerSelection: Sendable {
+  /// The method, its options, and whether the user named it, so that it is taken whatever the others can do.
+  public var main: any Imputer, options: OptionValues, isFixed: Bool
+  /// The methods that it is measured against.
+  public var baselines: [any Imputer]
+  /// Whether anything is measured at all.
+  public var isChecked = true
+  /// Whether values will be drawn, or intervals written: a method that cannot is not taken.
+  public var needsDraws = false, needsIntervals = false
+  /// How many cells are hidden.
+  public var plan = HidingPlan()
+  /// The share of truths that intervals are to hold.
+  public var level = 0.9
+  /// Plain methods are measured on so many rows of a table at most: some of them take time with the square of that.
+  public var mostBaselineRows = 10_000
+
+  /// What was fitted.
+  public struct Outcome: Sendable {
+    /// The model to fill gaps with, and its method.
+    public var model: any FittedImputer, method: any Imputer
+    /// What was measured; nil where nothing was.
+    public var check: SelfCheckResult?
+    /// Why nothing was measured, though it was wanted; nil otherwise.
+    public var unchecked: String?
+  }
+
+  /// Puts a selection together.
+  public init(main: any Imputer, options: OptionValues, isFixed: Bool, baselines: [any Imputer]) {
+    self.main = main
+    self.options = options
+    self.isFixed = isFixed
+    self.baselines = baselines.filter { $0.descriptor.id != main.descriptor.id }
+  }
+
+  /// Fits and measures.
+  ///
+  /// - Parameters:
+  ///   - table: the rows.
+  ///   - schema: what each column is.
+  ///   - series: which columns tell time and entity; nil for a table.
+  ///   - columns: the places of the columns that are to be filled.
+  ///   - longest: the longest gap that is to be filled, in time steps; nil for any.
+  ///   - run: the surroundings of the fit.
+  ///   - step: called before each part, with what it does and the share that is done; it may throw to end the run.
+  public func fit(
+    _ table: Table, schema: Schema, series: SeriesLayout?, columns: [Int], longest: Int? = nil, run: TrainingRun,
+    step: @escaping @Sendable (String, Double) throws -> Void
+  ) throws -> Outcome {
+    let random = RandomStream(seed: run.seed).child(0x5E1F)
+    let hidden = try isChecked ? hiddenCells(table, schema, series, columns, longest, random) : nil
+    guard let hidden else {
+      // Where nothing can be measured there is too little to train on as well.
+      let plain = isChecked && !isFixed ? baselines.first : nil
+      let method = plain ?? main
+      let model = try method.fit(
+        table, schema: schema, series: series,
+        options: plain.map { try OptionValues(as: $0.descriptor.options) } ?? options, run: run)
+      return Outcome(
+        model: model, method: method, unchecked: isChecked ? "there are too few values to hide any" : nil)
+    }
+    let visible = hidden.removed(from: table)
+    let trial = Trial(
+      table: table, visible: visible, hidden: hidden, selection: self, run: run, schema: schema, series: series)
+
+    let clock = ContinuousClock()
+    var start = clock.now
+    let model = try main.fit(visible, schema: schema, series: series, options: options, run: run)
+    func seconds() -> Double { (clock.now - start) / .seconds(1) }
+    let parts = Double(baselines.count + 1)
+    var scores = [try trial.measure(main, model, options, seconds) { try step("self-check", $0 / parts) }]
+    for (place, baseline) in baselines.enumerated() {
+      let done = Double(place + 1) / parts
+      try step("self-check", done)
+      start = clock.now
+      do {
+        scores.append(try trial.measure(baseline, seconds) { try step("self-check", done + $0 / parts) })
+      } catch let error as CancellationError {
+        throw error
+      } catch {
+        let score = MethodScore(
+          id: baseline.descriptor.id, isBaseline: true, seconds: seconds(), failure: "\(error)")
+        scores.append(MeasuredMethod(score: score, errors: []))
+      }
+    }
+    let (chosen, reason) = choice(scores)
+    let result = SelfCheckResult(
+      hiding: hidden.hiding, hidden: hidden.count, observed: hidden.observed,
+      methods: scores.map(\.score).sorted { ($0.relativeError ?? .infinity) < ($1.relativeError ?? .infinity) },
+      chosen: chosen,
+      reason: reason)
+    guard let baseline = baselines.first(where: { $0.descriptor.id == chosen }) else {
+      return Outcome(model: model, method: main, check: result)
+    }
+    let refitted = try baseline.fit(
+      table, schema: schema, series: series, options: OptionValues(as: baseline.descriptor.options),
+      run: trial.quietRun { _ in try step("self-check", 1) })
+    return Outcome(model: refitted, method: baseline, check: result)
+  }
+
+  private func hiddenCells(
+    _ table: Table, _ schema: Schema, _ series: SeriesLayout?, _ columns: [Int], _ longest: Int?, _ random: RandomStream
+  ) throws -> HiddenCells? {
+    // Columns without a gap teach nothing about filling, unless there are no gaps at all.
+    let gappy = columns.filter { table.columns[$0].missingCount > 0 }
+    let checked = gappy.isEmpty ? columns : gappy
+    guard let series else { return plan.cells(of: table, columns: checked, random: random) }
+    let index = try SeriesIndex(table, schema: schema, time: series.time, groups: series.groups)
+    return plan.cells(of: table, index: index, columns: checked, longest: longest, random: random)
+  }
+
+  /// The method to take: the named one, else the one with the least error. A plain method must be better than the main
+  /// one by more than a standard error of the difference, cells taken as independent, and be able to do what is wanted.
+  func choice(_ measured: [MeasuredMethod]) -> (id: String, reason: String) {
+    let mine = measured[0]
+    let id = mine.score.id
+    if isFixed { return (id, "it was asked for") }
+    let ranked = measured.dropFirst().filter { $0.score.relativeError != nil }
+      .sorted { $0.score.relativeError! < $1.score.relativeError! }
+    let able = ranked.filter { suits($0.score) }
+    guard let error = mine.score.relativeError else {
+      guard let first = able.first else { return (id, "nothing could be measured") }
+      return (first.score.id, "\(id) could not be measured: \(mine.score.failure ?? "no figure")")
+    }
+    if let best = able.first, let least = best.score.relativeError, least < error {
+      let differences = zip(mine.errors, best.errors).map { $0 - $1 }
+      let n = Double(differences.count), mean = differences.reduce(0, +) / n
+      let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / n
+      if mean > (variance / n).squareRoot() { return (best.score.id, "it has the lowest error on hidden cells") }
+      return (id, "it does as well on hidden cells as the best, \(best.score.id), up to chance")
+    }
+    if let blind = ranked.first, let least = blind.score.relativeError, least < error {
+      let wanted = needsDraws ? "draws" : "intervals"
+      return (id, "\(blind.score.id), which has a lower error, gives no \(wanted)")
+    }
+    return (id, "it has the lowest error on hidden cells")
+  }
+
+  private func suits(_ score: MethodScore) -> Bool {
+    guard let numbers = score.numbers else { return true }
+    return !(needsDraws && numbers.draws == nil) && !(needsIntervals && numbers.interval == nil)
+  }
+}

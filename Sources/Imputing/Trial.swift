@@ -1,0 +1,85 @@
+import DiffusionCore
+import Evaluation
+import Foundation
+import Tables
+import Tensors
+
+/// The surroundings in which methods are measured: one table, one set of hidden cells, one seed.
+struct Trial {
+  let table: Table, visible: Table
+  let hidden: HiddenCells
+  let selection: ImputerSelection
+  let run: TrainingRun
+  let schema: Schema
+  let series: SeriesLayout?
+
+  /// The run of a plain method: it keeps no state and says nothing.
+  ///
+  /// - Parameter step: throws where the run is to end.
+  func quietRun(_ step: @escaping @Sendable (Double) throws -> Void) -> TrainingRun {
+    var quiet = run
+    quiet.checkpoint = nil
+    quiet.steps = nil
+    quiet.budget = nil
+    quiet.announce = { _ in }
+    quiet.shouldContinue = { _ in (try? step(0)) != nil }
+    return quiet
+  }
+
+  /// Measures a model that was fitted to the visible cells.
+  func measure(
+    _ method: any Imputer, _ model: any FittedImputer, _ options: OptionValues, _ seconds: () -> Double,
+    step: @escaping @Sendable (Double) throws -> Void
+  ) throws -> MeasuredMethod {
+    // Rows of a table stand alone, so that only those with hidden cells need filling.
+    let rows = series == nil ? hidden.rows : nil
+    let part = rows.map { visible.rows($0) } ?? visible
+    let truth = rows.map { table.rows($0) } ?? table
+    let cells = rows.map { hidden.among(rows: $0) } ?? hidden
+    var request = ImputationRequest(
+      seed: run.seed, threads: run.threads, draws: 20, interval: selection.level, options: options)
+    let stop = Stop()
+    request.shouldContinue = { share in
+      do {
+        try step(share)
+        return true
+      } catch {
+        stop.error = error
+        return false
+      }
+    }
+    let imputation: Imputation
+    do {
+      imputation = try model.impute(part, request)
+    } catch {
+      throw stop.error ?? error
+    }
+    let trial = MethodTrial(truth: truth, visible: visible, hidden: cells, level: selection.level)
+    return trial.measured(
+      imputation, id: method.descriptor.id, isBaseline: method.isBaseline, seconds: seconds())
+  }
+
+  /// Fits and measures a plain method.
+  func measure(
+    _ method: any Imputer, _ seconds: () -> Double, step: @escaping @Sendable (Double) throws -> Void
+  ) throws -> MeasuredMethod {
+    var part = visible
+    if series == nil, visible.rowCount > selection.mostBaselineRows {
+      var random = RandomStream(seed: run.seed).child(0x5A3B)
+      part = visible.rows(random.permutation(visible.rowCount).prefix(selection.mostBaselineRows).sorted())
+    }
+    let options = try OptionValues(as: method.descriptor.options)
+    let model = try method.fit(part, schema: schema, series: series, options: options, run: quietRun(step))
+    return try measure(method, model, options, seconds, step: step)
+  }
+
+  /// Carries an error out of a callback that can only say no.
+  private final class Stop: @unchecked Sendable {
+    private let lock = NSLock()
+    private var stored: (any Error)?
+    var error: (any Error)? {
+      get { lock.withLock { stored } }
+      set { lock.withLock { stored = newValue } }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import DiffusionCore
+import Tables
+
+/// Adds rows of rare classes to a table.
+struct Balance: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Adds rows of rare classes to a CSV file.",
+    discussion: """
+      Examples:
+        langevin balance fraud.csv --target Class -o balanced.csv
+        langevin balance fraud.csv --target Class -o more.csv --ratio 0.5 --seed 3
+        langevin balance cars.csv --target class -o out.csv --ratio vgood=400
+        langevin balance fraud.csv --target Class -o weighted.csv --weights
+
+      The rows of the file come first, byte for byte, then the new ones, class by class. Balance what a model learns \
+      from, never what it is tested on.
+      """)
+
+  @Argument(
+    help: .init("The table: .csv or .csv.gz, - for standard input.", valueName: "data.csv"),
+    completion: .file(extensions: ["csv", "gz"]))
+  var data: String
+
+  @Option(help: .init("The column that names the class.", valueName: "column"))
+  var target: String
+
+  @Option(
+    name: [.short, .customLong("output")], parsing: .unconditional,
+    help: .init("The table with the new rows, - for standard output.", valueName: "out.csv"), completion: .file())
+  var output: String
+
+  @OptionGroup(title: "Rows") var wanted: BalanceOptions
+  @OptionGroup(title: "Method") var settings: SettingOptions
+  @OptionGroup(title: "Reading") var reading: ReadingOptions
+  @OptionGroup(title: "Run") var options: RunOptions
+  @OptionGroup(title: "Run") var speaking: SpeakingOptions
+
+  func run() throws {
+    let console = speaking.console
+    let place = try OutputPlace(output, inputs: [data])
+    let ratio = try BalanceRatio(parsing: wanted.ratio)
+    let registry = try BundledPlugins.registry()
+    let clock = Stopwatch()
+    let text = try CSVText(path: data)
+    let read = try reading.read(text, keepsEmptyColumns: true)
+    console.report(read.notes)
+    let added = try wanted.addedColumn(beside: read.schema)
+    let classes = try ClassCounts(of: target, in: read.table, schema: read.schema)
+    let request = try BalanceRequest(classes: classes, ratio: ratio)
+    let output = BalanceOutput(text: text, table: read.table, schema: read.schema, place: place)
+
+    if wanted.weights != nil, let added {
+      let weights = request.weights
+      try output.write(weights: classes.classOfRow.map { weights[Int($0)] }, in: added)
+      let told = BalanceOutcome(
+        output: self.output, method: "weights", rows: read.table.rowCount,
+        report: BalanceReport(
+          classes: zip(classes.labels, classes.counts).map { .init(label: $0, before: $1, after: $1, copies: 0) }),
+        weights: weights, seconds: clock.seconds)
+      return try told.tell(console, asJSON: speaking.json, resultIsTaken: place.isStream)
+    }
+
+    let method = try wanted.chosenMethod(
+      in: registry, schema: read.schema, target: target, settings: settings.settings, console: console)
+    let values = try settings.values(wanted.flags, for: method.descriptor)
+    var run = TrainingRun()
+    run.seed = try options.chosenSeed(console)
+    run.threads = options.threadCount
+    run.announce = { console.announce($0) }
+    let sampling = Stopwatch()
+    let made = try method.balance(read.table, schema: read.schema, request: request, options: values, run: run)
+    let samplingSeconds = sampling.seconds
+    try output.write(made, onlyNew: wanted.onlyNew, flag: added)
+    let told = BalanceOutcome(
+      output: self.output, method: method.descriptor.id, seed: run.seed,
+      rows: made.rows.rowCount + (wanted.onlyNew ? 0 : read.table.rowCount), report: made.report,
+      seconds: clock.seconds, samplingSeconds: samplingSeconds)
+    try told.tell(console, asJSON: speaking.json, resultIsTaken: place.isStream)
+  }
+}

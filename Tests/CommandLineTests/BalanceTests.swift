@@ -1,0 +1,143 @@
+import Foundation
+import Testing
+
+/// The command `balance`, run as a person runs it.
+@Suite struct BalanceTests {
+  /// A table whose spelling a rewriting would lose: quotes, spelt-out zeros, a missing marker, no line end at the end.
+  static let text: String = {
+    var text = "\"id\",amount,\"kind\",when,class\r\n"
+    for row in 0..<60 {
+      let kind = row % 3 == 0 ? "\"a, b\"" : row % 3 == 1 ? "plain" : "NA"
+      let amount = String(format: "%.2f", Double(row * 37 % 101) / 4) + (row == 5 ? "0" : "")
+      text += "R-\(String(format: "%03d", row)),\(amount),\(kind),2024-0\(row % 9 + 1)-1\(row % 10),"
+      text += row % 6 == 0 ? "rare" : "common"
+      if row < 59 { text += "\r\n" }
+    }
+    return text
+  }()
+
+  static func scratch(_ text: String = text) -> Scratch {
+    let scratch = Scratch()
+    scratch.file("data.csv", text)
+    return scratch
+  }
+
+  static let usual = ["balance", "data.csv", "--target", "class", "-o", "out.csv", "--seed", "3"]
+
+  @Test func `The rows of the file come first byte for byte, then new ones, and counts are printed`() throws {
+    let scratch = Self.scratch()
+    let outcome = try Command.run(Self.usual, in: scratch)
+    #expect(outcome.status == 0)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.contains("method smote-nc"))
+    #expect(outcome.errors.contains("common      50     50"))
+    #expect(outcome.errors.contains("rare        10     50"))
+    let made = scratch.text("out.csv")
+    #expect(made.utf8.starts(with: Self.text.utf8))
+    let new = made.utf8.dropFirst(Self.text.utf8.count)
+    let lines = String(decoding: Array(new), as: UTF8.self).components(separatedBy: "\r\n").dropFirst()
+      .filter { !$0.isEmpty }
+    #expect(lines.count == 40)
+    var names: Set<String> = []
+    for line in lines {
+      let fields = line.components(separatedBy: ",")
+      #expect(fields.last == "rare")
+      names.insert(fields[0])
+      #expect(fields[0].hasPrefix("R-"))
+      #expect(fields[1].wholeMatch(of: /\d+\.\d\d\d?/) != nil)
+      #expect(line.contains(/,2024-\d\d-\d\d,/))
+    }
+    // Identifiers are new and differ.
+    #expect(names.count == 40)
+    #expect(names.allSatisfy { !Self.text.contains($0 + ",") })
+  }
+
+  @Test func `New rows alone, a flag, standard streams and the same bytes for the same seed`() throws {
+    let scratch = Self.scratch()
+    let only = try Command.run(Self.usual + ["--only-new", "--flag", "made", "--quiet"], in: scratch)
+    #expect(only.status == 0)
+    #expect(only.errors.isEmpty)
+    let first = scratch.text("out.csv")
+    let rows = first.components(separatedBy: "\r\n").filter { !$0.isEmpty }
+    #expect(rows.count == 41)
+    #expect(rows[0].hasSuffix(",class,made"))
+    #expect(rows.dropFirst().allSatisfy { $0.hasSuffix(",rare,1") })
+    try Command.run(Self.usual + ["--only-new", "--flag", "made", "--threads", "1"], in: scratch)
+    #expect(scratch.text("out.csv") == first)
+    let stream = try Command.run(
+      ["balance", "-", "--target", "class", "-o", "-", "--seed", "3", "--flag"], input: Self.text)
+    #expect(stream.status == 0)
+    let lines = stream.output.components(separatedBy: "\r\n").filter { !$0.isEmpty }
+    #expect(lines.count == 101)
+    #expect(lines[0].hasSuffix(",class,synthetic"))
+    #expect(lines[1...60].allSatisfy { $0.hasSuffix(",0") })
+    #expect(lines[61...].allSatisfy { $0.hasSuffix(",rare,1") })
+    let json = try Command.run(Self.usual + ["--json"], in: scratch).json()
+    #expect(json["command"] as? String == "balance")
+    #expect(json["method"] as? String == "smote-nc")
+    let report = try #require(json["report"] as? [String: Any])
+    let classes = try #require(report["classes"] as? [[String: Any]])
+    #expect(classes.map { $0["after"] as? Int } == [50, 50])
+  }
+
+  @Test func `Ratios by number and by class`() throws {
+    let scratch = Self.scratch()
+    try Command.run(Self.usual + ["--ratio", "0.5", "--only-new"], in: scratch)
+    #expect(scratch.text("out.csv").components(separatedBy: "\r\n").filter { !$0.isEmpty }.count == 16)
+    try Command.run(Self.usual + ["--ratio", "rare=13,common=52", "--only-new", "--method", "random"], in: scratch)
+    #expect(scratch.text("out.csv").components(separatedBy: "\r\n").filter { !$0.isEmpty }.count == 6)
+  }
+
+  @Test func `Weights in the place of rows`() throws {
+    let scratch = Self.scratch()
+    let outcome = try Command.run(
+      ["balance", "data.csv", "--target", "class", "-o", "out.csv", "--weights"], in: scratch)
+    #expect(outcome.status == 0)
+    let lines = scratch.text("out.csv").components(separatedBy: "\r\n")
+    #expect(lines.count == 61 || lines.count == 62)
+    #expect(lines[0].hasSuffix(",class,weight"))
+    // 60 / (2 × 10) and 60 / (2 × 50).
+    #expect(lines[1].hasSuffix(",rare,3"))
+    #expect(lines[2].hasSuffix(",common,0.6"))
+  }
+
+  @Test(arguments: [
+    (["--target", "clas"], 65, "no such column", "class"),
+    (["--target", "amount"], 65, "a quantity, not a class", "bins"),
+    (["--target", "id"], 65, "identifier", "--target"),
+    (["--target", "kind"], 65, "missing in 20 rows, first in row 3", "remove them"),
+    (["--target", "class", "--ratio", "rrare=30"], 65, "no class 'rrare'", "did you mean 'rare'?"),
+    (["--target", "class", "--ratio", "2"], 65, "ratio '2'", ""),
+    (["--target", "class", "--ratio", "0.1"], 65, "no more than the present 0.2", "greater"),
+    (["--target", "class", "--neighbours", "10"], 65, "10 rows, too few for 10 neighbours", "--neighbours 9"),
+    (["--target", "class", "--method", "smote"], 65, "'kind' is a category", "smote-nc"),
+    (["--target", "class", "--method", "smoth"], 2, "unknown method 'smoth'", "smote"),
+    (["--target", "class", "--flag", "amount"], 2, "a column 'amount' already", "--flag NAME"),
+    (["--target", "class", "--method", "random", "--neighbours", "3"], 2, "unknown option 'neighbours'", ""),
+    (["--target", "class", "--weights", "--only-new"], 2, "--weights adds no rows", ""),
+  ]) func `Bad requests are refused with the cure, and nothing is written`(
+    arguments: [String], status: Int, message: String, cure: String
+  ) throws {
+    let scratch = Self.scratch()
+    let outcome = try Command.run(
+      ["balance", "data.csv", "-o", "out.csv", "--seed", "1", "--missing", "NA"] + arguments, in: scratch)
+    #expect(Int(outcome.status) == status)
+    #expect(outcome.errors.contains(message))
+    #expect(cure.isEmpty || outcome.errors.contains(cure))
+    #expect(scratch.names == ["data.csv"])
+  }
+
+  @Test(arguments: [
+    ("x,y\n1,a\n2,a\n3,a\n", "one class"),
+    ("x,y\n" + (0..<20).map { "\($0 * $0),\($0 < 19 ? "a" : "b")\n" }.joined(), "one row"),
+    ("x,y\n" + (0..<20).map { "\($0 * $0),\($0 < 17 ? "a" : "b")\n" }.joined(), "3 rows, too few for 5 neighbours"),
+  ]) func `Classes that cannot be balanced are told`(text: String, message: String) throws {
+    let scratch = Self.scratch(text)
+    let outcome = try Command.run(
+      ["balance", "data.csv", "--target", "y", "-o", "out.csv", "--method", "smote", "--kind", "y=category"],
+      in: scratch)
+    #expect(outcome.status == 65)
+    #expect(outcome.errors.contains(message))
+    #expect(scratch.names == ["data.csv"])
+  }
+}

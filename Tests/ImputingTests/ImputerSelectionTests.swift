@@ -1,0 +1,131 @@
+import DiffusionCore
+import Evaluation
+import Tables
+import Testing
+
+@testable import Imputing
+
+/// Which method is taken, and what is measured on the way.
+@Suite struct ImputerSelectionTests {
+  let data: CSVReader.Result
+  let columns = [1, 2]
+
+  init() throws {
+    let rows = (0..<400).map { row in
+      "\(row * 3),\(row % 7 == 3 ? "" : "\(row * 31 % 101).5"),\(row % 11 == 4 ? "" : "\(row * 17 % 53)")"
+    }
+    data = try read("key,x,y\n" + rows.joined(separator: "\n"))
+  }
+
+  private func selection(_ main: FixtureImputer, fixed: Bool = false, _ baselines: [FixtureImputer]) throws
+    -> ImputerSelection
+  {
+    ImputerSelection(main: main, options: try OptionValues(as: []), isFixed: fixed, baselines: baselines)
+  }
+
+  private func fit(_ selection: ImputerSelection) throws -> ImputerSelection.Outcome {
+    var run = TrainingRun()
+    run.seed = 4
+    return try selection.fit(
+      data.table, schema: data.schema, series: nil, columns: columns, run: run, step: { _, _ in })
+  }
+
+  @Test func `The method is fitted once, without the hidden cells`() throws {
+    let main = FixtureImputer(id: "good", truth: data.table), plain = FixtureImputer(id: "plain", isBaseline: true)
+    let outcome = try fit(selection(main, [plain]))
+    let check = try #require(outcome.check)
+    #expect(outcome.method.descriptor.id == "good" && check.chosen == "good")
+    #expect(check.methods.map(\.id) == ["good", "plain"])
+    #expect(check.methods[0].relativeError == 0)
+    #expect(try #require(check.methods[1].relativeError) > 0.8)
+    #expect(main.fitted.tables.count == 1 && plain.fitted.tables.count == 1)
+    let seen = main.fitted.tables[0]
+    let gone = columns.reduce(0) { $0 + seen.columns[$1].missingCount - data.table.columns[$1].missingCount }
+    #expect(gone == check.hidden && gone > 20)
+    #expect(plain.fitted.tables[0] == seen)
+  }
+
+  @Test func `A plain method that is better is taken, and fitted anew with all cells`() throws {
+    let main = FixtureImputer(id: "poor"), plain = FixtureImputer(id: "plain", isBaseline: true, truth: data.table)
+    let outcome = try fit(selection(main, [plain]))
+    #expect(outcome.check?.chosen == "plain")
+    #expect(outcome.method.descriptor.id == "plain")
+    #expect(plain.fitted.tables.count == 2)
+    #expect(plain.fitted.tables[1] == data.table)
+  }
+
+  @Test func `A named method is taken whatever the others can do`() throws {
+    let main = FixtureImputer(id: "poor"), plain = FixtureImputer(id: "plain", isBaseline: true, truth: data.table)
+    let outcome = try fit(selection(main, fixed: true, [plain]))
+    #expect(outcome.check?.chosen == "poor" && outcome.check?.reason == "it was asked for")
+    #expect(outcome.check?.methods.first?.id == "plain")
+  }
+
+  @Test func `Of two that do as well the main one is taken`() throws {
+    let main = FixtureImputer(id: "main"), plain = FixtureImputer(id: "plain", isBaseline: true)
+    #expect(try fit(selection(main, [plain])).check?.chosen == "main")
+  }
+
+  @Test func `A method that cannot draw is not taken where draws are wanted`() throws {
+    let main = FixtureImputer(id: "main", draws: 5, halfWidth: 1)
+    let plain = FixtureImputer(id: "plain", isBaseline: true, truth: data.table)
+    var wanting = try selection(main, [plain])
+    wanting.needsDraws = true
+    let check = try #require(try fit(wanting).check)
+    #expect(check.chosen == "main")
+    #expect(check.reason == "plain, which has a lower error, gives no draws")
+  }
+
+  @Test func `A plain method that fails is told and passed over`() throws {
+    let main = FixtureImputer(id: "main"),
+      plain = FixtureImputer(id: "plain", isBaseline: true, failure: FixtureFailure())
+    let check = try #require(try fit(selection(main, [plain])).check)
+    #expect(check.methods.last?.failure == "it does not want to")
+    #expect(check.chosen == "main")
+  }
+
+  @Test func `Nothing is hidden where that is not wanted`() throws {
+    let main = FixtureImputer(id: "main"), plain = FixtureImputer(id: "plain", isBaseline: true)
+    var unchecked = try selection(main, [plain])
+    unchecked.isChecked = false
+    let outcome = try fit(unchecked)
+    #expect(outcome.check == nil && outcome.unchecked == nil)
+    #expect(main.fitted.tables == [data.table] && plain.fitted.tables.isEmpty)
+  }
+
+  @Test func `Where there is too little to hide, a plain method is taken unless one was named`() throws {
+    let few = try read("key,x\n1,2\n2,\n3,5\n")
+    let main = FixtureImputer(id: "main"), plain = FixtureImputer(id: "plain", isBaseline: true)
+    for (isFixed, id) in [(false, "plain"), (true, "main")] {
+      let outcome = try selection(main, fixed: isFixed, [plain]).fit(
+        few.table, schema: few.schema, series: nil, columns: [1], run: TrainingRun(), step: { _, _ in })
+      #expect(outcome.method.descriptor.id == id)
+      #expect(outcome.check == nil && outcome.unchecked == "there are too few values to hide any")
+    }
+  }
+
+  @Test func `A run that is stopped ends with the stop`() throws {
+    let main = FixtureImputer(id: "main"), plain = FixtureImputer(id: "plain", isBaseline: true)
+    #expect(throws: CancellationError.self) {
+      try selection(main, [plain]).fit(
+        data.table, schema: data.schema, series: nil, columns: columns, run: TrainingRun(),
+        step: { _, share in if share > 0.4 { throw CancellationError() } })
+    }
+  }
+
+  @Test func `Coverage, errors and gap lengths are those of the cells`() throws {
+    let series = try readings(hours: 600) { _, hour, channel in channel == 0 && hour % 50 >= 40 && hour % 50 < 43 }
+    // Every filled number is off by 2, every interval 3 wide on either side.
+    let main = FixtureImputer(id: "main", fills: .series, truth: nil, offset: 0, draws: 3, halfWidth: 1e9)
+    var run = TrainingRun()
+    run.seed = 1
+    let outcome = try selection(main, []).fit(
+      series.table, schema: series.schema, series: SeriesLayout(time: "when"), columns: [1, 2], run: run,
+      step: { _, _ in })
+    let score = try #require(outcome.check?.methods.first)
+    #expect(score.numbers?.interval?.coverage == 1)
+    #expect(score.byGapLength.map(\.least) == [2])
+    #expect(score.columns.map(\.column) == ["a"], "b misses nothing")
+    #expect(score.numbers?.draws?.count == 3)
+  }
+}
