@@ -5,6 +5,8 @@ import NeuralNetworks
 extension ResidualTask {
   /// The share of steps that judge, and the most windows of them.
   private static let heldOutShare = 0.08, mostHeldOut = 200
+  /// The share of cells that are hidden in them, and how many a good calibration wants: of few, several draws.
+  private static let judgedShare = 0.1, wantedCells = 6000.0
 
   /// A network at its start and the task of training it.
   static func make(
@@ -33,9 +35,12 @@ extension ResidualTask {
     let views = try TrainingViews.make(
       frame, count: plan.masks, threads: threads, random: random.child(3), draw: { hiding.hidden(in: $0, random: &$1) },
       fill: fill)
+    let observed = Double(cells - pattern.missingCount) / Double(max(frame.stepCount, 1))
+    let judged = judgedShare * observed * Double(blocks.reduce(0) { $0 + Int($1.steps) })
     let judging = try TrainingViews.make(
-      frame, count: 1, threads: threads, random: random.child(5),
-      draw: { pattern.draw(share: 0.1, in: $0, random: &$1) }, fill: fill)
+      frame, count: judged > 0 ? min(6, max(1, Int(wantedCells / judged))) : 1, threads: threads,
+      random: random.child(5),
+      draw: { pattern.draw(share: judgedShare, in: $0, random: &$1) }, fill: fill)
 
     let (spread, scored) = spread(frame, views: views, heldOut: heldOut)
     var parameters = ParameterLayout()
@@ -44,7 +49,7 @@ extension ResidualTask {
     let stride = max(1, frame.stepCount / 500_000)
     let task = ResidualTask(
       objective: ResidualObjective(network: network, spread: spread, typicalStep: coding.typicalStep), truth: frame,
-      views: views, judgingView: judging[0], heldOut: heldOut,
+      views: views, judgingViews: judging, heldOut: heldOut,
       plan: WindowPlan(length: length, stride: stride, stretches: stretches),
       judgingPlan: WindowPlan(length: length, windows: blocks),
       expected: Float(max(scored / Double(max(frame.stepCount, 1)) * Double(length), 1)))
@@ -88,21 +93,23 @@ extension ResidualTask {
     _ store: ParameterStore, evaluations: Int, threads: Int, precision: Precision, random: RandomStream,
     shouldContinue: @Sendable (Double) -> Bool
   ) throws -> ResidualCalibration {
-    let filling = ResidualFilling(
-      sampler: ResidualSampler(objective: objective, evaluations: evaluations), store: store, precision: precision,
-      threads: threads, length: plan.length, view: judgingView, channels: truth.channelCount,
-      inputs: truth.inputCount, random: random)
-    let results = try filling.run(
-      judgingPlan.windows.map { .init(window: $0, draws: true) }, draws: 16, shouldContinue: shouldContinue)
     var cells: [(logDeviation: Float, residual: Float, draws: [Float])] = []
     let channels = truth.channelCount
-    for (entity, result) in results.enumerated() {
-      for cell in result.weight.indices where result.weight[cell] > 0 && heldOut[entity][cell / channels] {
-        let value = truth.entities[entity].values[cell]
-        guard !value.isNaN else { continue }
-        let logDeviation = result.logDeviation[cell] / result.weight[cell]
-        let residual = (value - result.median[cell] / result.weight[cell]) / exp(logDeviation)
-        cells.append((logDeviation, residual, result.draws.map { $0[Int(result.place[cell])] }))
+    for (number, view) in judgingViews.enumerated() {
+      let filling = ResidualFilling(
+        sampler: ResidualSampler(objective: objective, evaluations: evaluations), store: store, precision: precision,
+        threads: threads, length: plan.length, view: view, channels: channels, inputs: truth.inputCount,
+        random: random.child(UInt64(number)))
+      let results = try filling.run(
+        judgingPlan.windows.map { .init(window: $0, draws: true) }, draws: 16, shouldContinue: shouldContinue)
+      for (entity, result) in results.enumerated() {
+        for cell in result.weight.indices where result.weight[cell] > 0 && heldOut[entity][cell / channels] {
+          let value = truth.entities[entity].values[cell]
+          guard !value.isNaN else { continue }
+          let logDeviation = result.logDeviation[cell] / result.weight[cell]
+          let residual = (value - result.median[cell] / result.weight[cell]) / exp(logDeviation)
+          cells.append((logDeviation, residual, result.draws.map { $0[Int(result.place[cell])] }))
+        }
       }
     }
     return ResidualCalibration(cells)

@@ -6,8 +6,8 @@ struct ResidualTask: TrainingObjective {
   let objective: ResidualObjective
   /// All cells that are observed.
   let truth: SeriesFrame
-  /// The frame with cells hidden, in several draws, for training, and in another one for judging.
-  let views: [MaskedView], judgingView: MaskedView
+  /// The frame with cells hidden, in several draws, for training, and in others for judging.
+  let views: [MaskedView], judgingViews: [MaskedView]
   /// Cells that are never scored in training, by entity and step.
   let heldOut: [[Bool]]
   let plan: WindowPlan, judgingPlan: WindowPlan
@@ -63,12 +63,14 @@ struct ResidualTask: TrainingObjective {
   }
 
   func heldOutLosses(_ pass: ShardedPass) -> Losses {
-    let parts = pass.map(rows: judgingPlan.windows.count) { tape, range -> Losses in
-      let windows = Array(judgingPlan.windows[range])
-      let truth = truths(windows, judging: true) { _ in judgingView }
+    let windows = judgingPlan.windows, count = windows.count
+    let parts = pass.map(rows: judgingViews.count * count) { tape, range -> Losses in
+      let own = range.map { windows[$0 % count] }
+      func view(_ place: Int) -> MaskedView { judgingViews[(range.lowerBound + place) / count] }
+      let truth = truths(own, judging: true, view: view)
       var sums = [0.0, 0.0, 0.0]
       _ = objective.loss(
-        input(windows) { _ in judgingView }, truth: truth, weight: 1,
+        input(own, view: view), truth: truth, weight: 1,
         random: RandomStream(seed: 99, stream: UInt64(range.lowerBound)), on: tape, sums: &sums)
       return Losses(count: truth.count { !$0.isNaN }, error: sums[0], likelihood: sums[1], denoising: sums[2])
     }
@@ -78,10 +80,10 @@ struct ResidualTask: TrainingObjective {
       sum.likelihood += part.likelihood
       sum.denoising += part.denoising
     }
-    let count = Double(max(all.count, 1))
-    all.error /= count
-    all.likelihood /= count
-    all.denoising /= count
+    let cells = Double(max(all.count, 1))
+    all.error /= cells
+    all.likelihood /= cells
+    all.denoising /= cells
     return all
   }
 }
