@@ -17,7 +17,10 @@ import Testing
         == labels)
   }
 
-  @Test(arguments: [(0.0, 0.0), (5, 5), (.nan, 1), (0, .infinity), (-1e300, 1e300), (1e-300, 2e-300), (7, 3)])
+  @Test(arguments: [
+    (0.0, 0.0), (5, 5), (.nan, 1), (0, .infinity), (-1e300, 1e300), (-1.5e308, 1e308), (1.5e308, 1.6e308),
+    (1e-300, 2e-300), (7, 3),
+  ])
   func axesBearAnyRange(_ low: Double, _ high: Double) {
     let axis = Axis(low, high, from: 10, to: 90)
     for value in [low, high, .nan, 0, 1e308, -1e308] {

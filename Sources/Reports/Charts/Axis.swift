@@ -11,8 +11,10 @@ struct Axis: Sendable {
   init(
     _ low: Double, _ high: Double, from start: Double, to end: Double, ticks count: Int = 5, _ style: Style = .number
   ) {
-    let low = low.isFinite ? low : 0
-    let high = high.isFinite && high > low ? high : low + max(1, abs(low) * 0.1)
+    // Within what can be subtracted; what lies beyond stands at the end.
+    let most = Double.greatestFiniteMagnitude / 4
+    let low = low.isFinite ? min(max(low, -most), most / 2) : 0
+    let high = high.isFinite && high > low ? min(high, most) : low + max(1, abs(low) * 0.1)
     (self.low, self.high, self.start, self.end) = (low, high, start, end)
     ticks = Self.ticks(low, high, count, style)
   }
@@ -27,7 +29,7 @@ struct Axis: Sendable {
 
   /// The place of a value; outside the scale it is the nearer end.
   func at(_ value: Double) -> Double {
-    let share = (value - low) / (high - low)
+    let share = (min(max(value, low), high) - low) / (high - low)
     return start + min(max(share.isFinite ? share : 0, 0), 1) * (end - start)
   }
 
