@@ -55,7 +55,7 @@ let package = Package(
       name: "DownstreamModels", dependencies: ["CXGBoost", "CLBFGS", "CKernels", "Tensors"],
       path: "Sources/DownstreamModels"),
     .target(
-      name: "ChainedImputation", dependencies: ["DownstreamModels", "Tables", "Tensors"],
+      name: "ChainedImputation", dependencies: ["DiffusionCore", "DownstreamModels", "Tables", "Tensors"],
       path: "Sources/ChainedImputation"),
     .target(
       name: "Evaluation", dependencies: ["Tables", "Tensors", "DownstreamModels", "Neighbours"],
@@ -81,7 +81,8 @@ let package = Package(
     .executableTarget(
       name: "langevin",
       dependencies: [
-        "DiffusionCore", "TabularDDPM", "TabularImputation", "TimeSeriesImputation", "Evaluation", "Imputing", "Reports",
+        "DiffusionCore", "TabularDDPM", "TabularImputation", "TimeSeriesImputation", "Evaluation", "Imputing",
+        "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/langevin"),

@@ -14,7 +14,7 @@ struct FittedMaskedImputer: FittedImputer {
   /// By column of the table; a column without one goes by the network alone.
   let refiners: [Int: CellRefiner]
   let blends: [Int: CellBlend]
-  /// A chain of one round, by columns of the cells; nil for none.
+  /// A chain over the columns of the cells; nil for none.
   let chain: FittedChain?
 
   var schema: Schema { predictor.model.schema }
