@@ -44,10 +44,11 @@ extension FittedMaskedImputer {
         column: column, columns: shape.columns,
         trees: try archive.trees(named: "trees.\(column)", outputs: shape.outputs, columns: shape.columns))
     }
+    let chain =
+      try filling.hasChain
+      ? archive.chain(named: Self.chainKey, columns: filling.cells.modelled.count) : nil
     self.init(
       method: method, predictor: MaskedPredictor(model: model, cells: filling.cells), refiners: refiners,
-      blends: filling.blends,
-      chain: filling.hasChain
-        ? try archive.chain(named: Self.chainKey, columns: filling.cells.modelled.count) : nil)
+      blends: filling.blends, chain: chain)
   }
 }
