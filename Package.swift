@@ -56,7 +56,7 @@ let package = Package(
       name: "DownstreamModels", dependencies: ["CXGBoost", "CLBFGS", "CKernels", "Tensors"],
       path: "Sources/DownstreamModels"),
     .target(
-      name: "ChainedImputation", dependencies: ["DownstreamModels", "Tables", "Tensors"],
+      name: "ChainedImputation", dependencies: ["DiffusionCore", "DownstreamModels", "Tables", "Tensors"],
       path: "Sources/ChainedImputation"),
     .target(
       name: "Evaluation", dependencies: ["Tables", "Tensors", "DownstreamModels", "Neighbours"],

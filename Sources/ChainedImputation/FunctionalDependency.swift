@@ -8,10 +8,12 @@ import Tables
 public struct FunctionalDependency: Sendable, Codable, Equatable {
   /// The columns of the table: what is known, and what follows.
   public let source: Int, target: Int
-  /// For each value of the source that was seen with the target, the target's.
-  let image: [DiscreteCell: DiscreteCell]
-  /// For each value of the target the most frequent value of the source that gives it.
-  let likeliest: [DiscreteCell: DiscreteCell]
+  /// The values of the source that were seen with the target, the frequent ones first, each with the target's.
+  let pairs: [Pair]
+
+  struct Pair: Sendable, Codable, Equatable {
+    let source: DiscreteCell, target: DiscreteCell
+  }
 
   /// Columns with more values than this are not looked at.
   static let mostValues = 1000
@@ -40,14 +42,19 @@ public struct FunctionalDependency: Sendable, Codable, Equatable {
     self.target = target
     var counts = [Int](repeating: 0, count: a.values.count)
     for code in a.codes where code >= 0 { counts[Int(code)] += 1 }
-    var cells: [DiscreteCell: DiscreteCell] = [:], likeliest: [DiscreteCell: DiscreteCell] = [:]
-    for code in a.values.indices.sorted(by: { (counts[$1], $0) < (counts[$0], $1) }) where image[code] >= 0 {
-      let value = b.values[Int(image[code])]
-      cells[a.values[code]] = value
-      if likeliest[value] == nil { likeliest[value] = a.values[code] }
+    pairs = a.values.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }.filter { image[$0] >= 0 }.map {
+      Pair(source: a.values[$0], target: b.values[Int(image[$0])])
     }
-    self.image = cells
-    self.likeliest = likeliest
+  }
+
+  /// For each value of the source the target's.
+  fileprivate var image: [DiscreteCell: DiscreteCell] {
+    Dictionary(pairs.map { ($0.source, $0.target) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// For each value of the target the most frequent value of the source that gives it.
+  fileprivate var likeliest: [DiscreteCell: DiscreteCell] {
+    Dictionary(pairs.map { ($0.target, $0.source) }, uniquingKeysWith: { first, _ in first })
   }
 }
 
@@ -139,19 +146,20 @@ extension [FunctionalDependency] {
       }
     }
     for own in self {
-      let known = given.columns[own.source]
-      set(own.target, { !known.isMissing($0) }) { row in DiscreteCell(known, row).flatMap { own.image[$0] } }
+      let known = given.columns[own.source], image = own.image
+      set(own.target, { !known.isMissing($0) }) { row in DiscreteCell(known, row).flatMap { image[$0] } }
     }
     for own in self {
       let known = given.columns[own.target], guessed = filled.columns[own.source]
+      let image = own.image, likeliest = own.likeliest
       set(own.source, { !known.isMissing($0) }) { row in
         guard let target = DiscreteCell(known, row), let source = DiscreteCell(guessed, row) else { return nil }
-        return own.image[source] == target ? nil : own.likeliest[target]
+        return image[source] == target ? nil : likeliest[target]
       }
     }
     for own in self {
-      let source = filled.columns[own.source]
-      set(own.target, { _ in true }) { row in DiscreteCell(source, row).flatMap { own.image[$0] } }
+      let source = filled.columns[own.source], image = own.image
+      set(own.target, { _ in true }) { row in DiscreteCell(source, row).flatMap { image[$0] } }
     }
   }
 }

@@ -96,7 +96,7 @@ struct ImputerLawTests {
   func newRows(id: String) throws {
     let (table, _, schema) = ExampleTables.mixed(rows: 600)
     let (other, truth, _) = ExampleTables.mixed(rows: 200, seed: 9)
-    let filled = try Self.fitted(id, table, schema, steps: 250).impute(other, ImputationRequest(seed: 6)).filled
+    let filled = try Self.fitted(id, table, schema, steps: 800).impute(other, ImputationRequest(seed: 6)).filled
     let means = try Self.fitted("mean-mode", table, schema).impute(other, ImputationRequest()).filled
     // The columns follow from one hidden number, so that even a short training must halve the error.
     for name in ["x", "y"] {

@@ -3,11 +3,12 @@ import DiffusionCore
 import DownstreamModels
 import Tables
 
-/// The default imputer of tables: masked diffusion, then trees that refine it.
+/// The default imputer of tables: masked diffusion, trees that refine it, and a chain of forests.
 ///
 /// One evaluation of the network gives the distribution of every missing cell, given all that its row holds. Trees, a
 /// forest a column, then see the row with the network's guesses in its gaps and what the network says of the cell, and
-/// correct it. On rows that neither learned from, weights are chosen for both, and what levels intervals need.
+/// correct it. On rows that none learned from, weights are chosen for the network, these trees and a chain of forests, and
+/// what levels intervals need.
 public struct ChainedDiffusion: Imputer {
   static let id = "chained-diffusion"
 
@@ -32,7 +33,7 @@ public struct ChainedDiffusion: Imputer {
   public var descriptor: MethodDescriptor {
     MethodDescriptor(
       id: Self.id, aliases: ["refined-diffusion"], tasks: [.impute],
-      summary: "Masked diffusion whose guesses trees refine, each weighted by hidden cells.",
+      summary: "Masked diffusion, trees that refine it and a chain of forests, weighted by hidden cells.",
       rationale:
         "The best points on tables of some hundred rows or more, with draws and intervals that hold; minutes on a CPU.",
       citation: "Sahoo et al., MDLM, NeurIPS 2024; Ahamed & Cheng, RefiDiff, AAAI 2026; "

@@ -14,7 +14,7 @@ struct FittedMaskedImputer: FittedImputer {
   /// By column of the table; a column without one goes by the network alone.
   let refiners: [Int: CellRefiner]
   let blends: [Int: CellBlend]
-  /// A chain of one round, by columns of the cells; nil for none.
+  /// A chain over the columns of the cells; nil for none.
   let chain: FittedChain?
 
   var schema: Schema { predictor.model.schema }
@@ -26,7 +26,8 @@ struct FittedMaskedImputer: FittedImputer {
   private static let piece = 4096
 
   func impute(_ table: Table, _ request: ImputationRequest) throws -> Imputation {
-    try cells.check(table)
+    // Of all rows, so that errors name the table's own, also where nothing is missing.
+    _ = try cells.cells(of: table)
     var filled = table
     var columns: [Int: FilledColumn] = [:]
     let incomplete = (0..<table.rowCount).filter { row in

@@ -12,6 +12,8 @@ struct MaskedImputerTraining {
   /// The trees that refine the network; nil for none.
   let refiner: ExtraTrees?
 
+  /// Rounds of the chain.
+  static let rounds = 3
   /// The most rows that teach a column's trees.
   static let mostRows = 20_000
   /// The least rows whose hidden cells decide on weights.
@@ -35,12 +37,11 @@ struct MaskedImputerTraining {
     let pass = model.makePass(run.threads, shard: 256)
     let layout = model.objective.layout
     var refiners: [Int: CellRefiner] = [:], blends: [Int: CellBlend] = [:]
-    // One round only: from the second on a chain learns from gaps that were filled with the help of what it predicts.
     var chain: FittedChain?
     if let refiner {
       var taught = data.matrix.rows(split.training.sorted()), trees = refiner
       trees.leaf = min(refiner.leaf, 3)
-      chain = try ChainedEquations(.trees(trees), rounds: 1).fit(
+      chain = try ChainedEquations(.trees(trees), rounds: Self.rounds).fit(
         &taught, random: random.child(1 << 20), gang: pass.gang,
         report: { _ in run.shouldContinue(TrainingProgress(step: 0, share: 1, loss: 0, elapsed: 0)) })
     }
