@@ -1,5 +1,5 @@
+import ChainedImputation
 import DiffusionCore
-import Foundation
 import Tables
 import Tensors
 
@@ -179,15 +179,18 @@ extension TableCoding {
     let codesOf = Dictionary(uniqueKeysWithValues: candidates.map { ($0, codes($0)) })
     for target in candidates {
       // A source with as many codes must stand before its target, so that two columns do not derive each other.
-      let source = candidates.first { source in
-        source != target && result[source].isModelled
-          && (columns[source].codes > columns[target].codes
-            || columns[source].codes == columns[target].codes && source < target)
-          && Self.determines(codesOf[source]!, columns[source].codes, codesOf[target]!, columns[target].codes)
-      }
-      guard let source else { continue }
-      var cellOfCode = [Int32](repeating: 0, count: columns[source].codes)
-      for (a, b) in zip(codesOf[source]!, codesOf[target]!) { cellOfCode[Int(a)] = b }
+      let found = candidates.lazy.compactMap { source -> (source: Int, image: [Int32])? in
+        guard source != target, result[source].isModelled,
+          columns[source].codes > columns[target].codes
+            || columns[source].codes == columns[target].codes && source < target
+        else { return nil }
+        return FunctionalDependency.image(
+          of: codesOf[source]!, columns[source].codes, in: codesOf[target]!, columns[target].codes
+        ).map { (source, $0) }
+      }.first
+      guard let (source, image) = found else { continue }
+      // A code that no row has stands for any cell.
+      let cellOfCode = image.map { max($0, 0) }
       let cells: DerivedColumn.Cells
       switch columns[target].content {
       case .values(let values, _): cells = .numbers(values.map { $0 } + (columns[target].hasMissing ? [nil] : []))
@@ -200,21 +203,5 @@ extension TableCoding {
         hasMissing: columns[target].hasMissing)
     }
     return TableCoding(columns: result, roundings: roundings)
-  }
-
-  /// Whether one column's code fixes another's, beyond what chance would do.
-  private static func determines(_ a: [Int32], _ aCodes: Int, _ b: [Int32], _ bCodes: Int) -> Bool {
-    var image = [Int32](repeating: -1, count: aCodes)
-    var tests = 0.0
-    for (from, to) in zip(a, b) {
-      if image[Int(from)] < 0 { image[Int(from)] = to; continue }
-      guard image[Int(from)] == to else { return false }
-      tests += 1
-    }
-    // Every repeated source code is a test that a random target would pass with the chance that two rows agree.
-    var counts = [Double](repeating: 0, count: bCodes)
-    for code in b { counts[Int(code)] += 1 }
-    let agree = counts.reduce(0) { $0 + ($1 / Double(b.count)) * ($1 / Double(b.count)) }
-    return agree < 1 && -tests * log(agree) > 30
   }
 }

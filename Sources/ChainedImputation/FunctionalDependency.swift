@@ -105,10 +105,23 @@ private struct DiscreteColumn {
 
   /// For each value of another column the value here, below 0 where none was seen; nil where this column does not follow.
   func image(of source: DiscreteColumn) -> [Int32]? {
-    var image = [Int32](repeating: -1, count: source.values.count)
-    var counts = [Double](repeating: 0, count: values.count)
+    FunctionalDependency.image(of: source.codes, source.values.count, in: codes, values.count)
+  }
+}
+
+extension FunctionalDependency {
+  /// For each code of one column the code that another one has beside it, below 0 where none was seen; nil where the
+  /// second does not follow from the first, or no better than chance would have it.
+  ///
+  /// - Parameters:
+  ///   - source, target: the codes of both columns by row, below 0 where missing, of so many.
+  public static func image(
+    of source: [Int32], _ sourceCodes: Int, in target: [Int32], _ targetCodes: Int
+  ) -> [Int32]? {
+    var image = [Int32](repeating: -1, count: sourceCodes)
+    var counts = [Double](repeating: 0, count: targetCodes)
     var tests = 0.0, rows = 0.0
-    for (from, to) in zip(source.codes, codes) where from >= 0 && to >= 0 {
+    for (from, to) in zip(source, target) where from >= 0 && to >= 0 {
       counts[Int(to)] += 1
       rows += 1
       if image[Int(from)] < 0 { image[Int(from)] = to; continue }
@@ -117,7 +130,7 @@ private struct DiscreteColumn {
     }
     guard rows > 0 else { return nil }
     let agree = counts.reduce(0) { $0 + ($1 / rows) * ($1 / rows) }
-    return agree < 1 && -tests * log(agree) > FunctionalDependency.leastEvidence ? image : nil
+    return agree < 1 && -tests * log(agree) > leastEvidence ? image : nil
   }
 }
 

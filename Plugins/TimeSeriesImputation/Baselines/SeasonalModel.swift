@@ -3,7 +3,7 @@ import Foundation
 import Tensors
 
 /// Fills with the mean course of a period, moved to the level of the observations around the gap.
-struct SeasonalModel: SeriesModel {
+struct SeasonalModel: EntityModel {
   static var descriptor: MethodDescriptor {
     MethodDescriptor(
       id: "seasonal", tasks: [.impute],
@@ -94,12 +94,8 @@ struct SeasonalModel: SeriesModel {
     }
   }
 
-  func fill(
-    _ frame: SeriesFrame, threads: Int, shouldContinue: @Sendable (Double) -> Bool
-  ) throws -> [[Float]] {
-    try fillEach(frame, threads: threads, shouldContinue: shouldContinue) {
-      Self.fill($0, channels: frame.channelCount, profile: profile, level: level)
-    }
+  func filled(_ series: EntitySeries, channels: Int) -> [Float] {
+    Self.fill(series, channels: channels, profile: profile, level: level)
   }
 
   private static func fill(

@@ -36,13 +36,19 @@ struct SeriesTraining: Sendable {
   var announce: @Sendable (Choice) -> Void = { _ in }
 }
 
-extension SeriesModel {
-  /// Fills entity by entity.
-  func fillEach(
-    _ frame: SeriesFrame, threads: Int, shouldContinue: @Sendable (Double) -> Bool,
-    _ body: @Sendable (EntitySeries) -> [Float]
+/// A model that fills an entity by what it has learned and by the entity alone.
+protocol EntityModel: SeriesModel {
+  /// The values of all cells of an entity, `[steps, channels]`, as of ``fill(_:threads:shouldContinue:)``.
+  func filled(_ series: EntitySeries, channels: Int) -> [Float]
+}
+
+extension EntityModel {
+  func fill(
+    _ frame: SeriesFrame, threads: Int, shouldContinue: @Sendable (Double) -> Bool
   ) throws -> [[Float]] {
-    try frame.map(threads: threads, shouldContinue: shouldContinue) { body(frame.entities[$0]) }
+    try frame.map(threads: threads, shouldContinue: shouldContinue) {
+      filled(frame.entities[$0], channels: frame.channelCount)
+    }
   }
 }
 

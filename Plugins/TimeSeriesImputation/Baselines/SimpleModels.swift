@@ -1,7 +1,7 @@
 import DiffusionCore
 
 /// Fills with the mean of the entity's channel.
-struct MeanModel: SeriesModel {
+struct MeanModel: EntityModel {
   static var descriptor: MethodDescriptor {
     MethodDescriptor(
       id: "series-mean", tasks: [.impute],
@@ -14,25 +14,20 @@ struct MeanModel: SeriesModel {
 
   init(_ data: SeriesTraining, options: OptionValues) {}
 
-  func fill(
-    _ frame: SeriesFrame, threads: Int, shouldContinue: @Sendable (Double) -> Bool
-  ) throws -> [[Float]] {
-    let channels = frame.channelCount
-    return try fillEach(frame, threads: threads, shouldContinue: shouldContinue) { series in
-      var filled = series.values
-      for channel in 0..<channels {
-        let mean = series.mean(of: channel, channels: channels) ?? 0
-        for step in 0..<series.steps where filled[step * channels + channel].isNaN {
-          filled[step * channels + channel] = mean
-        }
+  func filled(_ series: EntitySeries, channels: Int) -> [Float] {
+    var filled = series.values
+    for channel in 0..<channels {
+      let mean = series.mean(of: channel, channels: channels) ?? 0
+      for step in 0..<series.steps where filled[step * channels + channel].isNaN {
+        filled[step * channels + channel] = mean
       }
-      return filled
     }
+    return filled
   }
 }
 
 /// Fills with the last value that was seen.
-struct LastObservationModel: SeriesModel {
+struct LastObservationModel: EntityModel {
   static var descriptor: MethodDescriptor {
     MethodDescriptor(
       id: "last-observation", aliases: ["locf"], tasks: [.impute],
@@ -45,24 +40,19 @@ struct LastObservationModel: SeriesModel {
 
   init(_ data: SeriesTraining, options: OptionValues) {}
 
-  func fill(
-    _ frame: SeriesFrame, threads: Int, shouldContinue: @Sendable (Double) -> Bool
-  ) throws -> [[Float]] {
-    let channels = frame.channelCount
-    return try fillEach(frame, threads: threads, shouldContinue: shouldContinue) { series in
-      let geometry = GapGeometry(series, channels: channels)
-      var filled = series.values
-      for cell in filled.indices where filled[cell].isNaN {
-        let step = geometry.previous[cell] >= 0 ? geometry.previous[cell] : geometry.next[cell]
-        filled[cell] = step < 0 ? 0 : series.values[Int(step) * channels + cell % channels]
-      }
-      return filled
+  func filled(_ series: EntitySeries, channels: Int) -> [Float] {
+    let geometry = GapGeometry(series, channels: channels)
+    var filled = series.values
+    for cell in filled.indices where filled[cell].isNaN {
+      let step = geometry.previous[cell] >= 0 ? geometry.previous[cell] : geometry.next[cell]
+      filled[cell] = step < 0 ? 0 : series.values[Int(step) * channels + cell % channels]
     }
+    return filled
   }
 }
 
 /// Fills with a line over time between the neighbouring observations.
-struct LinearInterpolationModel: SeriesModel {
+struct LinearInterpolationModel: EntityModel {
   static var descriptor: MethodDescriptor {
     MethodDescriptor(
       id: "linear-interpolation", aliases: ["linear"], tasks: [.impute],
@@ -76,12 +66,7 @@ struct LinearInterpolationModel: SeriesModel {
 
   init(_ data: SeriesTraining, options: OptionValues) {}
 
-  func fill(
-    _ frame: SeriesFrame, threads: Int, shouldContinue: @Sendable (Double) -> Bool
-  ) throws -> [[Float]] {
-    let channels = frame.channelCount
-    return try fillEach(frame, threads: threads, shouldContinue: shouldContinue) { series in
-      GapGeometry(series, channels: channels).interpolated(series)
-    }
+  func filled(_ series: EntitySeries, channels: Int) -> [Float] {
+    GapGeometry(series, channels: channels).interpolated(series)
   }
 }
