@@ -92,7 +92,6 @@ public struct CellCoding: Sendable, Codable, Equatable {
         let scale = deviation > 0 && deviation.isFinite ? 1 / deviation : 0
         for (row, number) in numbers.enumerated() {
           if number.isNaN { gaps.append(Int32(row)) }
-          guard number.isNaN || number.isFinite else { throw .notFinite(column: names[place], row: row) }
           // Far outside of what was seen a number says no more.
           values.append(number.isNaN ? 0 : Float(min(max((number - mean) * scale, -1e6), 1e6)))
         }
@@ -121,12 +120,16 @@ public struct CellCoding: Sendable, Codable, Equatable {
       levels: modelled.indices.map { classes($0) })
   }
 
-  /// Whether a table has the columns that were learned, in their order.
+  /// Whether a table has the columns that were learned, in their order, and no infinite number among them.
   public func check(_ table: Table) throws(ImputationError) {
     let found = table.columnNames
     if let lacking = names.first(where: { !found.contains($0) }) { throw .missingColumn(lacking, found: found) }
     if let extra = found.first(where: { !names.contains($0) }) { throw .unknownColumn(extra, known: names) }
     guard names == found else { throw .columnOrder(expected: names, found: found) }
+    for place in modelled {
+      guard case .numbers(let numbers) = table.columns[place].values else { continue }
+      if let row = numbers.firstIndex(where: \.isInfinite) { throw .notFinite(column: names[place], row: row) }
+    }
   }
 
   /// A number of the cells in the column's own unit, on its grid and within its range.

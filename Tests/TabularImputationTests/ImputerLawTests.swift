@@ -169,7 +169,12 @@ struct ImputerLawTests {
     #expect(throws: ImputationError.missingColumn("c", found: ["id", "x", "y", "n", "day"])) {
       try model.impute(Table(columns: Array(table.columns.dropLast())), ImputationRequest())
     }
+    // A row that has a gap beside the level that no method has seen.
     var other = table
+    if case .numbers(var numbers) = other.columns[1].values {
+      numbers[0] = .nan
+      other.columns[1].values = .numbers(numbers)
+    }
     other.columns[5].values = .categories(indices: [0] + Array(repeating: -1, count: 59), levels: ["strange"])
     #expect(throws: (any Error).self) { try model.impute(other, ImputationRequest()) }
     #expect(throws: ImputationError.notFinite(column: "x", row: 0)) {

@@ -158,8 +158,8 @@ struct DiffusionNetworkTests {
     for draw in 0..<3 {
       for cell in unknown.indices {
         let expected = unknown[cell] * noise(draw / 2, cell) * (draw % 2 == 0 ? 1 : -1)
-        // Of second order in steps of half a decade.
-        #expect(abs(made[draw, cell] - expected) < (evaluations == 8 ? 0.12 : 0.04))
+        // Of second order in steps of half a decade: 0.17 at 8 evaluations, a quarter of it at 16.
+        #expect(abs(made[draw, cell] - expected) < (evaluations == 8 ? 0.2 : 0.05))
       }
     }
   }

@@ -10,7 +10,9 @@ enum SeriesDiffusionOptions {
     OptionDescription(
       "patch", .integer(1...16), automatic: "3, and no more than a quarter of the window",
       help: "neighbouring steps that the network takes as one"),
-    OptionDescription("width", .integer(16...512), automatic: "64", help: "width of the network, in multiples of 16"),
+    OptionDescription(
+      "width", .integer(16...512), automatic: "64, whatever the series",
+      help: "width of the network, in multiples of 16"),
     OptionDescription("blocks", .integer(1...16), default: .integer(2), help: "blocks of the network"),
     OptionDescription(
       "dropout", .number(0...0.9), automatic: "0.1, below 100,000 cells 0.2",
