@@ -75,8 +75,8 @@ enum SeriesDiffusionOptions {
         "network", "\(width) wide, \(plan.shape.blocks) blocks, windows of \(length) steps",
         because: "\(cells) cells in \(channels) channels", flag: "--set width=, --set blocks=, --set window="))
     if run.steps == nil, run.budget == nil {
-      // A second for every 800 cells: half a minute to ten minutes.
-      let seconds = (min(max(Double(cells) / 800, 30), 600) / 5).rounded(.up) * 5
+      // A second for every 500 cells: ten seconds to ten minutes.
+      let seconds = (min(max(Double(cells) / 500, 10), 600) / 5).rounded(.up) * 5
       plan.training.budget = seconds
       choose(Choice("budget", "\(Int(seconds)) s at most", because: "\(cells) cells", flag: "--budget"))
     }
