@@ -116,7 +116,8 @@ struct GapPattern: Sendable {
         // As many others stay as were there beside the original, no fewer: those that it lacked go first. Of random gaps
         // this must hold over the run; step by step, what is there by chance in one alone would be lost.
         let shift = template.first - first
-        let steps = max(range.lowerBound, -shift)..<max(-shift, min(range.upperBound, source.steps - shift))
+        let start = max(range.lowerBound, -shift)
+        let steps = start..<max(start, min(range.upperBound, source.steps - shift))
         var excess = 0
         for step in steps {
           for other in 0..<grid.channels where other != channel {
