@@ -5,7 +5,7 @@ import Tensors
 /// The exact denoiser of a cloud: every point of a table is the middle of a small Gaussian, and all are equally likely.
 ///
 /// E[x₀ | x] is then a weighted mean, in closed form: what a network would learn from the cloud if it were perfect.
-/// Source: T. Karras et al., NeurIPS 2022, appendix B.3, for points without a spread.
+/// Source: T. Karras et al., NeurIPS 2022, appendix B, for points without a spread.
 struct CloudDenoiser: Denoiser {
   /// The middles. `[points, slots]`
   let points: Tensor
