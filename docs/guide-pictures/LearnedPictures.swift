@@ -54,8 +54,7 @@ struct LearnedPictures {
         picture.box(left, top, 80, 30, fill: cell == nil ? "#ececec" : isNew ? "#ffe3c9" : "#ffffff", edge: .pale)
         if let cell { picture.text(cell, left + 40, top + 19, .middle, isNew ? .orange : .black, isBold: isNew) }
       }
-      var request = SampleRequest(rows: 4000, seed: UInt64(stage) + 1, includesMissing: false)
-      request.threads = 1
+      let request = SampleRequest(rows: 4000, seed: UInt64(stage) + 1, includesMissing: false)
       var made = Table()
       try model.complete(row.rows(Array(repeating: 0, count: 4000)), request) {
         made = try made.columns.isEmpty ? $0 : Table.concatenated([made, $0])

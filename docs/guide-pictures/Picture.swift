@@ -3,7 +3,7 @@ import Foundation
 /// An SVG picture on a white ground, so that it can be read in light and in dark pages.
 struct Picture {
   /// Colours that people with any colour vision can tell apart.
-  enum Colour: String, CaseIterable {
+  enum Colour: String {
     case blue = "#0b62a4"
     case orange = "#c8500a"
     case green = "#0a7d5c"
