@@ -100,7 +100,8 @@ struct VerdictRules {
     let risks = attacks.compactMap { id in
       figures[id].flatMap { figure in figure.value.map { (id, $0, figure.interval) } }
     }
-    if let worst = risks.max(by: { $0.1 < $1.1 }) {
+    // A gain beyond chance is worse than a larger one that may be chance alone.
+    if let worst = risks.max(by: { ($0.2?.low ?? $0.1, $0.1) < ($1.2?.low ?? $1.1, $1.1) }) {
       reasons.append("the worst of the attacks that were tried gains \(percent(worst.1))\(within(worst.2))")
       light = worse(light, grade(worst.2?.low ?? worst.1, green: 0.05, amber: 0.2))
     }

@@ -68,6 +68,15 @@ import Testing
     #expect(safe(49, 0.5).light == .red)
   }
 
+  @Test func anAttackThatSurelyGainsIsNotHiddenByOneThatGainsMoreByChance() {
+    let safe = verdict([
+      .singlingOutUnivariate: Figure(0.2, interval: .init(low: 0.08, high: 0.33)),
+      .inference: Figure(0.5, interval: .init(low: 0, high: 1)),
+    ]).safe
+    #expect(safe.light == .amber)
+    #expect(safe.reason.contains("gains 20% (95% interval: 8.0% to 33%)"))
+  }
+
   @Test func withoutUnseenRowsSafetyIsUnknown() {
     let figures: [FigureID: Figure] = [.shapeError: Figure(0.01), .copies: Figure(0)]
     #expect(VerdictRules(figures: figures).verdict.safe.light == .unknown)
