@@ -7,6 +7,9 @@ import Tensors
 /// are kept as quantiles, apart for small and large predicted sizes. That is split conformal prediction with normalised
 /// residuals (Lei et al., "Distribution-free predictive inference for regression", JASA 113, 2018, section 5.2), by
 /// groups of predicted size (Mondrian; Vovk, Gammerman & Shafer, "Algorithmic learning in a random world", 2005, 4.5).
+/// Channels whose errors have heavier or lighter tails than their groups' get levels of their own: where the truths of a
+/// channel fall among the quantiles says which of these hold a share of them (Chernozhukov, Wüthrich & Zhu,
+/// "Distributional conformal prediction", PNAS 118, 2021).
 struct SeriesCalibration: Codable, Sendable, Equatable {
   /// Weights of ``CellContext`` features for the logarithm of the size, and what each channel adds.
   private let weights: [Double], channelOffsets: [Double]
@@ -18,6 +21,8 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
   private let quantiles: [[Double]]
   /// The mean of error over size by group.
   private let means: [Double]
+  /// By channel, the level from the middle (0) to an end (1) within which shares 0, 1/``shares`` … 1 of errors lie.
+  private let channelLevels: [[Double]]
   /// The correlation of normal scores of errors one typical step apart.
   let correlation: Double
   /// The number of hidden cells behind it.
@@ -26,6 +31,9 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
   let typicalStep: Double
 
   private static let levels = 200
+  private static let shares = 40
+  /// Hidden cells of a channel that weigh as much as the groups do.
+  private static let cellsPerChannel = 200.0
   /// Cells in a group: fewer say too little of a 5 % quantile.
   private static let cellsPerGroup = 400
 
@@ -76,6 +84,7 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
       // Too little is known: errors as large as the channel's own spread.
       (weights, channelOffsets) = ([Double](repeating: 0, count: features), [Double](repeating: 0, count: width))
       (least, greatest, groupEnds, means, correlation) = (1, 1, [], [0], 0)
+      channelLevels = []
       quantiles = [
         (0...Self.levels).map { level in
           NormalDistribution.quantile(min(max(Double(level) / Double(Self.levels), 0.001), 0.999))
@@ -117,7 +126,29 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
     means = errors.map { $0.isEmpty ? 0 : $0.reduce(0, +) / Double($0.count) }
     let tables = errors.map { Self.table($0.sorted()) }
     quantiles = tables
+    channelLevels = Self.channelLevels(residuals, tables, channels: width)
     correlation = Self.correlation(residuals, tables)
+  }
+
+  private static func channelLevels(_ residuals: [Residual], _ tables: [[Double]], channels: Int) -> [[Double]] {
+    var found = [[Double]](repeating: [], count: channels)
+    for residual in residuals {
+      let table = tables[residual.group], error = residual.error / residual.size
+      // The place among the quantiles; of equal ones the middle.
+      let below = table.count { $0 < error }, upTo = table.count { $0 <= error }
+      let share = (Double(below) + Double(upTo) - 1) / 2 / Double(levels)
+      found[residual.channel].append(min(abs(2 * share - 1), 1))
+    }
+    return found.map { own in
+      let sorted = own.sorted(), weight = Double(own.count) / (Double(own.count) + cellsPerChannel)
+      return (0...shares).map { step in
+        let share = Double(step) / Double(shares)
+        guard !sorted.isEmpty, step > 0 else { return share }
+        // Split conformal: of n levels the ⌈(n + 1) share⌉-th.
+        let place = min(Int((share * Double(sorted.count + 1)).rounded(.up)), sorted.count) - 1
+        return weight * sorted[place] + (1 - weight) * share
+      }
+    }
   }
 
   /// Quantiles at `level / levels`, with the finite-sample correction of conformal prediction: of n + 1 positions.
@@ -195,6 +226,15 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
     for place in 0..<CellContext.count { sum += weights[place] * features[place] }
     let size = min(max(exp(sum), least), greatest)
     return (size, Self.group(size, groupEnds))
+  }
+
+  /// The share of a group's errors below which that share of a channel's lies.
+  func share(_ share: Double, channel: Int) -> Double {
+    guard channel < channelLevels.count else { return share }
+    let level = channelLevels[channel], position = min(abs(2 * share - 1), 1) * Double(Self.shares)
+    let low = min(Int(position), Self.shares - 1)
+    let reach = (level[low] + (position - Double(low)) * (level[low + 1] - level[low])) / 2
+    return share < 0.5 ? 0.5 - reach : 0.5 + reach
   }
 
   /// The quantile of error over size of a group; the share is within 0 and 1.

@@ -72,8 +72,10 @@ struct SeriesDrawing: Sendable {
       point: request.point == .mean
         ? shifted { calibration.mean(group: $0) } : shifted { calibration.quantile(0.5, group: $0) })
     if let interval = request.interval {
-      made.lower = shifted { calibration.quantile((1 - interval) / 2, group: $0) }
-      made.upper = shifted { calibration.quantile((1 + interval) / 2, group: $0) }
+      let low = calibration.share((1 - interval) / 2, channel: channel)
+      let high = calibration.share((1 + interval) / 2, channel: channel)
+      made.lower = shifted { calibration.quantile(low, group: $0) }
+      made.upper = shifted { calibration.quantile(high, group: $0) }
     }
     let random = RandomStream(seed: request.seed).child(41).child(UInt64(column))
     let gang = ThreadGang(threads: min(request.threads, max(1, request.draws)))
@@ -81,7 +83,7 @@ struct SeriesDrawing: Sendable {
       // Each draw writes its own slot.
       nonisolated(unsafe) let base = slots.baseAddress
       gang.run(request.draws) { draw in
-        (base! + draw).initialize(to: self.draw(column, holes, centers, sizes, random.child(UInt64(draw))))
+        (base! + draw).initialize(to: self.draw(channel, holes, centers, sizes, random.child(UInt64(draw))))
       }
       count = request.draws
     }
@@ -89,7 +91,7 @@ struct SeriesDrawing: Sendable {
   }
 
   private func draw(
-    _ column: Int, _ holes: [Hole], _ centers: [Float], _ sizes: [ErrorSize], _ random: RandomStream
+    _ channel: Int, _ holes: [Hole], _ centers: [Float], _ sizes: [ErrorSize], _ random: RandomStream
   ) -> [Float] {
     var random = random
     var score = 0.0
@@ -104,7 +106,8 @@ struct SeriesDrawing: Sendable {
         carry = elapsed < 50 ? pow(calibration.correlation, elapsed) : 0
       }
       score = carry * score + (1 - carry * carry).squareRoot() * noise
-      let error = calibration.quantile(NormalDistribution.cumulative(score), group: Int(sizes[place].group))
+      let share = calibration.share(NormalDistribution.cumulative(score), channel: channel)
+      let error = calibration.quantile(share, group: Int(sizes[place].group))
       return centers[place] + sizes[place].size * Float(error)
     }
   }
