@@ -4,7 +4,7 @@ import Foundation
 /// is known.
 struct CellContext {
   /// The number of features.
-  static let count = 15
+  static let count = 14
 
   private let series: EntitySeries
   private let geometry: GapGeometry
@@ -66,7 +66,7 @@ struct CellContext {
     return (own, all)
   }
 
-  /// Writes the features of a cell, `[15]`.
+  /// Writes the features of a cell, `[14]`.
   func write(step: Int, channel: Int, into x: UnsafeMutablePointer<Double>) {
     let channels = geometry.channels
     let cell = step * channels + channel
@@ -91,10 +91,7 @@ struct CellContext {
     x[0] = 1
     x[1] = log1p(min(left, right))
     x[2] = log1p(max(left, right))
-    // From one side errors grow faster with the distance.
-    let isOneSided = (before < 0) != (after < 0)
-    x[3] = isOneSided ? 1 : 0
-    x[14] = isOneSided ? log1p(min(left, right)) : 0
+    x[3] = (before < 0) != (after < 0) ? 1 : 0
     x[4] = before < 0 && after < 0 ? 1 : 0
     x[5] = min(prediction, 6)
     x[6] = min(abs(prediction), 6)
