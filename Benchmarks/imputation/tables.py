@@ -23,6 +23,7 @@ import pandas as pd
 
 SETS = ["california-mcar", "california-mar", "adult-mcar", "default-mcar", "magic-mcar"]
 METHODS = ["chained-diffusion", "chained-forests"]
+WITH_INTERVALS = {"chained-diffusion", "tabular-masked"}
 RATE = 0.3
 
 
@@ -119,7 +120,7 @@ def langevin(binary, method, given, fill, truth, folder, seed, threads):
     for point in ("median", "mean"):
         subprocess.run(
             command + ["impute", folder / "fill.csv", "--model", folder / "model.langevin", "--table", "--point", point, "-o",
-                       folder / f"{point}.csv"] + (["--interval", "90"] if point == "median" else []) + common, check=True)
+                       folder / f"{point}.csv"] + (["--interval", "90"] if point == "median" and method in WITH_INTERVALS else []) + common, check=True)
         if point == "median":
             seconds = time.time() - started
         filled = pd.read_csv(folder / f"{point}.csv", keep_default_na=False, na_values=[""])

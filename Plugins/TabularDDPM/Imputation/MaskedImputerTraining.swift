@@ -37,14 +37,15 @@ struct MaskedImputerTraining {
     let pass = model.makePass(run.threads, shard: 256)
     let layout = model.objective.layout
     var refiners: [Int: CellRefiner] = [:], blends: [Int: CellBlend] = [:]
-    var chain: FittedChain?
-    if let refiner {
-      var taught = data.matrix.rows(split.training.sorted()), trees = refiner
-      trees.leaf = min(refiner.leaf, 3)
-      chain = try ChainedEquations(.trees(trees), rounds: Self.rounds).fit(
+    func chained(_ rows: [Int32]) throws -> FittedChain? {
+      guard var trees = refiner else { return nil }
+      trees.leaf = min(trees.leaf, 3)
+      var taught = data.matrix.rows(rows.sorted())
+      return try ChainedEquations(.trees(trees), rounds: Self.rounds).fit(
         &taught, random: random.child(1 << 20), gang: pass.gang,
         report: { _ in run.shouldContinue(TrainingProgress(step: 0, share: 1, loss: 0, elapsed: 0)) })
     }
+    let chain = try chained(split.training)
     let heldOut = split.heldOut.map { Int($0) }.sorted()
     for (cell, column) in cells.modelled.enumerated() where !layout.slotsOfColumn[column].isEmpty {
       var isThere = [Bool](repeating: true, count: table.rowCount)
@@ -63,7 +64,10 @@ struct MaskedImputerTraining {
         throw CancellationError()
       }
     }
-    return FittedMaskedImputer(method: method, predictor: predictor, refiners: refiners, blends: blends, chain: chain)
+    // Weights are chosen: now the chain may learn the rows that they were chosen on.
+    return FittedMaskedImputer(
+      method: method, predictor: predictor, refiners: refiners, blends: blends,
+      chain: try chained(split.training + split.heldOut))
   }
 
   /// Weights and misses of a column, on rows that were not learned from.
