@@ -22,14 +22,15 @@ import Testing
     return scratch
   }
 
-  static let usual = ["balance", "data.csv", "--target", "class", "-o", "out.csv", "--seed", "3"]
+  static let usual = [
+    "balance", "data.csv", "--target", "class", "-o", "out.csv", "--seed", "3", "--method", "smote-nc",
+  ]
 
   @Test func `The rows of the file come first byte for byte, then new ones, and counts are printed`() throws {
     let scratch = Self.scratch()
     let outcome = try Command.run(Self.usual, in: scratch)
     #expect(outcome.status == 0)
     #expect(outcome.output.isEmpty)
-    #expect(outcome.errors.contains("method smote-nc"))
     #expect(outcome.errors.contains("common      50     50"))
     #expect(outcome.errors.contains("rare        10     50"))
     let made = scratch.text("out.csv")
@@ -65,7 +66,8 @@ import Testing
     try Command.run(Self.usual + ["--only-new", "--flag", "made", "--threads", "1"], in: scratch)
     #expect(scratch.text("out.csv") == first)
     let stream = try Command.run(
-      ["balance", "-", "--target", "class", "-o", "-", "--seed", "3", "--flag"], input: Self.text)
+      ["balance", "-", "--target", "class", "-o", "-", "--seed", "3", "--flag", "--method", "smote-nc"],
+      input: Self.text)
     #expect(stream.status == 0)
     let lines = stream.output.components(separatedBy: "\r\n").filter { !$0.isEmpty }
     #expect(lines.count == 101)
@@ -80,11 +82,32 @@ import Testing
     #expect(classes.map { $0["after"] as? Int } == [50, 50])
   }
 
+  @Test func `By default a model is trained, its rows follow the file, and the seed and the steps repeat them`() throws
+  {
+    let scratch = Self.scratch()
+    let arguments = ["balance", "data.csv", "--target", "class", "-o", "out.csv", "--seed", "3", "--steps", "40"]
+    let outcome = try Command.run(arguments, in: scratch)
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.contains("method diffusion"))
+    #expect(outcome.errors.contains("rare        10     50"))
+    let made = scratch.text("out.csv")
+    #expect(made.utf8.starts(with: Self.text.utf8))
+    #expect(made.components(separatedBy: "\r\n").filter { !$0.isEmpty }.count == 101)
+    #expect(scratch.names == ["data.csv", "out.csv"])
+    let again = try Command.run(arguments + ["--threads", "1", "--json"], in: scratch).json()
+    #expect(scratch.text("out.csv") == made)
+    #expect(again["method"] as? String == "diffusion")
+    #expect((again["training"] as? [String: Any])?["method"] as? String == "tabular-masked")
+    #expect((again["report"] as? [String: Any])?["classes"] != nil)
+    let guided = try Command.run(arguments + ["--guidance", "2", "--only-new"], in: scratch)
+    #expect(guided.status == 0)
+  }
+
   @Test func `Ratios by number and by class`() throws {
     let scratch = Self.scratch()
     try Command.run(Self.usual + ["--ratio", "0.5", "--only-new"], in: scratch)
     #expect(scratch.text("out.csv").components(separatedBy: "\r\n").filter { !$0.isEmpty }.count == 16)
-    try Command.run(Self.usual + ["--ratio", "rare=13,common=52", "--only-new", "--method", "random"], in: scratch)
+    try Command.run(Self.usual + ["--ratio", "rare=13,common=52", "--only-new"], in: scratch)
     #expect(scratch.text("out.csv").components(separatedBy: "\r\n").filter { !$0.isEmpty }.count == 6)
   }
 
@@ -109,12 +132,17 @@ import Testing
     (["--target", "class", "--ratio", "rrare=30"], 65, "no class 'rrare'", "did you mean 'rare'?"),
     (["--target", "class", "--ratio", "2"], 65, "ratio '2'", ""),
     (["--target", "class", "--ratio", "0.1"], 65, "no more than the present 0.2", "greater"),
-    (["--target", "class", "--neighbours", "10"], 65, "10 rows, too few for 10 neighbours", "--neighbours 9"),
+    (
+      ["--target", "class", "--method", "smote-nc", "--neighbours", "10"], 65, "10 rows, too few for 10 neighbours",
+      "--neighbours 9"
+    ),
     (["--target", "class", "--method", "smote"], 65, "'kind' is a category", "smote-nc"),
     (["--target", "class", "--method", "smoth"], 2, "unknown method 'smoth'", "smote"),
     (["--target", "class", "--flag", "amount"], 2, "a column 'amount' already", "--flag NAME"),
     (["--target", "class", "--method", "random", "--neighbours", "3"], 2, "unknown option 'neighbours'", ""),
     (["--target", "class", "--weights", "--only-new"], 2, "--weights adds no rows", ""),
+    (["--target", "class", "--method", "smote-nc", "--budget", "9s"], 2, "trains no model", "--method diffusion"),
+    (["--target", "class", "--neighbours", "3"], 2, "unknown option 'neighbours'", ""),
   ]) func `Bad requests are refused with the cure, and nothing is written`(
     arguments: [String], status: Int, message: String, cure: String
   ) throws {

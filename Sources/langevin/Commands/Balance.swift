@@ -9,12 +9,14 @@ struct Balance: ParsableCommand {
     discussion: """
       Examples:
         langevin balance fraud.csv --target Class -o balanced.csv
-        langevin balance fraud.csv --target Class -o more.csv --ratio 0.5 --seed 3
+        langevin balance fraud.csv --target Class -o more.csv --ratio 0.5 --seed 3 --budget 1m
+        langevin balance fraud.csv --target Class -o more.csv --method smote-nc
         langevin balance cars.csv --target class -o out.csv --ratio vgood=400
         langevin balance fraud.csv --target Class -o weighted.csv --weights
 
       The rows of the file come first, byte for byte, then the new ones, class by class. Balance what a model learns \
-      from, never what it is tested on.
+      from, never what it is tested on. By default a diffusion model learns the whole table, in some seconds to minutes \
+      (--budget), and rows are drawn from it class by class.
       """)
 
   @Argument(
@@ -32,6 +34,7 @@ struct Balance: ParsableCommand {
 
   @OptionGroup(title: "Rows") var wanted: BalanceOptions
   @OptionGroup(title: "Method") var settings: SettingOptions
+  @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Run") var options: RunOptions
   @OptionGroup(title: "Run") var speaking: SpeakingOptions
@@ -58,24 +61,33 @@ struct Balance: ParsableCommand {
         report: BalanceReport(
           classes: zip(classes.labels, classes.counts).map { .init(label: $0, before: $1, after: $1, copies: 0) }),
         weights: weights, seconds: clock.seconds)
-      return try told.tell(console, asJSON: speaking.json, resultIsTaken: place.isStream)
+      return try told.tell(console, asJSON: speaking.json, resultIsTaken: place.isStream, hidesRepeat: true)
     }
 
-    let method = try wanted.chosenMethod(
-      in: registry, schema: read.schema, target: target, settings: settings.settings, console: console)
+    let method = try wanted.chosenMethod(in: registry, schema: read.schema, target: target, console: console)
+    if !method.trains, training.isGiven {
+      throw Failure(
+        .usage, "method '\(method.descriptor.id)' trains no model",
+        cure: "leave out --budget, --steps and --resume, or take --method diffusion")
+    }
     let values = try settings.values(wanted.flags, for: method.descriptor)
-    var run = TrainingRun()
-    run.seed = try options.chosenSeed(console)
-    run.threads = options.threadCount
-    run.announce = { console.announce($0) }
-    let sampling = Stopwatch()
-    let made = try method.balance(read.table, schema: read.schema, request: request, options: values, run: run)
-    let samplingSeconds = sampling.seconds
+    let interruption = Interruption { console.say("finishing the step and saving; Ctrl-C again stops at once") }
+    let job = BalanceJob(
+      method: method, table: read.table, schema: read.schema, request: request, options: values, training: training,
+      seed: try options.chosenSeed(console, resuming: training.resume ? place.checkpoint : nil),
+      threads: options.threadCount, place: place, console: console, interruption: interruption, clock: clock)
+    let making = Stopwatch()
+    let made = try job.run()
+    let makingSeconds = making.seconds
     try output.write(made, onlyNew: wanted.onlyNew, flag: added)
+    if method.trains { job.removeCheckpoint() }
     let told = BalanceOutcome(
-      output: self.output, method: method.descriptor.id, seed: run.seed,
+      output: self.output, method: method.descriptor.id, seed: job.seed,
       rows: made.rows.rowCount + (wanted.onlyNew ? 0 : read.table.rowCount), report: made.report,
-      seconds: clock.seconds, samplingSeconds: samplingSeconds)
-    try told.tell(console, asJSON: speaking.json, resultIsTaken: place.isStream)
+      seconds: clock.seconds, samplingSeconds: makingSeconds, training: made.training,
+      repeatCommand: made.training.map { job.repeatCommand($0) })
+    try told.tell(
+      console, asJSON: speaking.json, resultIsTaken: place.isStream,
+      hidesRepeat: training.steps != nil && options.seed != nil)
   }
 }
