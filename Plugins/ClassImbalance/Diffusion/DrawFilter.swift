@@ -46,7 +46,9 @@ struct DrawFilter: Sendable {
     let all = try Table.concatenated([table, drawn])
     let features = FeatureTable(all, schema: schema, target: classes.target)
     let rows = Array(table.rowCount..<all.rowCount)
-    let areCopies = CopyCount.areCopies(all.rows(rows), of: all.rows(0..<table.rowCount), ignoring: ignoredColumns)
+    // A row that equals one of another class contradicts it.
+    let areCopies = CopyCount.areCopies(
+      all.rows(rows), of: all.rows(0..<table.rowCount), ignoring: ignoredColumns.union([classes.target]))
     let areClose = closeRows(rows, features, place: place)
     let areBeyond = rowsBeyondBorder(rows, features, place: place)
     return rows.indices.map { row in
