@@ -51,6 +51,15 @@ struct BalanceOptions: ParsableArguments {
     }
   }
 
+  /// The first option given that says how one table is written.
+  var writingFlag: String? {
+    let given = [
+      ("--method", method != nil), ("--weights", weights != nil), ("--flag", flag != nil), ("--only-new", onlyNew),
+      ("--compatible", compatible),
+    ]
+    return given.first { $0.1 }?.0
+  }
+
   /// The options of the method that have flags of their own.
   var flags: [String: String] {
     [
