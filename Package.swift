@@ -70,7 +70,7 @@ let package = Package(
 
     // Plugins: diffusion methods, not SwiftPM build plugins.
     .target(
-      name: "ClassImbalance", dependencies: ["DiffusionCore", "DownstreamModels", "Neighbours"],
+      name: "ClassImbalance", dependencies: ["ChainedImputation", "DiffusionCore", "DownstreamModels", "Neighbours"],
       path: "Plugins/ClassImbalance"),
     .target(
       name: "TimeSeriesImputation", dependencies: ["DiffusionCore", "DownstreamModels", "CKernels"],

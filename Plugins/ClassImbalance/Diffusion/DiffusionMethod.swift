@@ -4,7 +4,7 @@ import Tables
 import Tensors
 
 /// Rows of rare classes by diffusion: a generator learns the table with all its classes, so that the rare ones borrow from
-/// the others, and then draws rows whose label is given.
+/// the others, and then draws rows whose label is given, and with it a random part of a real row (``PartialRows``).
 ///
 /// In training a row of a rare class is repeated (option `emphasis`), and of what is drawn some rows are left out: those
 /// too close to a row of the file, and those on the wrong side of the border between the classes (``DrawFilter``). More
@@ -14,7 +14,6 @@ public struct DiffusionMethod: Balancer {
   static let id = "diffusion"
   /// With fewer rows of a class nothing but copies would come.
   static let fewestRows = 5
-  private static let mostRounds = 8
 
   let generator: any Synthesizer
 
@@ -51,6 +50,11 @@ public struct DiffusionMethod: Balancer {
         "How far rare classes are brought up in training: 0 as often as they are, 1 as often as the greatest class; between them their share to that power."
     ),
     OptionDescription(
+      "kept", .number(0...1), default: .number(1),
+      help:
+        "The greatest share of a real row that a new one begins with; each new row's share is drawn evenly up to it. 0 draws rows from nothing."
+    ),
+    OptionDescription(
       "closeness", .number(0...10), default: .number(0.1),
       help:
         "Rows are left out that lie closer to a row of their class than this share of that row's distance to the next one. Copies are always left out."
@@ -83,13 +87,14 @@ public struct DiffusionMethod: Balancer {
     let filter = try DrawFilter(
       table, schema: schema, classes: classes, closeness: options.number("closeness"),
       border: options.number("border"), seed: run.seed, threads: run.threads)
+    var draws = ClassDraws(
+      classes: classes, model: model, options: learnedOptions, filter: filter,
+      beginnings: PartialRows(table, target: classes.target), mostKept: options.number("kept"), run: run)
     var made: [Table] = []
-    var tally = Tally()
     for place in places {
-      made.append(
-        try draw(request.newRows[place], of: place, classes, model, learnedOptions, filter, run, &tally))
+      made.append(try draws.rows(request.newRows[place], of: place))
     }
-    tally.announce(run)
+    draws.announce()
 
     // One table with the levels of the file's columns, in their order.
     var rows = try Table.concatenated([table] + made).rows(
@@ -115,85 +120,5 @@ public struct DiffusionMethod: Balancer {
     let most = Double(classes.counts[classes.majority])
     let factors = classes.counts.map { max(1, Int(pow(most / Double($0), emphasis).rounded())) }
     return factors.allSatisfy { $0 == 1 } ? nil : classes.classOfRow.map { factors[Int($0)] }
-  }
-
-  /// Rows of one class, in the order in which they were drawn.
-  private func draw(
-    _ count: Int, of place: Int, _ classes: ClassCounts, _ model: any FittedSynthesizer, _ options: OptionValues,
-    _ filter: DrawFilter, _ run: TrainingRun, _ tally: inout Tally
-  ) throws -> Table {
-    let condition = Self.condition(on: place, classes, schema: model.schema)
-    let random = RandomStream(seed: run.seed).child(UInt64(place))
-    var kept: [Table] = [], left: [DrawFilter.Judgement: [Table]] = [:]
-    var keptCount = 0, drawnCount = 0
-    for round in 0..<Self.mostRounds where keptCount < count {
-      // As many as should suffice by what was kept so far.
-      let share = drawnCount == 0 ? 0.8 : max(Double(keptCount) / Double(drawnCount), 0.1)
-      let wished = Int((Double(count - keptCount) / share * 1.05).rounded(.up)) + 8
-      var stream = random.child(UInt64(round))
-      let sampling = SampleRequest(
-        rows: wished, seed: stream.next(), threads: run.threads, conditions: [condition], options: options)
-      var pieces: [Table] = []
-      try model.sample(sampling) { piece in
-        guard run.shouldContinue(TrainingProgress(step: 0, share: 0, loss: 0, elapsed: 0)) else {
-          throw CancellationError()
-        }
-        pieces.append(piece)
-      }
-      let drawn = try Table.concatenated(pieces)
-      let judgements = try filter.judge(drawn, place: place)
-      for judgement in DrawFilter.Judgement.allCases {
-        let rows = judgements.indices.filter { judgements[$0] == judgement }
-        guard !rows.isEmpty else { continue }
-        if judgement == .kept {
-          kept.append(drawn.rows(rows))
-        } else {
-          left[judgement, default: []].append(drawn.rows(rows))
-        }
-        tally.drawn[judgement, default: 0] += rows.count
-      }
-      keptCount += judgements.count { $0 == .kept }
-      drawnCount += wished
-    }
-    for judgement in [DrawFilter.Judgement.beyondBorder, .tooClose, .copy] where keptCount < count {
-      for rows in left[judgement] ?? [] where keptCount < count {
-        let taken = min(rows.rowCount, count - keptCount)
-        kept.append(rows.rows(0..<taken))
-        tally.taken += taken
-        keptCount += taken
-      }
-    }
-    return try Table.concatenated(kept).rows(0..<count)
-  }
-
-  private static func condition(on place: Int, _ classes: ClassCounts, schema: Schema) -> CellCondition {
-    switch schema[classes.target]?.kind {
-    case .integer, .decimal:
-      CellCondition(column: classes.target, .range(classes.values[place]...classes.values[place]))
-    default: CellCondition(column: classes.target, .levels([classes.labels[place]]))
-    }
-  }
-
-  /// What became of the rows that were drawn.
-  private struct Tally {
-    var drawn: [DrawFilter.Judgement: Int] = [:]
-    /// Rows that were taken although they had been left out.
-    var taken = 0
-
-    func announce(_ run: TrainingRun) {
-      let parts = [
-        (drawn[.copy], "copies"), (drawn[.tooClose], "too close to a row of the file"),
-        (drawn[.beyondBorder], "beyond the border"),
-      ].compactMap { count, what in count.map { "\($0) \(what)" } }
-      let total = drawn.values.reduce(0, +)
-      guard !parts.isEmpty else { return }
-      var value = "left out \(parts.joined(separator: ", ")) of \(total) drawn"
-      if taken > 0 { value += ", and took \(taken) of them back" }
-      run.announce(
-        Choice(
-          "filter", value,
-          because: taken > 0 ? "too few others came" : "they would teach a model nothing, or the wrong class",
-          flag: "--set closeness=, --set border="))
-    }
   }
 }

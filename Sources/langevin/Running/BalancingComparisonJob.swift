@@ -69,11 +69,23 @@ struct BalancingComparisonJob {
     for name in names where !known.contains(where: { $0.name == name }) {
       throw OptionError.unknown(option: name, known: Set(known.map(\.name)).sorted())
     }
+    let hasCategories = schema.columns.contains {
+      $0.name != request.classes.target && ($0.kind.name == .category || $0.kind.name == .boolean)
+    }
     return try methods.map { method in
       let own = Set(method.descriptor.options.map(\.name))
       let options = try OptionValues(
         arguments: zip(names, settings).filter { own.contains($0.0) }.map(\.1), as: method.descriptor.options)
-      return BalancingArm(id: method.descriptor.id, .rows { try rows($0, method, options, seed: $1) })
+      let id = method.descriptor.id
+      return BalancingArm(
+        id: id,
+        .rows {
+          if id == "smote-nc", !hasCategories {
+            throw BalanceError.unsuitedColumns(
+              method: id, problem: "is smote where there are no categories", cure: "that")
+          }
+          return try rows($0, method, options, seed: $1)
+        })
     }
   }
 
