@@ -36,10 +36,10 @@ public struct DiffusionMethod: Balancer {
       summary: "Diffusion given the label: rows from a model that learned all classes, filtered at the border.",
       rationale:
         "Any columns, missing values and all, without copies. It takes a training of a minute or so; where that is too long, the SMOTE family makes rows in a moment.",
-      citation: learned.citation, options: Self.own + learned.options,
+      citation: learned.citation, options: Self.own + learned.options.map(Self.guided),
       examples: [
         "langevin balance fraud.csv --target Class -o balanced.csv",
-        "langevin balance fraud.csv --target Class -o balanced.csv --guidance 1 --budget 1m --seed 3",
+        "langevin balance fraud.csv --target Class -o balanced.csv --guidance 0 --budget 1m --seed 3",
       ])
   }
 
@@ -60,11 +60,17 @@ public struct DiffusionMethod: Balancer {
         "Rows are left out that lie closer to a row of their class than this share of that row's distance to the next one. Copies are always left out."
     ),
     OptionDescription(
-      "border", .number(0...0.9), default: .number(0.1),
+      "border", .number(0...0.9), default: .number(0.4),
       help:
         "Rows are left out that a forest takes for less typical of their class than this share of the class's own rows; 0 leaves none out."
     ),
   ]
+
+  /// The generator's options, with guidance unless it is asked for none: rows that are typical of their class teach more.
+  private static func guided(_ option: OptionDescription) -> OptionDescription {
+    option.name == "guidance"
+      ? OptionDescription(option.name, option.kind, default: .number(1), help: option.help) : option
+  }
 
   /// Makes rows; see ``Balancer``.
   public func balance(

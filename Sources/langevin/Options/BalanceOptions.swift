@@ -24,7 +24,7 @@ struct BalanceOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: .init(
-      "Diffusion: how far new rows go beyond their class towards what is typical of it; 0 by default.",
+      "Diffusion: how far new rows go towards what is typical of their class; 0 draws them as they are. 1 by default.",
       valueName: "weight"))
   var guidance: Double?
 
