@@ -99,6 +99,11 @@ let package = Package(
       name: "csv-reading-benchmark", dependencies: ["Tables"], path: "Benchmarks/csv-reading",
       exclude: ["run", "pandas_reading.py"]),
 
+    // The pictures of the guides.
+    .executableTarget(
+      name: "guide-pictures", dependencies: ["DiffusionCore", "TabularDDPM", "Tables", "Tensors"],
+      path: "docs/guide-pictures", exclude: ["run"]),
+
     // Tests.
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"], path: "Tests/TensorsTests"),
     .testTarget(

@@ -30,9 +30,9 @@ METHODS = ["series-mean", "last-observation", "linear-interpolation", "seasonal"
 class Case:
     """A table with hidden cells: `given` to fill, `truth` and `scored` as arrays over the value columns."""
 
-    def __init__(self, given, columns, truth, scored, scale, options):
+    def __init__(self, given, columns, truth, scored, scale, options, part=None):
         self.given, self.columns, self.truth, self.scored = given, columns, truth, scored
-        self.scale, self.options = scale, options
+        self.scale, self.options, self.part = scale, options, part
 
 
 def aqi36(data):
@@ -95,7 +95,7 @@ def etth1(data, pattern, whole):
     if not whole:
         frame.insert(1, "window", np.concatenate(window))
         options += ["--group", "window"]
-    return Case(frame, columns, truth, scored, truth[part == 0].std(0), options)
+    return Case(frame, columns, truth, scored, truth[part == 0].std(0), options, part)
 
 
 def italy(data):
@@ -118,6 +118,49 @@ def make(name, data):
     if name == "italy":
         return italy(data)
     return etth1(data, name.split("-")[1], name.endswith("-whole"))
+
+
+def rivals(case, seconds, draws):
+    """PyPOTS' SAITS and CSDI on the windows of ETTh1, as TSI-Bench trains them, stopped after some seconds.
+
+    They learn from the hidden training windows and choose on the validation windows. PyPOTS takes a KeyboardInterrupt for the end
+    of training and goes on with the best model so far.
+    """
+    import torch
+    from pypots.imputation import CSDI, SAITS
+    from torch.optim.optimizer import register_optimizer_step_pre_hook
+
+    torch.set_num_threads(os.cpu_count())
+    mean, deviation = case.truth[case.part == 0].mean(0), case.scale
+    windows = lambda x, part: ((x - mean) / deviation)[case.part == part].reshape(-1, 48, len(case.columns)).astype(np.float32)
+    seen = case.given[case.columns].to_numpy(float)
+    training = {"X": windows(seen, 0)}
+    validation = {"X": windows(seen, 1), "X_ori": windows(case.truth, 1)}
+    size = dict(n_steps=48, n_features=len(case.columns), batch_size=32, epochs=10**6, patience=30, device="cpu", verbose=False)
+    for name, make in {
+        "SAITS": lambda: SAITS(n_layers=2, d_model=256, n_heads=4, d_k=64, d_v=64, d_ffn=128, dropout=0.1, **size),
+        "CSDI": lambda: CSDI(
+            n_layers=4, n_heads=8, n_channels=64, d_time_embedding=128, d_feature_embedding=16, d_diffusion_embedding=128,
+            n_diffusion_steps=50, **size),
+    }.items():
+        torch.manual_seed(1)
+        np.random.seed(1)
+        model, start = make(), time.time()
+
+        def stop_in_time(*_):
+            if time.time() - start > seconds:
+                raise KeyboardInterrupt
+
+        hook = register_optimizer_step_pre_hook(stop_in_time)
+        model.fit(training, validation)
+        hook.remove()
+        given = {"X": windows(seen, 2)}
+        made = model.predict(given, n_sampling_times=draws) if name == "CSDI" else model.predict(given)
+        made = made["imputation"]  # [windows, (draws,) steps, columns]
+        every = np.moveaxis(made, 1, 0) if made.ndim == 4 else made[None]
+        full = np.full((len(every), *case.truth.shape), np.nan)
+        full[:, case.part == 2] = every.reshape(len(every), -1, len(case.columns)) * deviation + mean
+        yield name, score(case, np.median(full, 0), full, None) | {"seconds": time.time() - start}
 
 
 def score(case, filled, draws, interval):
@@ -148,6 +191,7 @@ def main():
     parser.add_argument("--sets", nargs="*", default=SETS)
     parser.add_argument("--methods", nargs="*", default=METHODS)
     parser.add_argument("--draws", type=int, default=100)
+    parser.add_argument("--rivals", type=float, metavar="SECONDS", help="PyPOTS' SAITS and CSDI on the windows of ETTh1")
     parser.add_argument("--keep", type=Path, help="a folder for the tables that are made")
     parser.add_argument("options", nargs="*", help="after --, for langevin impute")
     args = parser.parse_args()
@@ -155,10 +199,15 @@ def main():
     if not data.is_dir():
         sys.exit(f"the data are not at {data}; say where with LANGEVIN_DATA")
     program = args.root / "bin" / "langevin"
-    if not program.exists():
-        program = args.root / ".build" / "release" / "langevin"
     heads = ["cells", "MAE", "RMSE", "CRPS", "coverage", "width", "seconds"]
     print("| set | method | " + " | ".join(heads) + " |\n|---|---|" + "--:|" * len(heads))
+
+    def show(name, method, figures):
+        text = [f"{figures['cells']:,}"] + [f"{figures[h]:.3f}" for h in heads[1:-1]] + [f"{figures['seconds']:.1f}"]
+        if figures["left"]:
+            text[1] += f" ({figures['left']:.0f} left empty)"
+        print(f"| {name} | {method} | " + " | ".join(text) + " |", flush=True)
+
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.keep or Path(scratch)
         for name in args.sets:
@@ -180,11 +229,11 @@ def main():
                 if all(f"{c}_lower" in table for c in case.columns):
                     interval = [table[[c + end for c in case.columns]].to_numpy(float) for end in ("_lower", "_upper")]
                 every = pd.read_csv(draws)[case.columns].to_numpy(np.float32).reshape(args.draws, *case.truth.shape)
-                figures = score(case, made, every, interval) | {"seconds": seconds}
-                text = [f"{figures['cells']:,}"] + [f"{figures[h]:.3f}" for h in heads[1:-1]] + [f"{seconds:.1f}"]
-                if figures["left"]:
-                    text[1] += f" ({figures['left']:.0f} left empty)"
-                print(f"| {name} | {method} | " + " | ".join(text) + " |", flush=True)
+                figures = score(case, made, every, interval)
+                show(name, method, figures | {"seconds": seconds})
+            if args.rivals and case.part is not None and not name.endswith("-whole"):
+                for rival, figures in rivals(case, args.rivals, 20):
+                    show(name, f"PyPOTS, {rival}", figures)
 
 
 if __name__ == "__main__":

@@ -42,8 +42,10 @@ def split(name, data, folder):
 
 
 def langevin(root, train, out, budget, seed):
-    command = [root / "bin/langevin", "synth", train, "-o", out, "--budget", f"{budget}s", "--seed", str(seed), "--quiet"]
-    subprocess.run(list(map(str, command)), check=True)
+    """What the command says (its choices, the steps it took) is kept beside the table."""
+    command = [root / "bin/langevin", "synth", train, "-o", out, "--budget", f"{budget}s", "--seed", str(seed)]
+    with open(out.with_suffix(".log"), "w") as log:
+        subprocess.run(list(map(str, command)), check=True, stderr=log)
 
 
 class TimeIsUp(Exception):

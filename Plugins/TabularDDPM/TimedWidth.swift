@@ -11,7 +11,7 @@ enum TimedWidth {
   /// From the one that is taken where time allows.
   static let candidates = [512, 384, 256, 192, 128]
   /// Steps that a network should have.
-  static let leastSteps = 2000
+  static let leastSteps = 3000
 
   /// Operations that a thread does in a second, with all that stands around the products.
   static func rate(_ precision: Precision) -> Double { precision == .bfloat16 ? 150e9 : 60e9 }

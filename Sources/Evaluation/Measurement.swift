@@ -93,8 +93,8 @@ struct Measurement {
 
   /// The result, once figures are final.
   func result(_ subject: EvaluationResult.Subject, training: TrainingDetails?) -> EvaluationResult {
-    var rules = VerdictRules(figures: figures)
-    rules.isRegression = utility?.task == .regression
+    let rules = VerdictRules(
+      figures: figures, holdoutRows: subject.holdoutRows, isRegression: utility?.task == .regression)
     return EvaluationResult(
       subject: subject, verdict: rules.verdict, figures: figures, columns: columns, pairs: pairs,
       dependencies: dependencies, projection: projection, utility: utility, utilityMissing: utilityMissing,

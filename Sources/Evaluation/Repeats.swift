@@ -7,10 +7,9 @@ enum Repeats {
     for id in figures.keys {
       let values = samplings.compactMap { $0[id]?.value }
       guard values.count > 1, let (mean, deviation) = moments(values) else { continue }
-      figures[id]?.value = mean
-      figures[id]?.why = nil
-      figures[id]?.interval = interval(
-        of: id, around: mean, deviation: deviation * (1 + 1 / Double(values.count)).squareRoot(), count: values.count)
+      figures[id] = spread(
+        figures[id]!, around: mean, deviation: deviation * (1 + 1 / Double(values.count)).squareRoot(),
+        count: values.count, of: id)
     }
   }
 
@@ -19,7 +18,7 @@ enum Repeats {
     for (id, figure) in figures {
       let values = repeats.compactMap { $0[id]?.value }
       guard values.count > 1, let value = figure.value, let (_, deviation) = moments(values) else { continue }
-      figures[id]?.interval = interval(of: id, around: value, deviation: deviation, count: values.count)
+      figures[id] = spread(figure, around: value, deviation: deviation, count: values.count, of: id)
     }
   }
 
@@ -29,11 +28,18 @@ enum Repeats {
     return variance.isFinite ? (mean, variance.squareRoot()) : nil
   }
 
-  private static func interval(
-    of id: FigureID, around value: Double, deviation: Double, count: Int
-  ) -> Figure.Interval {
+  /// The figure at a value, with the interval that repeats imply. Of an attack, which has an interval by itself, each
+  /// side reaches as far as the wider: repeats do not see that few guesses were made.
+  private static func spread(
+    _ figure: Figure, around value: Double, deviation: Double, count: Int, of id: FigureID
+  ) -> Figure {
     let reach = quantile(degrees: count - 1) * deviation, range = range(of: id)
-    return .init(low: max(range.lowerBound, value - reach), high: min(range.upperBound, value + reach))
+    let own = figure.interval.flatMap { interval in figure.value.map { ($0 - interval.low, interval.high - $0) } }
+    return Figure(
+      value, floor: figure.floor,
+      interval: .init(
+        low: max(range.lowerBound, value - max(reach, own?.0 ?? 0)),
+        high: min(range.upperBound, value + max(reach, own?.1 ?? 0))))
   }
 
   /// What a figure can be: an interval says nothing beyond it.

@@ -6,6 +6,13 @@ import Foundation
 /// the held-out rows are.
 struct VerdictRules {
   let figures: [FigureID: Figure]
+  /// The held-out rows; nil: not known.
+  var holdoutRows: Int?
+  /// Whether numbers are predicted.
+  var isRegression = false
+
+  /// With fewer rows held out nothing is said of privacy but copies.
+  static let fewestHeldOut = 50
 
   var verdict: Verdict { Verdict(alike: alike, safe: safe, useful: useful) }
 
@@ -27,10 +34,24 @@ struct VerdictRules {
         light, grade(value, green: max(0.05, 2 * (trend?.floor ?? 0)), amber: max(0.15, 4 * (trend?.floor ?? 0))))
     }
     if let trees = figures[.detectionTrees], let value = trees.value {
+      // Below chance trees go by rows that stand in both tables: what one fold has as real another has as synthetic.
       reasons.append(
-        "a detector tells them from real rows with an AUC of \(number(value)) (guessing: 0.50\(floorPart(trees)))")
+        value < 0.45
+          ? "a detector does worse than guessing (AUC \(number(value))), as where rows of one table stand in the other"
+          : "a detector tells them from real rows with an AUC of \(number(value)) (guessing: 0.50\(floorPart(trees)))")
       let chance = max(0.5, trees.floor ?? 0.5)
       light = worse(light, grade(value, green: chance + 0.12, amber: chance + 0.35))
+    }
+    for (id, words) in [
+      (FigureID.rangeViolations, "of the values are beyond what real rows have"),
+      (.typeViolations, "of the values are of another type"),
+    ] {
+      guard let figure = figures[id], let value = figure.value else { continue }
+      let floor = figure.floor ?? 0
+      let found = grade(value, green: 0.01 + 2 * floor, amber: 0.05 + 4 * floor)
+      guard found != .green else { continue }
+      reasons.append("\(percent(value)) \(words)\(figure.floor.map { " (of unseen real rows \(percent($0)))" } ?? "")")
+      light = worse(light, found)
     }
     let sentence =
       switch light {
@@ -57,6 +78,14 @@ struct VerdictRules {
         light = worse(light, grade(value, green: natural * 1.5 + 0.002, amber: natural * 3 + 0.02))
       }
     }
+    if light != .red, let holdoutRows, holdoutRows < Self.fewestHeldOut {
+      return .init(
+        .unknown, "How safe the rows are to share cannot be judged with so few real rows that are held out.",
+        because: joined(
+          reasons + [
+            "\(holdoutRows) \(holdoutRows == 1 ? "row is" : "rows are") held out; at least \(Self.fewestHeldOut) are needed"
+          ]))
+    }
     // Of these three the lower end of the interval counts: what is beyond chance.
     if let share = figures[.distanceShare], let value = share.value {
       hasReference = true
@@ -71,7 +100,8 @@ struct VerdictRules {
     let risks = attacks.compactMap { id in
       figures[id].flatMap { figure in figure.value.map { (id, $0, figure.interval) } }
     }
-    if let worst = risks.max(by: { $0.1 < $1.1 }) {
+    // A gain beyond chance is worse than a larger one that may be chance alone.
+    if let worst = risks.max(by: { ($0.2?.low ?? $0.1, $0.1) < ($1.2?.low ?? $1.1, $1.1) }) {
       reasons.append("the worst of the attacks that were tried gains \(percent(worst.1))\(within(worst.2))")
       light = worse(light, grade(worst.2?.low ?? worst.1, green: 0.05, amber: 0.2))
     }
@@ -116,9 +146,6 @@ struct VerdictRules {
       }
     return .init(light, sentence, because: joined([reason]))
   }
-
-  /// Whether numbers are predicted.
-  var isRegression = false
 
   // MARK: Words
 

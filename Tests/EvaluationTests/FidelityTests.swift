@@ -166,6 +166,35 @@ import Testing
     #expect(others.map(\.dependent) == found.map(\.dependent))
     #expect(
       others.contains(DependencyComparison(determinants: ["a", "sum"], dependent: "b", real: 1, synthetic: 1)))
+    // Where none has a determinant that it knows, nothing can be said.
+    strange.columns[2] = .numbers(sum.indices.map { 100 + Double($0) })
+    #expect(
+      FunctionalDependencies.measure(Comparison(columns: columns, real: real, synthetic: strange, holdout: nil))
+        .contains(DependencyComparison(determinants: ["a", "sum"], dependent: "b", real: 1, synthetic: nil)))
+  }
+
+  /// Two columns determine a third as long as a map of their joint values, at most 2²² = 4,194,304, is bearable.
+  @Test(arguments: [(2_000, true), (2_100, false)])
+  func onlyPairsOfBearableLengthAreDeterminants(_ levels: Int, _ isFound: Bool) {
+    let rows = 20 * levels
+    let a = (0..<rows).map { Int32($0 % levels) }
+    let b = (0..<rows).map { row in (a[row] + Int32(row / levels % 2)) % Int32(levels) }
+    let c = (0..<rows).map { row in Int32((Int(a[row]) * (b[row] == a[row] ? 1 : 3)) % 7) }
+    let names = (0..<levels).map(String.init)
+    let real = Features(
+      names: ["a", "b", "c"],
+      columns: [
+        .categories(codes: a, levels: levels), .categories(codes: b, levels: levels), .categories(codes: c, levels: 7),
+      ], rowCount: rows)
+    let columns = [
+      Comparison.Column(name: "a", levels: names), Comparison.Column(name: "b", levels: names),
+      Comparison.Column(name: "c", levels: Array(names.prefix(7))),
+    ]
+    let found = FunctionalDependencies.measure(
+      Comparison(columns: columns, real: real, synthetic: real, holdout: nil))
+    #expect(
+      found
+        == (isFound ? [DependencyComparison(determinants: ["a", "b"], dependent: "c", real: 1, synthetic: 1)] : []))
   }
 
   @Test func theFirstComponentIsTheOneThatVariesMost() throws {

@@ -38,4 +38,16 @@ import Testing
     #expect(figures[.copies]?.interval?.low == 0, "a share is never below 0")
     #expect(figures[.trendError]?.interval == nil, "of one repeat there is no deviation")
   }
+
+  @Test func anIntervalOfTheFigureItselfIsNeverNarrowed() throws {
+    // Binary fractions, so that sums are exact.
+    let own = Figure(0.125, interval: .init(low: 0.0625, high: 0.5))
+    var spread: [FigureID: Figure] = [.linkability: own]
+    Repeats.spread([[.linkability: Figure(0.1)], [.linkability: Figure(0.1)]], into: &spread)
+    #expect(spread[.linkability] == own)
+    // Around another mean the sides keep their lengths, unless repeats scatter wider: 12.7062 · 0.1 √2 · √1.5 = 2.2.
+    var combined: [FigureID: Figure] = [.linkability: own]
+    Repeats.combine([[.linkability: Figure(0.1)], [.linkability: Figure(0.3)]], into: &combined)
+    #expect(combined[.linkability] == Figure(0.2, interval: .init(low: 0, high: 1)))
+  }
 }

@@ -24,6 +24,9 @@ import Testing
     (FigureID.shapeError, Figure(0.05), Verdict.Light.amber), (.shapeError, Figure(0.2), .red),
     (.shapeError, Figure(0.05, floor: 0.04), .green), (.trendError, Figure(0.3), .red),
     (.detectionTrees, Figure(0.7), .amber), (.detectionTrees, Figure(0.95), .red),
+    (.rangeViolations, Figure(0.005), .green), (.rangeViolations, Figure(0.03), .amber),
+    (.rangeViolations, Figure(0.03, floor: 0.02), .green), (.rangeViolations, Figure(0.2, floor: 0.01), .red),
+    (.typeViolations, Figure(0.02), .amber), (.typeViolations, Figure(0.5), .red),
     (.shapeError, Figure(notApplicable: "no column"), .unknown),
   ])
   func alikeIsAsBadAsItsWorstFigure(_ id: FigureID, _ figure: Figure, _ light: Verdict.Light) {
@@ -47,6 +50,31 @@ import Testing
   @Test func anAttackIsToldWithItsInterval() {
     let reason = verdict([.linkability: Figure(0.14, interval: .init(low: 0, high: 0.31))]).safe.reason
     #expect(reason.contains("gains 14% (95% interval: 0% to 31%)"))
+  }
+
+  @Test func aDetectorBelowChanceIsNoPraise() {
+    let reason = verdict([.detectionTrees: Figure(0.05, floor: 0.5)]).alike.reason
+    #expect(reason.contains("does worse than guessing (AUC 0.05), as where rows of one table stand in the other"))
+    #expect(!reason.contains("tells them from real rows"))
+  }
+
+  @Test func ofFewUnseenRowsOnlyCopiesAreBelieved() {
+    func safe(_ rows: Int, _ copies: Double) -> Verdict.Judgement {
+      VerdictRules(figures: good.merging([.copies: Figure(copies, floor: 0)]) { $1 }, holdoutRows: rows).verdict.safe
+    }
+    #expect(safe(50, 0).light == .green)
+    #expect(
+      safe(49, 0).light == .unknown && safe(49, 0).reason.hasSuffix("49 rows are held out; at least 50 are needed."))
+    #expect(safe(49, 0.5).light == .red)
+  }
+
+  @Test func anAttackThatSurelyGainsIsNotHiddenByOneThatGainsMoreByChance() {
+    let safe = verdict([
+      .singlingOutUnivariate: Figure(0.2, interval: .init(low: 0.08, high: 0.33)),
+      .inference: Figure(0.5, interval: .init(low: 0, high: 1)),
+    ]).safe
+    #expect(safe.light == .amber)
+    #expect(safe.reason.contains("gains 20% (95% interval: 8.0% to 33%)"))
   }
 
   @Test func withoutUnseenRowsSafetyIsUnknown() {

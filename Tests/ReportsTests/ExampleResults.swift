@@ -107,7 +107,7 @@ enum ExampleResults {
         ? []
         : [
           DependencyComparison(determinants: [names[3]], dependent: names[4], real: 1, synthetic: 0.987),
-          DependencyComparison(determinants: [names[0], names[1]], dependent: names[2], real: 0.995, synthetic: 0.96),
+          DependencyComparison(determinants: [names[0], names[1]], dependent: names[2], real: 0.995, synthetic: nil),
         ],
       projection: ExampleDetails.projection(off: 0.05 * quality, &numbers),
       utility: ExampleDetails.utility(names, off: 0.01 * quality, &numbers), utilityMissing: nil,

@@ -6,6 +6,7 @@ public struct FittedTrees: FittedDownstreamModel {
   private let prior: FittedPrior?
   private let form: OutcomeForm
   private let link: Link
+  private let levels: CommonLevels?
   private let columnCount: Int
 
   /// How margins become probabilities.
@@ -16,12 +17,13 @@ public struct FittedTrees: FittedDownstreamModel {
     case firstStep(classes: Int)
   }
 
-  init(_ booster: Booster, form: OutcomeForm, link: Link, columns: Features) {
+  init(_ booster: Booster, form: OutcomeForm, link: Link, levels: CommonLevels, columns: Int) {
     self.booster = booster
     prior = nil
     self.form = form
     self.link = link
-    columnCount = columns.columns.count
+    self.levels = levels
+    columnCount = columns
   }
 
   init(prior set: TrainingSet) {
@@ -29,6 +31,7 @@ public struct FittedTrees: FittedDownstreamModel {
     prior = FittedPrior(set)
     form = OutcomeForm(set.target)
     link = .value
+    levels = nil
     columnCount = 0
   }
 
@@ -72,6 +75,7 @@ public struct FittedTrees: FittedDownstreamModel {
 
   // Rows of the right columns cannot fail but for memory: then there is no way on.
   private func ask(_ booster: Booster, _ features: Features, _ output: Booster.Output) -> [Float] {
-    do { return try booster.predict(try DataMatrix(features), output) } catch { preconditionFailure("\(error)") }
+    let known = levels?.applied(to: features) ?? features
+    do { return try booster.predict(try DataMatrix(known), output) } catch { preconditionFailure("\(error)") }
   }
 }

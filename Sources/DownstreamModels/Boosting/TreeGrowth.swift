@@ -28,10 +28,14 @@ struct TreeGrowth: Sendable {
     // The library multiplies weights with derivatives and never normalises: a mean of 1 keeps the meaning of the
     // other settings.
     let mass = set.weights.map { $0.reduce(0, +) / Double($0.count) } ?? 1
-    let matrix = try DataMatrix(set.features, labels: labels, weights: set.weights.map { $0.map { $0 / mass } })
+    let levels = CommonLevels(set.features)
+    let matrix = try DataMatrix(
+      levels.applied(to: set.features), labels: labels, weights: set.weights.map { $0.map { $0 / mass } })
     let booster = try Booster(
       matrix, columns: set.features.columns.count, rounds: rounds, parameters: parameters(for: set, seed: seed))
-    return FittedTrees(booster, form: OutcomeForm(set.target), link: link(for: set.target), columns: set.features)
+    return FittedTrees(
+      booster, form: OutcomeForm(set.target), link: link(for: set.target), levels: levels,
+      columns: set.features.columns.count)
   }
 
   private func parameters(for set: TrainingSet, seed: UInt64) -> [String: String] {

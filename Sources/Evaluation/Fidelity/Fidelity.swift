@@ -50,9 +50,11 @@ struct Fidelity {
     figures[.rangeViolations] = mean(columns.map(\.rangeViolations), else: "no column has values")
     figures[.typeViolations] = mean(columns.map(\.typeViolations), else: "no column has values")
     figures[.dependenciesKept] = figure(
-      average(dependencies.map(\.synthetic)),
-      kept.count > 1 ? average(kept[1].map(\.synthetic)) : nil,
-      else: "no column of the real table is a function of others")
+      average(dependencies.compactMap(\.synthetic)),
+      kept.count > 1 ? average(kept[1].compactMap(\.synthetic)) : nil,
+      else: dependencies.isEmpty
+        ? "no column of the real table is a function of others"
+        : "no synthetic row has values that determine others in the real table")
   }
 
   private func figure(_ value: Double?, _ floor: Double?, else why: String) -> Figure {

@@ -14,7 +14,7 @@ struct FunctionalDependencies {
   /// The dependencies, and the share of real and of synthetic rows that keep to them.
   ///
   /// A synthetic row keeps to one where the dependent value is the one that the real table gives for its determinants;
-  /// rows whose determinants the real table does not have do not count.
+  /// rows whose determinants the real table does not have do not count, and where all are such there is no share.
   static func measure(_ comparison: Comparison) -> [DependencyComparison] {
     let rows = comparison.real.rowCount
     let columns = comparison.columns.indices.map { codes(comparison, column: $0) }
@@ -37,7 +37,7 @@ struct FunctionalDependencies {
       found.append(
         DependencyComparison(
           determinants: determinants.map { comparison.columns[$0].name }, dependent: comparison.columns[dependent].name,
-          real: 1, synthetic: known > 0 ? Double(kept) / Double(known) : 0))
+          real: 1, synthetic: known > 0 ? Double(kept) / Double(known) : nil))
     }
 
     for determinant in candidates {

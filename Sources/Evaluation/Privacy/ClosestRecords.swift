@@ -6,7 +6,9 @@ import Tensors
 ///
 /// - *Distance share*: over synthetic rows s, the mean of [d(s, real) < d(s, held out)] + ½ [d(s, real) = d(s, held out)],
 ///   with d the Euclidean distance to the closest of as many real as held-out rows in the space of ``ScaledRows``;
-///   0.5 where the generator knows its rows no better than others; with Wilson's interval. The 50/50 test of M. Platzer
+///   0.5 where the generator knows its rows no better than others. Wilson's interval for n² / Σ nᵣ² trials of n rows, nᵣ the synthetic
+///   rows next to real row r: whether r was learned or held out decides all of them at once, and where columns are many a few
+///   rows are next to most. The 50/50 test of M. Platzer
 ///   and T. Reutterer, "Holdout-based empirical assessment of mixed-type synthetic data", Frontiers in Big Data 4, 2021. It sees near-copies
 ///   only: Z. Yao et al., "The DCR delusion", ESORICS 2025.
 /// - *Neighbour ratio*: d₁ / d₂ of the distances to the closest and second closest of all real rows; 1 where both are 0. A
@@ -42,16 +44,19 @@ struct ClosestRecords {
 
     let scale = ScaledRows.Scale(sample)
     let real = scale.apply(sample).space, rows = scale.apply(synthetic).space
-    let toReal = real.nearest(to: rows, count: 1, threads: threads).distances
+    let learned = real.nearest(to: rows, count: 1, threads: threads)
+    let toReal = learned.distances
     var share = Figure(notApplicable: "there are no held-out rows to compare with")
     var toHoldout: [Double]?, between: [Double]?
     if let held {
       let others = scale.apply(held).space
-      let distances = others.nearest(to: rows, count: 1, threads: threads).distances
+      let unseen = others.nearest(to: rows, count: 1, threads: threads)
+      let distances = unseen.distances
       between = real.nearest(to: others, count: 1, threads: threads).distances
       toHoldout = distances
       let nearer = zip(toReal, distances).reduce(0) { $0 + ($1.0 < $1.1 ? 1 : $1.0 == $1.1 ? 0.5 : 0) }
-      let rate = SuccessRate(attempts: count, successes: nearer)
+      let trials = Self.trials(learned, unseen)
+      let rate = SuccessRate(attempts: trials, successes: nearer / Double(count) * Double(trials))
       share = Figure(
         nearer / Double(count), floor: 0.5,
         interval: .init(low: max(0, rate.rate - rate.error), high: min(1, rate.rate + rate.error)))
@@ -62,6 +67,20 @@ struct ClosestRecords {
       holdoutToReal: between.map { SortedNumbers($0).percentiles }, ratioSynthetic: [], ratioHoldout: nil)
     measureRatio(synthetic, held, &result)
     return result
+  }
+
+  /// The number of independent trials that have the variance of the share, where each real row is as likely to be learned as
+  /// held out. Rows as near to both sides do not vary.
+  static func trials(_ learned: NearestNeighbours, _ unseen: NearestNeighbours) -> Int {
+    var beside: [Int32: Double] = [:]
+    for row in learned.distances.indices where learned.distances[row] != unseen.distances[row] {
+      // Held-out rows get keys below zero.
+      let isLearned = learned.distances[row] < unseen.distances[row]
+      beside[isLearned ? learned.indices[row] : -1 - unseen.indices[row], default: 0] += 1
+    }
+    let count = Double(learned.distances.count)
+    let squares = beside.values.reduce(0) { $0 + $1 * $1 }
+    return max(1, Int((squares > 0 ? count * count / squares : count).rounded()))
   }
 
   private func measureRatio(_ synthetic: Features, _ held: Features?, _ result: inout Result) {

@@ -90,10 +90,10 @@ public struct PairDetails: Sendable, Codable, Equatable {
 public struct DependencyComparison: Sendable, Codable, Equatable {
   /// The columns that determine, and the one that is determined.
   public var determinants: [String], dependent: String
-  /// The share of rows for which it holds.
-  public var real: Double, synthetic: Double
+  /// The share of rows for which it holds; nil where no synthetic row has determinants that the real table has.
+  public var real: Double, synthetic: Double?
   /// Makes a comparison.
-  public init(determinants: [String], dependent: String, real: Double, synthetic: Double) {
+  public init(determinants: [String], dependent: String, real: Double, synthetic: Double?) {
     self.determinants = determinants
     self.dependent = dependent
     self.real = real

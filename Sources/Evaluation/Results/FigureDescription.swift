@@ -111,8 +111,7 @@ extension FigureID {
     switch self {
     case .categoryCoverage:
       FigureDescription(
-        "Categories and ranges reached",
-        "The share of the real categories and ranges that occur among the synthetic rows.",
+        "Categories reached", "The share of a column's real categories that occur among the synthetic rows.",
         .higher, .percent, .fidelity)
     case .rangeViolations:
       FigureDescription(

@@ -71,7 +71,8 @@ extension EvaluationPage {
     guard !result.dependencies.isEmpty else {
       return [.text("No column of the real table follows from one or two others, so there are no rules to keep.")]
     }
-    let sorted = result.dependencies.sorted { $0.real - $0.synthetic > $1.real - $1.synthetic }
+    // The most broken first, those that nothing can be said of last.
+    let sorted = result.dependencies.sorted { $0.real - ($0.synthetic ?? 1) > $1.real - ($1.synthetic ?? 1) }
     let table = { (rows: ArraySlice<DependencyComparison>) -> Block? in
       .table(
         DataTable(

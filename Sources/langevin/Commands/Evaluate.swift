@@ -73,8 +73,8 @@ struct Evaluate: ParsableCommand {
     let known = try reading.read(real, keepsEmptyColumns: true)
     console.report(known.notes)
     let schema = ComparisonTables.readingSchema(for: known.schema)
-    let samplings = try synthetic.map { try read($0, as: schema) }
-    let unseen = try holdout.map { try read($0, as: schema) }
+    let samplings = try synthetic.map { try read($0, as: schema, of: known.schema) }
+    let unseen = try holdout.map { try read($0, as: schema, of: known.schema) }
     let job = EvaluationJob(
       judging: judging, schema: known.schema, names: .init(real: real, synthetic: synthetic[0], holdout: holdout),
       seed: options.seed ?? 0, threads: options.threadCount, console: console, interruption: nil)
@@ -90,9 +90,15 @@ struct Evaluate: ParsableCommand {
   }
 
   /// Reads a table that must have the columns of the real one.
-  private func read(_ path: String, as schema: Schema) throws -> Table {
+  private func read(_ path: String, as schema: Schema, of known: Schema) throws -> Table {
     do {
       return try reading.read(path, as: schema)
+    } catch var error as TableError where error.reason == .doesNotFit {
+      guard let column = error.column, let kind = known[column]?.kind.name.rawValue else { throw error }
+      error.problem = "the value does not fit the column, which is of kind \(kind) in \(real)"
+      error.cure =
+        "Correct the cell, or empty it if its value is unknown; or take the column as texts in all tables (--kind \(column)=category)."
+      throw error
     } catch var error as TableError where [.unknownColumn, .missingColumn].contains(error.reason) {
       error.problem = error.problem.replacingOccurrences(of: "the schema", with: "\(real)")
       error.expected = error.expected?.replacingOccurrences(of: "the schema", with: real)
