@@ -46,11 +46,28 @@ import Testing
     let table = Self.table()
     var random = RandomStream(seed: 2)
     let (begun, _) = PartialRows(table, target: "class").begin(300, from: [3, 4], keepingAtMost: 0.4, &random)
-    // 0.4 of three blocks and one more are below two: never two of them.
+    // 0.4 of three blocks and one more are below two: never two of them. Rows 3 and 4 are missing the gap or not.
     for row in 0..<300 {
       let kept = ["x", "code", "gap"].count { begun[$0]?.isMissing(row) == false }
       #expect(kept <= 1)
     }
+  }
+
+  @Test func `What tells that a cell is missing stays with it`() throws {
+    var table = Self.table()
+    let known = (0..<120).map { $0 % 3 == 0 ? 0 : 1 as Int32 }
+    table.columns.append(Column(name: "known", values: .categories(indices: known, levels: ["f", "t"])))
+    var random = RandomStream(seed: 4)
+    let (begun, bases) = PartialRows(table, target: "class").begin(300, from: Array(0..<12), keepingAtMost: 1, &random)
+    let told = try #require(begun["known"]), gap = try #require(begun["gap"])
+    for row in 0..<300 {
+      if bases[row] % 3 == 0 {
+        #expect(!told.isMissing(row))
+      } else {
+        #expect(told.isMissing(row) == gap.isMissing(row))
+      }
+    }
+    #expect(told.missingCount > 50)
   }
 
   @Test func `Cells are missing again that were missing where a row began`() throws {

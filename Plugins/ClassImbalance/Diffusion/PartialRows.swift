@@ -9,8 +9,9 @@ import Tensors
 /// on blocks of cells (S. Geman, D. Geman, "Stochastic relaxation, Gibbs distributions, and the Bayesian restoration of
 /// images", IEEE PAMI 6, 1984). With those that a few dozen rows can teach, what is kept holds new rows near to real ones.
 ///
-/// Columns of which one follows from the other are kept together or drawn together. A cell that is missing in the real
-/// row is missing in the new one, so that values stay missing as often as in the class.
+/// Columns of which one follows from the other, or says whether the other is missing, are kept together or drawn
+/// together. A cell that is missing in the real row is missing in the new one, so that values stay missing as often as in
+/// the class; what is kept together with it is kept.
 struct PartialRows: Sendable {
   private let table: Table
   private let target: String
@@ -20,10 +21,20 @@ struct PartialRows: Sendable {
   init(_ table: Table, target: String) {
     self.table = table
     self.target = target
+    // Each column, then for those with missing cells whether they are.
+    let gappy = table.columns.indices.filter { table.columns[$0].missingCount > 0 }
+    let gaps = gappy.map { place in
+      let column = table.columns[place]
+      return Column(
+        name: column.name,
+        values: .categories(indices: (0..<column.count).map { column.isMissing($0) ? 1 : 0 }, levels: ["no", "yes"]))
+    }
+    let places = Array(table.columns.indices) + gappy
     var block = Array(table.columns.indices)
-    for dependency in FunctionalDependency.find(in: table)
-    where table.columns[dependency.source].name != target && table.columns[dependency.target].name != target {
-      let (from, to) = (block[dependency.target], block[dependency.source])
+    for dependency in FunctionalDependency.find(in: Table(columns: table.columns + gaps)) {
+      let (source, follower) = (places[dependency.source], places[dependency.target])
+      guard table.columns[source].name != target, table.columns[follower].name != target else { continue }
+      let (from, to) = (block[follower], block[source])
       block = block.map { $0 == from ? to : $0 }
     }
     let drawn = table.columns.indices.filter { column in
@@ -47,7 +58,10 @@ struct PartialRows: Sendable {
     var isKept = [[Bool]](repeating: Array(repeating: false, count: count), count: table.columns.count)
     for row in 0..<count {
       let kept = min(Int(random.uniformDouble() * most * Double(blocks.count + 1)), blocks.count - 1)
-      for block in random.permutation(blocks.count).prefix(max(kept, 0)) {
+      for (turn, block) in random.permutation(blocks.count).enumerated() {
+        guard turn < kept || blocks[block].contains(where: { table.columns[$0].isMissing(bases[row]) }) else {
+          continue
+        }
         for column in blocks[block] { isKept[column][row] = true }
       }
     }
