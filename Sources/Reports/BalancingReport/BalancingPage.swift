@@ -10,7 +10,8 @@ struct BalancingPage: Sendable {
       cards: [
         Page.Card("Should you balance?", result.advice.balance, target: "arms"),
         Page.Card("Which threshold?", result.advice.threshold, target: "scores"),
-        Page.Card("Can probabilities be believed?", result.advice.probabilities, target: curves == nil ? "scores" : "curves"),
+        Page.Card(
+          "Can probabilities be believed?", result.advice.probabilities, target: curves == nil ? "scores" : "curves"),
       ],
       sections: [arms, scores, curves, run, limits].compactMap(\.self),
       footer: "Made by Langevin \(result.subject.version). This page loads nothing and sends nothing.")
