@@ -76,13 +76,14 @@ struct BalancingPage: Sendable {
   private var armTable: Block? {
     .table(
       DataTable(
-        "Rows that were added", head: ["Way", "New rows a fold", "Copies of rows", "Seconds a fold"],
+        "Rows that were added", head: ["Way", "New rows a fold", "Copies of rows", "Time a fold"],
         rows: measured.map { arm in
           .init(
             Markup(text: arm.id),
             [
               NumberText.count(Int(arm.newRows.rounded())),
-              arm.newRows > 0 ? NumberText.percent(arm.copies / arm.newRows) : "–", NumberText.number(arm.seconds),
+              arm.newRows > 0 ? NumberText.percent(arm.copies / arm.newRows) : "–",
+              arm.newRows > 0 ? NumberText.duration(arm.seconds) : "–",
             ])
         }))
   }
