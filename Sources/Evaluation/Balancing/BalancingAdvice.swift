@@ -121,7 +121,8 @@ struct BalancingAdvice {
   }
 
   private func text(_ value: Double, signed: Bool = false) -> String {
-    let number = String(describing: (abs(value) * 1000).rounded() / 1000)
-    return (value < 0 ? "−" : signed ? "+" : "") + number
+    let rounded = (value * 1000).rounded() / 1000
+    let sign = rounded < 0 ? "−" : signed && rounded > 0 ? "+" : ""
+    return sign + String(describing: abs(rounded))
   }
 }
