@@ -70,7 +70,8 @@ let package = Package(
 
     // Plugins: diffusion methods, not SwiftPM build plugins.
     .target(
-      name: "ClassImbalance", dependencies: ["DiffusionCore", "Neighbours"], path: "Plugins/ClassImbalance"),
+      name: "ClassImbalance", dependencies: ["ChainedImputation", "DiffusionCore", "DownstreamModels", "Neighbours"],
+      path: "Plugins/ClassImbalance"),
     .target(
       name: "TimeSeriesImputation", dependencies: ["DiffusionCore", "DownstreamModels", "CKernels"],
       path: "Plugins/TimeSeriesImputation"),
@@ -116,7 +117,7 @@ let package = Package(
       name: "TabularDDPMTests", dependencies: ["TabularDDPM", "DiffusionTesting"],
       path: "Tests/TabularDDPMTests"),
     .testTarget(
-      name: "ClassImbalanceTests", dependencies: ["ClassImbalance", "DiffusionTesting"],
+      name: "ClassImbalanceTests", dependencies: ["ClassImbalance", "TabularDDPM", "DiffusionTesting"],
       path: "Tests/ClassImbalanceTests"),
     .testTarget(
       name: "TimeSeriesImputationTests", dependencies: ["TimeSeriesImputation", "DiffusionTesting"],

@@ -71,6 +71,7 @@ struct FittedTabularMasked: FittedSynthesizer {
     var sampler = try MaskedSampler(objective, plan: plan)
     sampler.generatesMissing = request.includesMissing
     sampler.evaluations = request.options?.integer("evaluations", automatic: 64) ?? 64
+    sampler.guidance = SlotGuidance(weight: request.options?.number("guidance") ?? 0)
     sampler.isCosine = request.options?.text("schedule") == "masking-cosine"
     return sampler
   }

@@ -33,6 +33,11 @@ enum MaskedOptions {
     OptionDescription(
       "evaluations", .integer(1...100_000), automatic: "one a slot, at most 64",
       help: "evaluations of the network a row"),
+    OptionDescription(
+      "guidance", .number(0...10), default: .number(0),
+      help:
+        "how far rows go beyond the conditions (classifier-free guidance): 0 draws them as they are, 1 to 3 more typical"
+    ),
   ]
 
   /// How the network is made and trained.

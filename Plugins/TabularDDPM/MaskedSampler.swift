@@ -20,6 +20,8 @@ struct MaskedSampler: Sendable {
   var evaluations = Int.max
   /// Whether fewer slots are revealed at the start, when little is visible, than at the end.
   var isCosine = false
+  /// How far draws go beyond what the conditions ask for; see ``SlotGuidance``.
+  var guidance = SlotGuidance(weight: 0)
   private let order: RevealOrder
   private let columns: [NumberColumn]
   private let rules: [SlotRule]
@@ -221,10 +223,12 @@ struct MaskedSampler: Sendable {
     for slot in 0..<slots where !derived[slot].isEmpty {
       for row in 0..<count where visible[row * slots + slot] { derive(from: slot, row: row, &rows) }
     }
+    let conditioned = guidance.weight > 0 ? conditionedSlots : []
+    var freeInput = input
     var isFirstDraw = true
     var anchors: [Float] = []
     for group in schedule(&random, unknown: unknown) {
-      var output: Variable?
+      var output: Variable?, freeOutput: Variable?
       for slot in group {
         let rule = rules[slot]
         var live: [Int] = [], idle: [Int] = []
@@ -237,15 +241,23 @@ struct MaskedSampler: Sendable {
             fill(&input, rows, visible)
             tape.reset()
             output = objective.network.hidden(input, on: tape)
+            if !conditioned.isEmpty {
+              var seen = visible
+              for row in 0..<count { for slot in conditioned { seen[row * slots + slot] = false } }
+              fill(&freeInput, rows, seen)
+              freeOutput = objective.network.hidden(freeInput, on: tape)
+            }
           }
           let parameters = objective.network.outputs(of: slot, hidden: output!)
+          let free =
+            conditioned.contains(slot) ? nil : freeOutput.map { objective.network.outputs(of: slot, hidden: $0) }
           let isConstrained = plan.constraints[slot] != nil
           for row in live {
             anchors.removeAll(keepingCapacity: true)
             objective.builder.appendAnchors(of: slot, input, row: row, to: &anchors)
             let mass = draw(
-              slot, row: row, parameters.values.baseAddress! + row * parameters.columns, anchors, &rows, visible,
-              &random)
+              slot, row: row, parameters.values.baseAddress! + row * parameters.columns,
+              free: free.map { $0.values.baseAddress! + row * $0.columns }, anchors, &rows, visible, &random)
             if isConstrained && !isFirstDraw { weights[row] *= mass }
           }
           if isConstrained { isFirstDraw = false }
@@ -260,6 +272,11 @@ struct MaskedSampler: Sendable {
       }
     }
     return (rows, weights)
+  }
+
+  /// The slots that conditions fix or constrain.
+  private var conditionedSlots: Set<Int> {
+    Set(plan.constraints.keys).union(plan.known.keys.flatMap { objective.layout.slotsOfColumn[$0] })
   }
 
   private func fill(_ input: inout MaskedInput, _ rows: Rows, _ visible: [Bool]) {
@@ -278,9 +295,11 @@ struct MaskedSampler: Sendable {
   }
 
   /// Draws one slot and returns the probability of its constraint.
+  ///
+  /// - Parameter free: the distribution that does not see the conditions; nil where draws are not guided.
   private func draw(
-    _ slot: Int, row: Int, _ parameters: UnsafePointer<Float>, _ anchors: [Float], _ rows: inout Rows,
-    _ visible: [Bool], _ random: inout RandomStream
+    _ slot: Int, row: Int, _ parameters: UnsafePointer<Float>, free: UnsafePointer<Float>?, _ anchors: [Float],
+    _ rows: inout Rows, _ visible: [Bool], _ random: inout RandomStream
   ) -> Float {
     let rule = rules[slot], constraint = plan.constraints[slot], first = row * rules.count
     func number(_ column: Int) -> Double { rows.numbers[row * columns.count + column] }
@@ -289,16 +308,26 @@ struct MaskedSampler: Sendable {
     if rule.isDensity {
       let mixture = GaussianMixture(parameters, components: rule.codes, anchors: anchors)
       rows.codes[first + slot] = 0
-      let (score, mass) = mixture.draw(within: scores(interval, of: rule.column, and: constraint?.scores), &random)
+      let within = scores(interval, of: rule.column, and: constraint?.scores)
+      let (score, mass) =
+        free.map {
+          guidance.draw(mixture, beside: GaussianMixture($0, components: rule.codes, anchors: anchors), within, &random)
+        } ?? mixture.draw(within: within, &random)
       if rule.numeric >= 0 { rows.scores[row * objective.layout.scoreCount + rule.numeric] = score }
       return mass
     }
     let excluded = generatesMissing || constraint != nil ? -1 : rule.missing
-    let (code, mass) = Categorical.draw(
-      parameters, rule.codes, allowed: constraint?.codes, excluding: excluded,
-      impossible: ranges.impossible(
-        slot, codes: rule.codes, within: interval, number: number,
-        and: clashes.impossible(slot, rows.codes, visible, first: first)), random.uniform())
+    func drawn(_ logits: UnsafePointer<Float>) -> (code: Int, mass: Float) {
+      Categorical.draw(
+        logits, rule.codes, allowed: constraint?.codes, excluding: excluded,
+        impossible: ranges.impossible(
+          slot, codes: rule.codes, within: interval, number: number,
+          and: clashes.impossible(slot, rows.codes, visible, first: first)), random.uniform())
+    }
+    let (code, mass) =
+      free.map {
+        guidance.logits(parameters, beside: $0, count: rule.codes).withUnsafeBufferPointer { drawn($0.baseAddress!) }
+      } ?? drawn(parameters)
     rows.codes[first + slot] = Int32(code)
     return mass
   }

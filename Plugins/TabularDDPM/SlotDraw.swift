@@ -54,6 +54,19 @@ struct GaussianMixture {
         LossTerm.logDeviationRange.upperBound))
   }
 
+  /// The logarithm of the density at a score, up to a constant of its own that mixtures share.
+  func logDensity(_ score: Float) -> Float {
+    var top = parameters[0]
+    for k in 1..<components { top = max(top, parameters[k]) }
+    var sum: Float = 0, weights: Float = 0
+    for k in 0..<components {
+      let weight = exp(parameters[k] - top), distance = (score - mean(k)) / deviation(k)
+      weights += weight
+      sum += weight / deviation(k) * exp(-distance * distance / 2)
+    }
+    return log(max(sum / weights, .leastNormalMagnitude))
+  }
+
   /// A draw within bounds, and the probability of the bounds.
   func draw(within bounds: ClosedRange<Float>?, _ random: inout RandomStream) -> (score: Float, mass: Float) {
     guard let bounds else {

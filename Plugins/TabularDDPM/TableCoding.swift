@@ -243,7 +243,9 @@ extension TableCoding {
         guard let cell, let codes = codesOfCell[Int32(cell)], codes.count == 1 else { continue }
         coded.codes[row * slots + slot] = codes[0]
         if let numeric = layout.numericIndex[derived.source],
-          case .values(_, let quantiles) = columns[derived.source].content
+          case .values(_, let quantiles) = columns[derived.source].content,
+          // Where the cell says that the source is missing, there is no score.
+          quantiles.indices.contains(Int(codes[0]))
         {
           coded.scores[row * layout.scoreCount + numeric] = Float(
             NormalDistribution.quantile(Double(quantiles[Int(codes[0])])))

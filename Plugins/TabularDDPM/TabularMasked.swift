@@ -84,13 +84,14 @@ public struct TabularMasked: Synthesizer {
     if !isFilling { for column in coding.columns { column.announce(in: coding, choose) } }
 
     let rows = HeldOutSplit(rows: table.rowCount, most: 4096, random: random.child(13))
+    let training = rows.training.repeated(run.repeats), heldOut = rows.heldOut.repeated(run.repeats)
     var run = run
     if run.steps == nil, run.budget == nil { run.budget = budget }
     var plan = try MaskedOptions.plan(options, menu: menu, rows: rows.training.count, layout: layout, run: run, choose)
     let isFree = options.isAutomatic("width") && options.isAutomatic("dropout") && plan.network.id == "residual-mlp"
     if isFree, MaskedPilot.suits(rows: rows.training.count, slots: layout.slots.count), rows.heldOut.count >= 20 {
       plan.network = try MaskedPilot.choose(
-        plan, from: menu, coding: coding, data: data, training: rows.training, heldOut: rows.heldOut,
+        plan, from: menu, coding: coding, data: data, training: training, heldOut: heldOut,
         random: random.child(12), shouldContinue: run.shouldContinue)
       choose(
         Choice(
@@ -105,7 +106,7 @@ public struct TabularMasked: Synthesizer {
       choose(choice)
     }
     let (store, task) = MaskedTask.make(
-      coding, denoiser: try menu.make(plan.network), data: data, training: rows.training, heldOut: rows.heldOut,
+      coding, denoiser: try menu.make(plan.network), data: data, training: training, heldOut: heldOut,
       leastVisible: isFilling ? Self.leastVisible : 0, random: random.child(12))
     let before = task.losses(store, plan.training)
     // What went before is part of the time that was given, but never all of it.
@@ -113,11 +114,13 @@ public struct TabularMasked: Synthesizer {
     plan.training.budget = plan.training.budget.map { max($0 - spent, $0 / 4) }
     let summary = try Trainer(plan.training).train(
       store, objective: task, checkpoint: run.checkpoint,
-      fingerprint: plan.training.fingerprint(of: data, method: Self.id, model: plan.network),
+      fingerprint: plan.training.fingerprint(
+        of: data, repeats: run.repeats, method: Self.id, model: plan.network),
       shouldContinue: run.shouldContinue)
 
-    let report = task.report(
+    var report = task.report(
       store, summary: summary, before: before, settings: plan.training, choices: choices)
+    (report.trainingRows, report.heldOutRows) = (rows.training.count, rows.heldOut.count)
     let model = FittedTabularMasked(
       contents: ModelContents(
         schema: schema, coding: coding, settings: plan.network, precision: plan.training.precision, report: report),
@@ -128,6 +131,14 @@ public struct TabularMasked: Synthesizer {
   /// Reads a model back. Throws ``ArchiveError`` where the file does not hold one.
   public func load(_ archive: ModelArchive) throws -> any FittedSynthesizer {
     try FittedTabularMasked(archive, menu: menu)
+  }
+}
+
+extension [Int32] {
+  /// Each row as often as it is to be seen.
+  fileprivate func repeated(_ repeats: [Int]?) -> [Int32] {
+    guard let repeats else { return self }
+    return flatMap { Array(repeating: $0, count: repeats[Int($0)]) }
   }
 }
 

@@ -7,7 +7,8 @@ import TimeSeriesImputation
 /// The plugins that come with the command, in one list: the first method for a task is its default.
 enum BundledPlugins {
   static let all: [any Plugin] = [
-    CorePlugin(), TabularDDPMPlugin(), TabularImputationPlugin(), TimeSeriesImputationPlugin(), ClassImbalancePlugin(),
+    CorePlugin(), TabularDDPMPlugin(), TabularImputationPlugin(), TimeSeriesImputationPlugin(),
+    ClassImbalancePlugin(generator: TabularMasked()),
   ]
 
   /// A registry of all of them.

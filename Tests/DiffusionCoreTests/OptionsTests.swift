@@ -32,6 +32,14 @@ import Testing
     #expect(values.given == ["steps", "ema", "budget"])
   }
 
+  @Test func valuesOfSomeOptionsAlone() throws {
+    let values = try OptionValues(parsing: ["steps": "20", "ema": "no"], as: options)
+    let some = values.restricted(to: Array(options[..<2]))
+    #expect(Set(some.values.keys) == ["steps", "learning-rate"])
+    #expect(some.integer("steps") == 20)
+    #expect(some.given == ["steps"])
+  }
+
   @Test func anUnknownOptionIsRefusedWithTheNearest() {
     let error = error(["stpes": "20"])
     #expect(error == .unknown(option: "stpes", known: options.map(\.name).sorted()))

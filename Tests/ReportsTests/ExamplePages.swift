@@ -19,4 +19,18 @@ enum ExamplePages {
       "filled-hostile": try ImputationReport(ExampleImputations.hostile).render(),
     ]
   }
+
+  /// The pages of all example comparisons of arms.
+  static let balancings = Result {
+    [
+      "balanced": try BalancingReport(ExampleBalancings.full).render(),
+      "balanced-bare": try BalancingReport(ExampleBalancings.bare).render(),
+      "balanced-hostile": try BalancingReport(ExampleBalancings.hostile).render(),
+    ]
+  }
+
+  /// All pages.
+  static let every = Result {
+    try all.get().merging(imputations.get()) { mine, _ in mine }.merging(balancings.get()) { mine, _ in mine }
+  }
 }

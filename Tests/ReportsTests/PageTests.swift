@@ -10,7 +10,7 @@ import Testing
 @Suite struct PageTests {
   let pages: [String: String]
 
-  init() throws { pages = try ExamplePages.all.get().merging(ExamplePages.imputations.get()) { mine, _ in mine } }
+  init() throws { pages = try ExamplePages.every.get() }
 
   @Test func everyPictureIsWellFormedAndHasMarks() throws {
     for (name, page) in pages {
@@ -114,6 +114,28 @@ import Testing
     #expect(series.contains("A gap of 48 time steps"))
     #expect(bare.contains("no values were hidden to try methods on"))
     #expect(bare.contains("How good the filled values are was not measured."))
+  }
+
+  @Test func namesInComparisonsCannotBreakOut() throws {
+    let page = try #require(pages["balanced-hostile"])
+    let unquoted = page.replacing(/"[^"]*"/, with: "")
+    #expect(unquoted.firstMatch(of: /<[^>]*\son\w+\s*=/) == nil)
+    #expect(!page.contains("<b>bold") && !page.contains("<i>it failed"))
+    #expect(page.contains("&lt;script&gt;alert(1).csv"))
+    #expect(!page.contains("a/b/"))
+    #expect(page.contains("{{mustache}} {{{title}}}"))
+    #expect(page.matches(of: /<\/style>/).count == 1)
+  }
+
+  @Test func comparisonsShowEveryArmAndWhyOneIsMissing() throws {
+    let page = try #require(pages["balanced"]), bare = try #require(pages["balanced-bare"])
+    #expect(page.contains("Leave the classes as they are"))
+    #expect(page.contains("smote-nc was not compared: smote-nc needs categories beside numbers"))
+    #expect(page.contains("Precision over recall") && page.contains("Predicted and observed"))
+    for arm in ["nothing", "weights", "random", "smote", "diffusion"] { #expect(page.contains(">\(arm)</")) }
+    #expect(page.contains("Of 200000 rows, 100000 drawn at random took part."))
+    #expect(!bare.contains("Precision over recall"))
+    #expect(bare.contains("diffusion was not compared: it failed"))
   }
 
   @Test func whatIsMissingIsSaid() throws {

@@ -104,6 +104,29 @@ struct TableCodingTests {
     for row in 0..<50 { #expect(coded.codes[row * slots + slot] == whole.codes[row * slots + slot]) }
   }
 
+  @Test("a derived cell may say that its source is missing")
+  func missingSource() throws {
+    // Hormone tests that were not made: the flag follows from the number, and "no" goes with no number.
+    let values = (0..<200).map { $0 % 4 == 0 ? Double.nan : Double($0 % 7) }
+    let table = Table(columns: [
+      Column(name: "level", values: .numbers(values)),
+      Column(
+        name: "measured", values: .categories(indices: values.map { $0.isNaN ? 0 : 1 }, levels: ["no", "yes"])),
+    ])
+    let schema = Schema(columns: [
+      ColumnSchema(name: "level", kind: .integer, missingCount: 50, minimum: 0, maximum: 6),
+      ColumnSchema(name: "measured", kind: .boolean, levels: ["no", "yes"]),
+    ])
+    let coding = TableEncoder().fitted(to: table, schema: schema, random: RandomStream(seed: 1))
+    guard case .derived = coding.columns[1].content else { throw CodingError.kindDiffers(column: "measured") }
+    var partial = table
+    partial.columns[0].values = .numbers(values.map { _ in .nan })
+    let rows = try coding.start(partial, random: RandomStream(seed: 2))
+    let slot = coding.layout.slotsOfColumn[0][0], slots = coding.layout.slots.count
+    let missing = Int32(coding.columns[0].missingCode)
+    for row in 0..<200 { #expect(rows.codes[row * slots + slot] == (row % 4 == 0 ? missing : Cells.unknown)) }
+  }
+
   @Test("chance alone makes no dependency")
   func noChanceDependency() {
     // Many levels, few rows: each level's single row agrees with itself.

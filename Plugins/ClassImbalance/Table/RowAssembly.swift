@@ -1,7 +1,6 @@
 import DiffusionCore
 import Foundation
 import Tables
-import Tensors
 
 /// Makes table rows of drawn ones.
 ///
@@ -36,7 +35,8 @@ struct RowAssembly {
       }
       columns[column.column].values = .categories(indices: made, levels: levels)
     }
-    for column in features.others { columns[column].values = .texts(texts(column, count, seed: seed)) }
+    let texts = NewTexts(table: table, schema: schema)
+    for column in features.others { columns[column].values = texts.cells(column, count: count, seed: seed) }
     for index in columns.indices where columns[index].name == classes.target {
       let values = draws.flatMap { Array(repeating: classes.values[$0.place], count: $0.rows.bases.count) }
       switch table.columns[index].values {
@@ -71,15 +71,6 @@ struct RowAssembly {
       }
     }
     return made
-  }
-
-  private func texts(_ column: Int, _ count: Int, seed: UInt64) -> [String?] {
-    guard case .identifier(let pattern) = schema.columns[column].kind,
-      case .texts(let existing) = table.columns[column].values
-    else { return Array(repeating: nil, count: count) }
-    var generator = IdentifierGenerator(pattern: pattern, avoiding: existing)
-    var random = RandomStream(seed: seed).child(UInt64(column))
-    return (0..<count).map { _ in generator.next(using: &random) }
   }
 
   /// The table's schema with numbers written in full, where they were left as drawn.

@@ -56,6 +56,12 @@ public struct OptionValues: Sendable, Equatable {
     return OptionValues(values: values.merging(defaults) { mine, _ in mine }, given: given)
   }
 
+  /// The values of some options alone, for the method that they describe.
+  public func restricted(to descriptions: [OptionDescription]) -> OptionValues {
+    let names = Set(descriptions.map(\.name))
+    return OptionValues(values: values.filter { names.contains($0.key) }, given: given.intersection(names))
+  }
+
   /// Records what an automatic option came to be, so that it can be printed and stored.
   ///
   /// - Precondition: the option exists and is automatic.

@@ -25,6 +25,8 @@ public enum BalanceError: Error, Sendable, Equatable, CustomStringConvertible {
   case tooFewRows(label: String, rows: Int, neighbours: Int, option: String)
   /// A class has one row, and the method needs others beside it.
   case oneRow(label: String, method: String)
+  /// A class has fewer rows than a model can learn from.
+  case tooFewToLearn(label: String, rows: Int, needed: Int, method: String)
   /// The method needs columns of a kind that the table lacks.
   case unsuitedColumns(method: String, problem: String, cure: String)
   /// The method finds no row to begin with.
@@ -57,6 +59,8 @@ public enum BalanceError: Error, Sendable, Equatable, CustomStringConvertible {
       "class '\(label)' has \(rows) rows, too few for \(neighbours) neighbours of each; give --\(option) \(max(1, rows - 1)) or less, or take --method random"
     case .oneRow(let label, let method):
       "class '\(label)' has one row, and \(method) needs another to go towards; use --method random, or leave the class out with --ratio"
+    case .tooFewToLearn(let label, let rows, let needed, let method):
+      "class '\(label)' has \(rows == 1 ? "one row" : "\(rows) rows"), and \(method) needs \(needed) to learn from; use --method random, or leave the class out with --ratio"
     case .unsuitedColumns(let method, let problem, let cure): "\(method) \(problem); use \(cure)"
     case .noBase(let label, let method, let problem, let cure):
       "\(method) makes no rows of class '\(label)': \(problem); use \(cure)"

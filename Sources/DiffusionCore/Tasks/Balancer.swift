@@ -2,6 +2,9 @@ import Tables
 
 /// A method that makes new rows of rare classes, so that a model learns them better.
 public protocol Balancer: Method {
+  /// Whether it trains a model, so that a time or a number of steps can be given.
+  var trains: Bool { get }
+
   /// Makes rows.
   ///
   /// Laws: as many rows of each class as were asked for, save where the method's description says that its own rule
@@ -19,6 +22,11 @@ public protocol Balancer: Method {
   func balance(
     _ table: Table, schema: Schema, request: BalanceRequest, options: OptionValues, run: TrainingRun
   ) throws -> Balanced
+}
+
+extension Balancer {
+  /// No.
+  public var trains: Bool { false }
 }
 
 /// What a balancer is to make.
@@ -67,12 +75,15 @@ public struct Balanced: Sendable {
   /// The schema by which the new rows are to be written: that of the table, save where a method was asked for values
   /// that the columns do not hold.
   public var schema: Schema
+  /// How a model was learned; nil where none was.
+  public var training: FitReport?
 
   /// Puts a result together.
-  public init(rows: Table, report: BalanceReport, schema: Schema) {
+  public init(rows: Table, report: BalanceReport, schema: Schema, training: FitReport? = nil) {
     self.rows = rows
     self.report = report
     self.schema = schema
+    self.training = training
   }
 }
 

@@ -85,6 +85,9 @@ public struct TrainingRun: Sendable {
   public var steps: Int?
   /// Seconds that may be spent, where the user or a default fixed them.
   public var budget: Double?
+  /// How often each row is learned from in one pass over the table, 1 or more, so that rare rows may count more; nil: each
+  /// once. Only `tabular-masked` heeds it.
+  public var repeats: [Int]?
   /// Where the state of the run is kept, so that it can go on after an interruption.
   public var checkpoint: CheckpointPolicy?
   /// Called after every step. Returning false finishes the step, saves the state and throws `CancellationError`.

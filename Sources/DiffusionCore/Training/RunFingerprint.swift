@@ -5,10 +5,14 @@ extension TrainingSettings {
   ///
   /// - Parameters:
   ///   - cells: the encoded rows.
+  ///   - repeats: how often each is learned from in one pass; nil: once.
   ///   - method: the method's id.
   ///   - model: what the network is made from.
-  public func fingerprint(of cells: Cells, method: String, model: some Encodable) throws -> String {
+  public func fingerprint(
+    of cells: Cells, repeats: [Int]? = nil, method: String, model: some Encodable
+  ) throws -> String {
     var sum = CRC64()
+    repeats?.withUnsafeBytes { sum.update($0) }
     cells.codes.withUnsafeBytes { sum.update($0) }
     cells.scores.withUnsafeBytes { sum.update($0) }
     var settings = self

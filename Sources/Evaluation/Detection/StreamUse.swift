@@ -6,4 +6,6 @@ enum StreamUse {
   static let utilitySynthetic: UInt64 = 104
   static let utilityHoldout: UInt64 = 105
   static let explained: UInt64 = 106
+  static let balancing: UInt64 = 107
+  static let balancingRows: UInt64 = 108
 }

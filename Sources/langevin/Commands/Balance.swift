@@ -1,20 +1,29 @@
 import ArgumentParser
 import DiffusionCore
+import Evaluation
+import Reports
 import Tables
 
 /// Adds rows of rare classes to a table.
 struct Balance: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Adds rows of rare classes to a CSV file.",
+    abstract: "Adds rows of rare classes to a CSV file, or says whether that would help.",
     discussion: """
       Examples:
         langevin balance fraud.csv --target Class -o balanced.csv
-        langevin balance fraud.csv --target Class -o more.csv --ratio 0.5 --seed 3
+        langevin balance fraud.csv --target Class -o more.csv --ratio 0.5 --budget 1m
+        langevin balance fraud.csv --target Class -o more.csv --method smote-nc
         langevin balance cars.csv --target class -o out.csv --ratio vgood=400
         langevin balance fraud.csv --target Class -o weighted.csv --weights
+        langevin balance fraud.csv --target Class --compare --html report.html
 
       The rows of the file come first, byte for byte, then the new ones, class by class. Balance what a model learns \
-      from, never what it is tested on.
+      from, never what it is tested on. By default a diffusion model learns the whole table, in some seconds to minutes \
+      (--budget), and rows are drawn from it class by class.
+
+      --compare tells whether any of it helps: it holds rows out, balances the others in every way that suits the \
+      columns (a diffusion model is trained for each fold, each within --budget), lets four models learn, and says which \
+      way to take, if any. docs/handling-imbalanced-classes.md explains the figures.
       """)
 
   @Argument(
@@ -28,17 +37,64 @@ struct Balance: ParsableCommand {
   @Option(
     name: [.short, .customLong("output")], parsing: .unconditional,
     help: .init("The table with the new rows, - for standard output.", valueName: "out.csv"), completion: .file())
-  var output: String
+  var output: String?
 
+  @OptionGroup(title: "Comparison") var comparing: ComparingOptions
   @OptionGroup(title: "Rows") var wanted: BalanceOptions
   @OptionGroup(title: "Method") var settings: SettingOptions
+  @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Run") var options: RunOptions
   @OptionGroup(title: "Run") var speaking: SpeakingOptions
 
+  func validate() throws {
+    guard comparing.compare else {
+      if output == nil { throw ValidationError("-o names the table to write; --compare writes none") }
+      return
+    }
+    if output != nil { throw ValidationError("--compare writes no table: leave out -o; --html names a report") }
+    if let flag = wanted.writingFlag { throw ValidationError("\(flag) does not go with --compare") }
+    if training.resume { throw ValidationError("--resume does not go with --compare") }
+  }
+
   func run() throws {
+    if let output { try balance(output) } else { try compare() }
+  }
+
+  private func compare() throws {
     let console = speaking.console
-    let place = try OutputPlace(output, inputs: [data])
+    let place = try comparing.html.map { try OutputPlace($0, inputs: [data]) }
+    let ratio = try BalanceRatio(parsing: wanted.ratio)
+    let registry = try BundledPlugins.registry()
+    let clock = Stopwatch()
+    let read = try reading.read(data, keepsEmptyColumns: true)
+    console.report(read.notes)
+    let classes = try ClassCounts(of: target, in: read.table, schema: read.schema)
+    let flags = wanted.flags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let job = BalancingComparisonJob(
+      file: data, table: read.table, schema: read.schema,
+      request: try BalanceRequest(classes: classes, ratio: ratio), ratio: wanted.ratio, registry: registry,
+      settings: flags + settings.settings, steps: training.steps, budget: training.budget, folds: comparing.folds ?? 5,
+      repeats: comparing.repeats ?? 1, seed: try options.chosenSeed(console), threads: options.threadCount,
+      console: console, interruption: Interruption { console.say("stopping; Ctrl-C again stops at once") })
+    var result = try job.run()
+    result.subject.seconds = clock.seconds
+    if let place { try place.write(try BalancingReport(result).render()) }
+    if speaking.json {
+      let line = BalancingComparisonOutcome(comparison: result).line
+      if place?.isStream == true { StandardError.write(line) } else { try StandardOutput.write(line) }
+    } else if !speaking.quiet, place?.isStream != true {
+      try StandardOutput.write(
+        BalancingComparisonText(
+          result, width: Terminal.width(of: 1), terminal: .standardOutput, all: speaking.verbose
+        ).text)
+    }
+    if let html = comparing.html, html != "-" { console.say("wrote \(html)") }
+  }
+
+  private func balance(_ path: String) throws {
+    let console = speaking.console
+    let place = try OutputPlace(path, inputs: [data])
     let ratio = try BalanceRatio(parsing: wanted.ratio)
     let registry = try BundledPlugins.registry()
     let clock = Stopwatch()
@@ -54,28 +110,37 @@ struct Balance: ParsableCommand {
       let weights = request.weights
       try output.write(weights: classes.classOfRow.map { weights[Int($0)] }, in: added)
       let told = BalanceOutcome(
-        output: self.output, method: "weights", rows: read.table.rowCount,
+        output: path, method: "weights", rows: read.table.rowCount,
         report: BalanceReport(
           classes: zip(classes.labels, classes.counts).map { .init(label: $0, before: $1, after: $1, copies: 0) }),
         weights: weights, seconds: clock.seconds)
-      return try told.tell(console, asJSON: speaking.json, resultIsTaken: place.isStream)
+      return try told.tell(console, asJSON: speaking.json, resultIsTaken: place.isStream, hidesRepeat: true)
     }
 
-    let method = try wanted.chosenMethod(
-      in: registry, schema: read.schema, target: target, settings: settings.settings, console: console)
+    let method = try wanted.chosenMethod(in: registry, schema: read.schema, target: target, console: console)
+    if !method.trains, training.isGiven {
+      throw Failure(
+        .usage, "method '\(method.descriptor.id)' trains no model",
+        cure: "leave out --budget, --steps and --resume, or take --method diffusion")
+    }
     let values = try settings.values(wanted.flags, for: method.descriptor)
-    var run = TrainingRun()
-    run.seed = try options.chosenSeed(console)
-    run.threads = options.threadCount
-    run.announce = { console.announce($0) }
-    let sampling = Stopwatch()
-    let made = try method.balance(read.table, schema: read.schema, request: request, options: values, run: run)
-    let samplingSeconds = sampling.seconds
+    let interruption = Interruption { console.say("finishing the step and saving; Ctrl-C again stops at once") }
+    let job = BalanceJob(
+      method: method, table: read.table, schema: read.schema, request: request, options: values, training: training,
+      seed: try options.chosenSeed(console, resuming: training.resume ? place.checkpoint : nil),
+      threads: options.threadCount, place: place, console: console, interruption: interruption, clock: clock)
+    let making = Stopwatch()
+    let made = try job.run()
+    let makingSeconds = making.seconds
     try output.write(made, onlyNew: wanted.onlyNew, flag: added)
+    if method.trains { job.removeCheckpoint() }
     let told = BalanceOutcome(
-      output: self.output, method: method.descriptor.id, seed: run.seed,
+      output: path, method: method.descriptor.id, seed: job.seed,
       rows: made.rows.rowCount + (wanted.onlyNew ? 0 : read.table.rowCount), report: made.report,
-      seconds: clock.seconds, samplingSeconds: samplingSeconds)
-    try told.tell(console, asJSON: speaking.json, resultIsTaken: place.isStream)
+      seconds: clock.seconds, samplingSeconds: makingSeconds, training: made.training,
+      repeatCommand: made.training.map { job.repeatCommand($0) })
+    try told.tell(
+      console, asJSON: speaking.json, resultIsTaken: place.isStream,
+      hidesRepeat: training.steps != nil && options.seed != nil)
   }
 }

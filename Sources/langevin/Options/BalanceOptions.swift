@@ -12,7 +12,7 @@ struct BalanceOptions: ParsableArguments {
 
   @Option(
     help: .init(
-      "The method; `langevin plugins list` shows all. SMOTE by default, in the form that suits the columns.",
+      "The method; `langevin plugins list` shows all. Diffusion by default.",
       valueName: "id"))
   var method: String?
 
@@ -20,6 +20,13 @@ struct BalanceOptions: ParsableArguments {
     parsing: .unconditional,
     help: .init("The number of nearest rows that a new row can go towards. 5 by default.", valueName: "number"))
   var neighbours: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "Diffusion: how far new rows go towards what is typical of their class; 0 draws them as they are. 1 by default.",
+      valueName: "weight"))
+  var guidance: Double?
 
   @Flag(help: "Does all as imbalanced-learn does for the same seed; numbers are not rounded to their column's digits.")
   var compatible = false
@@ -39,14 +46,26 @@ struct BalanceOptions: ParsableArguments {
 
   func validate() throws {
     guard weights != nil else { return }
-    if onlyNew || flag != nil || method != nil || neighbours != nil || compatible {
+    if onlyNew || flag != nil || method != nil || neighbours != nil || guidance != nil || compatible {
       throw ValidationError("--weights adds no rows: of the other options only --ratio goes with it")
     }
   }
 
+  /// The first option given that says how one table is written.
+  var writingFlag: String? {
+    let given = [
+      ("--method", method != nil), ("--weights", weights != nil), ("--flag", flag != nil), ("--only-new", onlyNew),
+      ("--compatible", compatible),
+    ]
+    return given.first { $0.1 }?.0
+  }
+
   /// The options of the method that have flags of their own.
   var flags: [String: String] {
-    ["neighbours": neighbours.map(String.init), "compatible": compatible ? "yes" : nil].compactMapValues { $0 }
+    [
+      "neighbours": neighbours.map(String.init), "guidance": guidance.map { "\($0)" },
+      "compatible": compatible ? "yes" : nil,
+    ].compactMapValues { $0 }
   }
 
   /// The name of the column to add, where one is.
@@ -60,21 +79,18 @@ struct BalanceOptions: ParsableArguments {
     return name
   }
 
-  /// The method, by default the form of SMOTE that suits the columns.
+  /// The method, by default diffusion.
   func chosenMethod(
-    in registry: PluginRegistry, schema: Schema, target: String, settings: [String], console: Console
+    in registry: PluginRegistry, schema: Schema, target: String, console: Console
   ) throws -> any Balancer {
     let id: String
     if let method {
       id = method
     } else {
-      let kinds = schema.columns.filter { $0.name != target }.map(\.kind)
-      let hasNumbers = kinds.contains(where: \.isNumeric)
-      let hasCategories = kinds.contains { $0.name == .category || $0.name == .boolean }
-      id = hasNumbers ? (hasCategories ? "smote-nc" : "smote") : hasCategories ? "smote-n" : "random"
-      let columns =
-        hasNumbers ? (hasCategories ? "numbers and categories" : "numbers") : hasCategories ? "categories" : "neither"
-      console.announce(Choice("method", id, because: "the columns are \(columns)", flag: "--method"))
+      let canLearn = schema.columns.contains { $0.name != target && $0.isModelled }
+      id = canLearn ? "diffusion" : "random"
+      let reason = canLearn ? "it takes any columns and makes no copies" : "no other column can be modelled"
+      console.announce(Choice("method", id, because: reason, flag: "--method"))
     }
     guard let balancer = try registry.method(id, for: .balance) as? any Balancer else {
       throw Failure(.usage, "method '\(id)' cannot balance classes", cure: "see langevin plugins list")

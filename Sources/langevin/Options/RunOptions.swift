@@ -62,6 +62,9 @@ struct TrainingOptions: ParsableArguments {
     help: .init("How often the checkpoint is written.", valueName: "time"), transform: { try TimeSpan.seconds($0) })
   var checkpointEvery = 15.0
 
+  /// Whether any of them was given that says how to train.
+  var isGiven: Bool { budget != nil || steps != nil || resume }
+
   func validate() throws {
     if budget != nil, steps != nil { throw ValidationError("give one of --budget and --steps") }
     if let steps, steps < 1 { throw ValidationError("--steps is a number of 1 or more") }

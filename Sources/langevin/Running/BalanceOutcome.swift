@@ -17,13 +17,20 @@ struct BalanceOutcome: JSONLine {
   let seconds: Double
   /// Seconds of the method alone, without reading and writing.
   var samplingSeconds: Double?
+  /// How the training went, where there was one.
+  var training: FitReport?
+  /// The command that gives the same bytes.
+  var repeatCommand: String?
 
   /// Says it: in words, or as one JSON object on standard output, or on standard error where the output is there.
-  func tell(_ console: Console, asJSON: Bool, resultIsTaken: Bool) throws {
+  ///
+  /// - Parameter hidesRepeat: whether the command line repeats the run as it is.
+  func tell(_ console: Console, asJSON: Bool, resultIsTaken: Bool, hidesRepeat: Bool) throws {
     if asJSON {
       if resultIsTaken { StandardError.write(line) } else { try StandardOutput.write(line) }
       return
     }
+    if let training { console.say(training.explanation) }
     console.say(String(counts.text(width: 100).dropLast()))
     if report.copies > 0 {
       let share =
@@ -37,6 +44,7 @@ struct BalanceOutcome: JSONLine {
     }
     let name = output == "-" ? "standard output" : output
     console.say("wrote \(Wording.count(rows, "row")) to \(name) (\(Wording.span(seconds)))")
+    if let repeatCommand, !hidesRepeat { console.say("to repeat this exactly: \(repeatCommand)") }
   }
 
   private var counts: TextTable {

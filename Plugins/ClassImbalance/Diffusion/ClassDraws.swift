@@ -1,0 +1,111 @@
+import DiffusionCore
+import Foundation
+import Tables
+import Tensors
+
+/// Draws rows of classes from a model that learned all of them, and counts what is left out.
+struct ClassDraws {
+  private static let mostRounds = 8
+
+  let classes: ClassCounts
+  let model: any FittedSynthesizer
+  let options: OptionValues
+  let filter: DrawFilter
+  let beginnings: PartialRows
+  /// The greatest share of a real row that a new one begins with.
+  let mostKept: Double
+  let run: TrainingRun
+  private var drawn: [DrawFilter.Judgement: Int] = [:]
+  /// Rows that were taken although they had been left out.
+  private var takenBack = 0
+
+  init(
+    classes: ClassCounts, model: any FittedSynthesizer, options: OptionValues, filter: DrawFilter,
+    beginnings: PartialRows, mostKept: Double, run: TrainingRun
+  ) {
+    self.classes = classes
+    self.model = model
+    self.options = options
+    self.filter = filter
+    self.beginnings = beginnings
+    self.mostKept = mostKept
+    self.run = run
+  }
+
+  /// Rows of one class, in the order in which they were drawn.
+  mutating func rows(_ count: Int, of place: Int) throws -> Table {
+    let random = RandomStream(seed: run.seed).child(UInt64(place))
+    var kept: [Table] = [], left: [DrawFilter.Judgement: [Table]] = [:]
+    var keptCount = 0, drawnCount = 0
+    for round in 0..<Self.mostRounds where keptCount < count {
+      // As many as should suffice by what was kept so far.
+      let share = drawnCount == 0 ? 0.8 : max(Double(keptCount) / Double(drawnCount), 0.1)
+      let wished = Int((Double(count - keptCount) / share * 1.05).rounded(.up)) + 8
+      let made = try draw(wished, of: place, random.child(UInt64(round)))
+      let judgements = try filter.judge(made, place: place)
+      for judgement in DrawFilter.Judgement.allCases {
+        let rows = made.rows(judgements.indices.filter { judgements[$0] == judgement })
+        guard rows.rowCount > 0 else { continue }
+        if judgement == .kept { kept.append(rows) } else { left[judgement, default: []].append(rows) }
+        drawn[judgement, default: 0] += rows.rowCount
+      }
+      keptCount += judgements.count { $0 == .kept }
+      drawnCount += wished
+    }
+    for judgement in [DrawFilter.Judgement.beyondBorder, .tooClose, .copy] {
+      for rows in left[judgement] ?? [] where keptCount < count {
+        let taken = min(rows.rowCount, count - keptCount)
+        kept.append(rows.rows(0..<taken))
+        takenBack += taken
+        keptCount += taken
+      }
+    }
+    return try Table.concatenated(kept).rows(0..<count)
+  }
+
+  /// Rows as the model makes them.
+  private func draw(_ count: Int, of place: Int, _ random: RandomStream) throws -> Table {
+    var random = random
+    let request = SampleRequest(
+      rows: count, seed: random.next(), threads: run.threads, conditions: [condition(on: place)], options: options)
+    var pieces: [Table] = []
+    func take(_ piece: Table) throws {
+      guard run.shouldContinue(TrainingProgress(step: 0, share: 0, loss: 0, elapsed: 0)) else {
+        throw CancellationError()
+      }
+      pieces.append(piece)
+    }
+    guard mostKept > 0 else {
+      try model.sample(request, deliver: take)
+      return try Table.concatenated(pieces)
+    }
+    let (begun, bases) = beginnings.begin(count, from: classes.rows(of: place), keepingAtMost: mostKept, &random)
+    try model.complete(begun, request, deliver: take)
+    return beginnings.end(try Table.concatenated(pieces), bases: bases)
+  }
+
+  private func condition(on place: Int) -> CellCondition {
+    switch model.schema[classes.target]?.kind {
+    case .integer, .decimal:
+      CellCondition(column: classes.target, .range(classes.values[place]...classes.values[place]))
+    default: CellCondition(column: classes.target, .levels([classes.labels[place]]))
+    }
+  }
+
+  /// Says what became of the rows that were drawn.
+  func announce() {
+    let parts = [
+      (drawn[.copy], "copies"), (drawn[.tooClose], "too close to a row of the file"),
+      (drawn[.beyondBorder], "beyond the border"),
+    ].compactMap { count, what in count.map { "\($0) \(what)" } }
+    guard !parts.isEmpty else { return }
+    let total = drawn.values.reduce(0, +)
+    var value = "left out \(parts.joined(separator: ", ")) of \(total) drawn"
+    if takenBack > 0 { value += ", and took \(takenBack) of them back" }
+    run.announce(
+      Choice(
+        "filter", value,
+        because: takenBack > 0 ? "too few others came" : "they would teach a model nothing, or the wrong class",
+        flag: "--set closeness=, --set border="))
+  }
+}

@@ -1,0 +1,68 @@
+import DiffusionCore
+import DownstreamModels
+import Tensors
+
+/// Random forests that tell how typical of its class a row is: one a fold, so that the table's own rows are judged by a
+/// forest that has not seen them. Classes have equal weight.
+struct ClassForests: Sendable {
+  private let forests: [any FittedDownstreamModel]
+  private let classes: Int
+  /// The probabilities of their own class that rows got out of fold, class by class, ascending.
+  let ownProbabilities: [[Double]]
+
+  private static let folds = 5
+  /// More rows of a class than this teach a forest no more.
+  private static let mostRowsOfClass = 10_000
+
+  init(_ features: FeatureTable, _ classes: ClassCounts, seed: UInt64, threads: Int) throws(DownstreamError) {
+    let random = RandomStream(seed: seed).child(0xb04d), count = classes.labels.count
+    let rows = classes.labels.indices.flatMap { place in
+      let own = classes.rows(of: place)
+      return Folds.sample(Self.mostRowsOfClass, of: own.count, stream: random.child(UInt64(place))).map { own[$0] }
+    }.sorted()
+    let known = features.modelled(rows), labels = rows.map { Int(classes.classOfRow[$0]) }
+    let weights = labels.map { 1 / Double(min(classes.counts[$0], Self.mostRowsOfClass)) }
+    let fold = Folds.stratified(labels, classes: count, folds: Self.folds, stream: random.child(.max))
+    let grown = sideBySide(Self.folds, threads: threads) { number in
+      Result { () throws(DownstreamError) in
+        let training = labels.indices.filter { fold[$0] != number }
+        return try RandomForest(trees: 60).fit(
+          known.rows(training), .classes(training.map { labels[$0] }, count: count),
+          weights: training.map { weights[$0] }, seed: seed &+ UInt64(number), threads: 1)
+      }
+    }
+    var forests: [any FittedDownstreamModel] = [], own = [[Double]](repeating: [], count: count)
+    for (number, result) in grown.enumerated() {
+      let forest = try result.get(), held = labels.indices.filter { fold[$0] == number }
+      let probabilities = forest.predict(known.rows(held))
+      for (place, row) in held.enumerated() {
+        own[labels[row]].append(probabilities[place * count + labels[row]])
+      }
+      forests.append(forest)
+    }
+    self.forests = forests
+    self.classes = count
+    ownProbabilities = own.map { $0.sorted() }
+  }
+
+  /// The probability of a class for each of some new rows: the mean over the forests.
+  func probabilities(of place: Int, _ rows: Features, threads: Int) -> [Double] {
+    let all = sideBySide(forests.count, threads: threads) { forests[$0].predict(rows) }
+    return (0..<rows.rowCount).map { row in
+      all.reduce(0) { $0 + $1[row * classes + place] } / Double(all.count)
+    }
+  }
+}
+
+extension FeatureTable {
+  /// Some rows as models take them: a missing number is missing.
+  func modelled(_ rows: [Int]) -> Features {
+    let columns =
+      numbers.map { column in
+        FeatureColumn.numbers(
+          rows.map { column.missing.isEmpty || !column.missing[$0] ? column.values[$0] : .nan })
+      }
+      + categories.map { .categories(codes: $0.codes, levels: $0.levels.count).rows(rows) }
+    return Features(names: columns.indices.map { "\($0)" }, columns: columns, rowCount: rows.count)
+  }
+}

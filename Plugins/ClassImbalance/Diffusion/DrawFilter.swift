@@ -1,0 +1,76 @@
+import DiffusionCore
+import DownstreamModels
+import Neighbours
+import Tables
+
+/// Judges drawn rows of rare classes: which are copies, which lie too close to a row of the file, which lie beyond the
+/// border.
+///
+/// *Too close*: nearer to a row of the class than `closeness` times that row's distance to the next row of the class.
+/// Numbers count in deviations of the whole column, a category that differs as one deviation.
+///
+/// *Beyond the border*: forests (``ClassForests``) give the row a probability of its class that is below the `border`
+/// quantile of what they give the class's own rows out of fold. So a class is never held to be purer than it is, and where
+/// it lies scattered among others little is left out.
+struct DrawFilter: Sendable {
+  enum Judgement: CaseIterable { case kept, beyondBorder, tooClose, copy }
+
+  private let table: Table, schema: Schema, classes: ClassCounts
+  private let closeness: Double, border: Double, threads: Int
+  /// Nil where no row can lie beyond the border.
+  private let forests: ClassForests?
+  /// The deviation of each column of numbers.
+  private let deviations: [Double]
+  /// Columns that tell nothing of a copy: identifiers and texts.
+  let ignoredColumns: Set<String>
+
+  init(
+    _ table: Table, schema: Schema, classes: ClassCounts, closeness: Double, border: Double, seed: UInt64, threads: Int
+  ) throws(DownstreamError) {
+    self.table = table
+    self.schema = schema
+    self.classes = classes
+    self.closeness = closeness
+    self.border = border
+    self.threads = threads
+    let features = FeatureTable(table, schema: schema, target: classes.target)
+    ignoredColumns = Set(features.others.map { table.columns[$0].name })
+    deviations = features.numbers.map { max(Moments.deviation($0.values), .leastNormalMagnitude) }
+    forests = border > 0 ? try ClassForests(features, classes, seed: seed, threads: threads) : nil
+  }
+
+  /// Judges rows that were drawn for a class.
+  ///
+  /// - Parameter drawn: rows with the columns of the table.
+  func judge(_ drawn: Table, place: Int) throws -> [Judgement] {
+    let all = try Table.concatenated([table, drawn])
+    let features = FeatureTable(all, schema: schema, target: classes.target)
+    let rows = Array(table.rowCount..<all.rowCount)
+    // A row that equals one of another class contradicts it.
+    let areCopies = CopyCount.areCopies(
+      all.rows(rows), of: all.rows(0..<table.rowCount), ignoring: ignoredColumns.union([classes.target]))
+    let areClose = closeRows(rows, features, place: place)
+    let areBeyond = rowsBeyondBorder(rows, features, place: place)
+    return rows.indices.map { row in
+      areCopies[row] ? .copy : areClose[row] ? .tooClose : areBeyond[row] ? .beyondBorder : .kept
+    }
+  }
+
+  private func closeRows(_ rows: [Int], _ features: FeatureTable, place: Int) -> [Bool] {
+    let space = NeighbourSpace(
+      numbers: zip(features.numbers, deviations).map { column, deviation in column.values.map { $0 / deviation } },
+      codes: features.categories.map(\.codes), weights: features.categories.map { _ in 1 },
+      rowCount: features.rowCount)
+    let own = space.rows(classes.rows(of: place))
+    let spacing = own.nearestOthers(count: 1, threads: threads).distances
+    let nearest = own.nearest(to: space.rows(rows), count: 1, threads: threads)
+    return rows.indices.map { nearest.distances[$0] < closeness * spacing[Int(nearest.indices[$0])] }
+  }
+
+  private func rowsBeyondBorder(_ rows: [Int], _ features: FeatureTable, place: Int) -> [Bool] {
+    guard let forests else { return rows.map { _ in false } }
+    let own = forests.ownProbabilities[place]
+    let least = own[min(Int(border * Double(own.count)), own.count - 1)]
+    return forests.probabilities(of: place, features.modelled(rows), threads: threads).map { $0 < least }
+  }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+
+/// Whether arms are compared, and how.
+struct ComparingOptions: ParsableArguments {
+  @Flag(
+    help:
+      "Writes no table: compares doing nothing, class weights and every method that suits the columns on held-out real rows, and says what to do."
+  )
+  var compare = false
+
+  @Option(
+    help: .init("With --compare, writes the report as one HTML file.", valueName: "report.html"),
+    completion: .file(extensions: ["html"]))
+  var html: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: .init("With --compare, the parts of the rows that are held out in turn. 5 by default.", valueName: "number"))
+  var folds: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "With --compare, how often that is done, each time with other parts. 1 by default.", valueName: "number")
+  )
+  var repeats: Int?
+
+  func validate() throws {
+    if !compare, html != nil || folds != nil || repeats != nil {
+      throw ValidationError("--html, --folds and --repeats go with --compare")
+    }
+    if let folds, !(2...20).contains(folds) { throw ValidationError("--folds is a number from 2 to 20") }
+    if let repeats, !(1...100).contains(repeats) { throw ValidationError("--repeats is a number from 1 to 100") }
+  }
+}

@@ -1,0 +1,120 @@
+import DiffusionCore
+import Evaluation
+import Tables
+
+/// One comparison of ways to deal with rare classes, as `balance --compare` runs it.
+struct BalancingComparisonJob {
+  let file: String
+  let table: Table, schema: Schema
+  /// The classes of the whole table, and the rows that they would get.
+  let request: BalanceRequest
+  let ratio: String
+  let registry: PluginRegistry
+  /// Options as `name=value`, for every method that has them.
+  let settings: [String]
+  /// Of each training of a model; nil where the method chooses.
+  let steps: Int?, budget: Double?
+  let folds: Int, repeats: Int
+  let seed: UInt64
+  let threads: Int
+  let console: Console
+  let interruption: Interruption
+
+  /// The methods that are compared; those that do not suit the columns say so.
+  private static let methods = ["random", "smote", "smote-nc", "smote-n", "adasyn", "diffusion"]
+
+  /// Compares.
+  func run() throws -> BalancingResult {
+    let classes = request.classes
+    let rare = request.newRows.indices.filter { request.newRows[$0] > 0 }
+    guard !rare.isEmpty else {
+      throw Failure(
+        .badData, "the classes have these numbers of rows already: no arm would add one", cure: "give another --ratio")
+    }
+    let problem = try BalancingProblem(
+      table: table, schema: schema, target: classes.target, labels: classes.labels,
+      classOfRow: classes.classOfRow.map { Int($0) }, rare: rare, folds: folds)
+    let arms = [BalancingArm(id: "weights", .weights { try weights($0) })] + (try methodArms())
+    let subject = BalancingResult.Subject(
+      file: file, rows: table.rowCount, target: classes.target,
+      classes: classes.labels.indices.map {
+        .init(label: classes.labels[$0], rows: classes.counts[$0], isRare: rare.contains($0))
+      }, ratio: ratio, folds: folds, repeats: repeats, seed: seed, seconds: 0,
+      version: Langevin.configuration.version)
+    let clock = Stopwatch()
+    defer { console.endPhase() }
+    let comparison = BalancingComparison(folds: folds, repeats: repeats, seed: seed, threads: threads) {
+      [console, interruption] part, share in
+      try interruption.check()
+      console.progress(
+        .init(
+          phase: part, share: share, elapsed: clock.seconds,
+          remaining: share > 0.05 ? clock.seconds / share * (1 - share) : nil))
+    }
+    var result = try comparison.compare(problem, arms: arms, subject: subject)
+    result.subject.seconds = clock.seconds
+    return result
+  }
+
+  private func methodArms() throws -> [BalancingArm] {
+    let methods = try Self.methods.map { id in
+      guard let method = try registry.method(id, for: .balance) as? any Balancer else {
+        preconditionFailure("'\(id)' balances nothing")
+      }
+      return method
+    }
+    // An option that no method has is a slip of the keyboard.
+    let known = methods.flatMap { $0.descriptor.options }
+    let names = settings.map { String($0.prefix { $0 != "=" }) }
+    for name in names where !known.contains(where: { $0.name == name }) {
+      throw OptionError.unknown(option: name, known: Set(known.map(\.name)).sorted())
+    }
+    let hasCategories = schema.columns.contains {
+      $0.name != request.classes.target && ($0.kind.name == .category || $0.kind.name == .boolean)
+    }
+    return try methods.map { method in
+      let own = Set(method.descriptor.options.map(\.name))
+      let options = try OptionValues(
+        arguments: zip(names, settings).filter { own.contains($0.0) }.map(\.1), as: method.descriptor.options)
+      let id = method.descriptor.id
+      return BalancingArm(
+        id: id,
+        .rows {
+          if id == "smote-nc", !hasCategories {
+            throw BalanceError.unsuitedColumns(
+              method: id, problem: "is smote where there are no categories", cure: "that")
+          }
+          return try rows($0, method, options, seed: $1)
+        })
+    }
+  }
+
+  private func rows(
+    _ learning: Table, _ method: any Balancer, _ options: OptionValues, seed: UInt64
+  ) throws -> BalancingArm.NewRows {
+    var run = TrainingRun()
+    run.seed = seed
+    run.threads = threads
+    if method.trains { (run.steps, run.budget) = (steps, budget) }
+    run.shouldContinue = { [interruption] _ in !interruption.isRequested }
+    let made = try method.balance(
+      learning, schema: schema, request: try request(for: learning), options: options, run: run)
+    return .init(rows: made.rows, copies: made.report.copies)
+  }
+
+  private func weights(_ learning: Table) throws -> [Double] {
+    let request = try request(for: learning), weights = request.weights
+    return request.classes.classOfRow.map { weights[Int($0)] }
+  }
+
+  /// As many new rows for each old one of a class as on the whole table.
+  private func request(for learning: Table) throws -> BalanceRequest {
+    let whole = request.classes
+    let own = try ClassCounts(of: whole.target, in: learning, schema: schema)
+    let new = zip(own.labels, own.counts).map { label, count -> Int in
+      guard let place = whole.labels.firstIndex(of: label) else { return 0 }
+      return Int((Double(request.newRows[place]) * Double(count) / Double(whole.counts[place])).rounded())
+    }
+    return BalanceRequest(classes: own, newRows: new)
+  }
+}
