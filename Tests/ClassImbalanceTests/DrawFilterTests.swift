@@ -50,4 +50,24 @@ import Testing
     // The border takes about the tenth of rows nearest to it, closeness 1 %: π 0.1² of the area about each row.
     #expect((1600...1990).contains(kept))
   }
+
+  /// Of a column with one value every distance is 0, and one that is drawn beyond it is far, never infinitely so.
+  @Test func `A column with one value is no obstacle`() throws {
+    let (table, schema) = Tabular.table([
+      Tabular.numbers("x", (0..<80).map { Double($0) }, kind: .decimal(digits: 0)),
+      Tabular.numbers("k", (0..<80).map { _ in 7 }, kind: .decimal(digits: 0)),
+      Tabular.categories("class", (0..<80).map { $0 < 60 ? "a" : "b" }),
+    ])
+    let filter = try DrawFilter(
+      table, schema: schema, classes: try ClassCounts(of: "class", in: table, schema: schema), closeness: 0.1,
+      border: 0,
+      seed: 1, threads: 1)
+    let (drawn, _) = Tabular.table([
+      Tabular.numbers("x", [70, 70.5, 70], kind: .decimal(digits: 1)),
+      Tabular.numbers("k", [7, 7, 8], kind: .decimal(digits: 0)),
+      Tabular.categories("class", ["b", "b", "b"]),
+    ])
+    #expect(try filter.judge(drawn, place: 1)[0] == .copy)
+    #expect(try filter.judge(drawn, place: 1)[2] == .kept)
+  }
 }

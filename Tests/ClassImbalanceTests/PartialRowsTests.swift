@@ -84,4 +84,18 @@ import Testing
     for row in 0..<90 { #expect(ended.isMissing(row) == (bases[row] % 3 == 0)) }
     #expect(parts.end(full, bases: bases)["x"]?.missingCount == 0)
   }
+
+  @Test func `Columns with one value or that follow from the label are no part to be drawn`() throws {
+    let (table, _) = Tabular.table([
+      Tabular.numbers("k", (0..<60).map { _ in 7 }, kind: .decimal(digits: 0)),
+      Tabular.categories("twin", (0..<60).map { $0 < 40 ? "no" : "yes" }),
+      Tabular.numbers("x", (0..<60).map { Double($0 * 37 % 61) }, kind: .decimal(digits: 0)),
+      Tabular.categories("class", (0..<60).map { $0 < 40 ? "a" : "b" }),
+    ])
+    var random = RandomStream(seed: 6)
+    let (begun, _) = PartialRows(table, target: "class").begin(
+      100, from: Array(40..<60), keepingAtMost: 1, &random)
+    #expect(begun["k"]?.missingCount == 0 && begun["twin"]?.missingCount == 0)
+    #expect(begun["x"]?.missingCount == 100, "a row of which nothing is drawn is a copy")
+  }
 }

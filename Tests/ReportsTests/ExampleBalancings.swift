@@ -15,7 +15,7 @@ enum ExampleBalancings {
     advice: .init(
       arm: "nothing", model: "gradient boosting",
       balance: .init(
-        .green, "Leave the classes as they are, and learn with gradient boosting: no arm is better for sure.",
+        .green, "Leave the classes as they are, and learn with gradient boosting: the best arm is not better for sure.",
         because: "The best model without balancing has PR AUC 0.73."),
       threshold: .init(.green, "Tune the threshold on real rows that models have not seen.", because: "F1 is 0.68."),
       probabilities: .init(.amber, "Even without balancing probabilities are off.", because: "1.4 times.")),

@@ -35,7 +35,10 @@ struct DrawFilter: Sendable {
     self.threads = threads
     let features = FeatureTable(table, schema: schema, target: classes.target)
     ignoredColumns = Set(features.others.map { table.columns[$0].name })
-    deviations = features.numbers.map { max(Moments.deviation($0.values), .leastNormalMagnitude) }
+    deviations = features.numbers.map { column in
+      let deviation = Moments.deviation(column.values)
+      return deviation > 0 ? deviation : 1
+    }
     forests = border > 0 ? try ClassForests(features, classes, seed: seed, threads: threads) : nil
   }
 

@@ -11,12 +11,15 @@ import Tensors
 ///
 /// Columns of which one follows from the other, or says whether the other is missing, are kept together or drawn
 /// together. A cell that is missing in the real row is missing in the new one, so that values stay missing as often as in
-/// the class; what is kept together with it is kept.
+/// the class; what is kept together with it is kept. Columns that have one value, or that follow from the label, are always
+/// kept: drawn anew they would be the same.
 struct PartialRows: Sendable {
   private let table: Table
   private let target: String
   /// Columns that are kept or drawn together.
   private let blocks: [[Int]]
+  /// Columns that are always kept.
+  private let fixed: Set<Int>
 
   init(_ table: Table, target: String) {
     self.table = table
@@ -31,15 +34,19 @@ struct PartialRows: Sendable {
     }
     let places = Array(table.columns.indices) + gappy
     var block = Array(table.columns.indices)
+    var fixed = Set(table.columns.indices.filter { table.columns[$0].isConstant })
     for dependency in FunctionalDependency.find(in: Table(columns: table.columns + gaps)) {
       let (source, follower) = (places[dependency.source], places[dependency.target])
+      if table.columns[source].name == target, dependency.target < table.columns.count { fixed.insert(follower) }
       guard table.columns[source].name != target, table.columns[follower].name != target else { continue }
       let (from, to) = (block[follower], block[source])
       block = block.map { $0 == from ? to : $0 }
     }
     let drawn = table.columns.indices.filter { column in
-      if case .texts = table.columns[column].values { false } else { table.columns[column].name != target }
+      if case .texts = table.columns[column].values { return false }
+      return table.columns[column].name != target && !fixed.contains(column)
     }
+    self.fixed = fixed
     blocks = Dictionary(grouping: drawn) { block[$0] }.sorted { $0.key < $1.key }.map(\.value)
   }
 
@@ -55,7 +62,7 @@ struct PartialRows: Sendable {
     var bases: [Int] = []
     while bases.count < count { bases += random.permutation(rows.count).map { rows[$0] } }
     bases.removeLast(bases.count - count)
-    var isKept = [[Bool]](repeating: Array(repeating: false, count: count), count: table.columns.count)
+    var isKept = table.columns.indices.map { [Bool](repeating: fixed.contains($0), count: count) }
     for row in 0..<count {
       let kept = min(Int(random.uniformDouble() * most * Double(blocks.count + 1)), blocks.count - 1)
       for (turn, block) in random.permutation(blocks.count).enumerated() {
@@ -80,6 +87,17 @@ struct PartialRows: Sendable {
         own.missingCount == 0
           ? column : Column(name: column.name, values: column.values.keeping { !own.isMissing(bases[$0]) })
       })
+  }
+}
+
+extension Column {
+  /// Whether every cell is there and the same. Texts are not looked at: they are never drawn.
+  fileprivate var isConstant: Bool {
+    switch values {
+    case .numbers(let numbers): numbers.allSatisfy { $0 == numbers[0] }
+    case .categories(let codes, _): codes.allSatisfy { $0 == codes[0] && $0 >= 0 }
+    case .texts: false
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /// What a comparison of arms says to do: a plain recommendation, "leave it alone" included.
 ///
-/// An arm is recommended only where, with one of the models, it beats the best model without balancing for sure: the 95 %
+/// The arm and model that rank best, or else those that decide best, are recommended only where they beat the best model
+/// without balancing for sure (only these two are asked, as one of many beats it by chance): the 95 %
 /// interval of the difference over the folds (``FoldMean``) lies above 0, and the difference is worth something. Otherwise
 /// the classes are best left as they are: fewer rows to learn, and probabilities that need no correction.
 struct BalancingAdvice {
@@ -20,7 +21,7 @@ struct BalancingAdvice {
   /// A model of an arm beside the best without balancing.
   private struct Candidate {
     var arm: Int, model: Int, metric: BalancingMetric
-    var value: Double, plain: Double, difference: Figure
+    var value: Double, plain: (model: Int, value: Double), difference: Figure
 
     var isSure: Bool {
       (difference.interval?.low ?? -1) > 0 && (difference.value ?? 0) >= BalancingAdvice.worthwhile
@@ -39,16 +40,16 @@ struct BalancingAdvice {
   /// The model of an arm that does best by a metric, beside the best without balancing.
   private func best(by metric: BalancingMetric) -> Candidate? {
     let models = BalancingPanel.names.indices
-    let plain = models.compactMap { model in tallies[0].mean(metric, model: model).map { (model, $0) } }
-      .max { $0.1 < $1.1 }
+    let plain = models.compactMap { model in tallies[0].mean(metric, model: model).map { (model: model, value: $0) } }
+      .max { $0.value < $1.value }
     guard let plain else { return nil }
     let all = tallies.indices.dropFirst().filter { tallies[$0].failure == nil }.flatMap { arm in
       models.compactMap { model in tallies[arm].mean(metric, model: model).map { (arm: arm, model: model, value: $0) } }
     }
     return all.max { $0.value < $1.value }.map { best in
-      let differences = tallies[best.arm].differences(to: tallies[0], metric, model: best.model, other: plain.0)
+      let differences = tallies[best.arm].differences(to: tallies[0], metric, model: best.model, other: plain.model)
       return Candidate(
-        arm: best.arm, model: best.model, metric: metric, value: best.value, plain: plain.1,
+        arm: best.arm, model: best.model, metric: metric, value: best.value, plain: plain,
         difference: FoldMean.figure(differences, ratio: ratio))
     }
   }
@@ -63,7 +64,7 @@ struct BalancingAdvice {
     let interval =
       difference.interval.map { " (\(text($0.low, signed: true)) to \(text($0.high, signed: true)))" } ?? ""
     let reason =
-      "The best model without balancing, \(names[reference]), has \(told.metric.name) \(text(told.plain)); the best with it, "
+      "The best model without balancing, \(names[told.plain.model]), has \(told.metric.name) \(text(told.plain.value)); the best with it, "
       + "\(names[told.model]) with \(tallies[told.arm].id), has \(text(told.value)): \(text(difference.value ?? 0, signed: true))\(interval)."
     if sure != nil {
       return .init(
@@ -75,7 +76,7 @@ struct BalancingAdvice {
       : ""
     return .init(
       rareRows < Self.few ? .amber : .green,
-      "Leave the classes as they are, and learn with \(names[reference]): no arm is better for sure.",
+      "Leave the classes as they are, and learn with \(names[reference]): the best arm is not better for sure.",
       because: reason + doubt)
   }
 

@@ -39,11 +39,13 @@ public struct BalancingComparison: Sendable {
   ///
   /// An arm that throws, `CancellationError` aside, is left out, with its error as the reason.
   ///
-  /// - Throws: ``EvaluationError`` where no column can be learned from, and what `progress` throws.
+  /// - Throws: ``BalancingError`` where a class has too few of the rows that are drawn of a long table,
+  ///   ``EvaluationError`` where no column can be learned from, and what `progress` throws.
   public func compare(
     _ whole: BalancingProblem, arms: [BalancingArm], subject: BalancingResult.Subject
   ) throws -> BalancingResult {
     let arms = [BalancingArm.nothing] + arms, problem = whole.sample(Self.mostRows, seed: seed)
+    try problem.check(folds: folds)
     let plain = try problem.coded(with: nil).features
     let divisions = BalancingFold.all(problem, folds: folds, repeats: repeats, seed: seed)
     var tallies = arms.map { ArmTally(id: $0.id) }
@@ -126,7 +128,7 @@ public struct BalancingComparison: Sendable {
       let models = names.indices.map { model in
         var metrics: [BalancingMetric: Figure] = [:], differences: [BalancingMetric: Figure] = [:]
         for metric in BalancingMetric.allCases {
-          metrics[metric] = FoldMean.figure(tally.values(metric, model: model), ratio: ratio)
+          metrics[metric] = FoldMean.figure(tally.values(metric, model: model), ratio: ratio, within: metric.range)
           guard place > 0 else { continue }
           differences[metric] = FoldMean.figure(
             tally.differences(to: tallies[0], metric, model: model, other: model), ratio: ratio)

@@ -19,6 +19,14 @@ public enum BalancingMetric: String, Sendable, Codable, CaseIterable, CodingKeyR
   /// The same after the correction.
   case meanRatioCorrected = "mean_ratio_corrected"
 
+  /// What the metric can be.
+  var range: ClosedRange<Double> {
+    switch self {
+    case .meanRatio, .meanRatioCorrected: 0 ... .infinity
+    default: 0...1
+    }
+  }
+
   /// The name in tables.
   public var name: String {
     switch self {

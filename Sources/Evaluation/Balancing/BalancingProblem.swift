@@ -22,17 +22,20 @@ public struct BalancingProblem: Sendable {
     table: Table, schema: Schema, target: String, labels: [String], classOfRow: [Int], rare: [Int], folds: Int
   ) throws(BalancingError) {
     precondition(classOfRow.count == table.rowCount && !rare.isEmpty, "each row has a class, and some class is rare")
-    for place in rare {
-      // So that there are two to learn from, one to tune on and one to test on in every fold.
-      let rows = classOfRow.count { $0 == place }, needed = 2 * folds
-      guard rows >= needed else { throw .tooFewRows(label: labels[place], rows: rows, folds: folds) }
-    }
     self.table = table
     self.schema = schema
     self.target = target
     self.labels = labels
     self.classOfRow = classOfRow
     self.rare = rare
+    try check(folds: folds)
+  }
+
+  /// That every fold has two rows of each rare class to learn from, one to tune on and one to test on.
+  func check(folds: Int) throws(BalancingError) {
+    for place in rare where rows(of: place) < 2 * folds {
+      throw .tooFewRows(label: labels[place], rows: rows(of: place), folds: folds)
+    }
   }
 
   private init(_ other: BalancingProblem, rows: [Int]) {

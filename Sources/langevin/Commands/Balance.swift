@@ -21,7 +21,7 @@ struct Balance: ParsableCommand {
       from, never what it is tested on. By default a diffusion model learns the whole table, in some seconds to minutes \
       (--budget), and rows are drawn from it class by class.
 
-      --compare tells whether any of it helps: it holds rows out, balances the others in every way that suits the \
+      --compare tells whether any of it helps: it holds rows out, balances the others in the ways that suit the \
       columns (a diffusion model is trained for each fold, each within --budget), lets four models learn, and says which \
       way to take, if any. docs/handling-imbalanced-classes.md explains the figures.
       """)
