@@ -106,6 +106,12 @@ struct VerdictRules {
       light = worse(light, grade(worst.2?.low ?? worst.1, green: 0.05, amber: 0.2))
     }
     guard hasReference else {
+      // Of tables with few different rows this holds without any copying, so it is not red.
+      if let copies = figures[.copies]?.value, copies >= 0.5 {
+        return .init(
+          .amber, "Most synthetic rows equal a real one: share them only if any such table would have these rows.",
+          because: joined(reasons + ["no held-out rows were given"]))
+      }
       return .init(
         .unknown, "How safe the rows are to share cannot be judged without real rows that the generator has not seen.",
         because: joined(reasons + ["no held-out rows were given"]))

@@ -80,6 +80,8 @@ import Testing
   @Test func withoutUnseenRowsSafetyIsUnknown() {
     let figures: [FigureID: Figure] = [.shapeError: Figure(0.01), .copies: Figure(0)]
     #expect(VerdictRules(figures: figures).verdict.safe.light == .unknown)
+    let copied = VerdictRules(figures: [.shapeError: Figure(0), .copies: Figure(1)]).verdict.safe
+    #expect(copied.light == .amber && copied.sentence.hasPrefix("Most synthetic rows equal a real one"))
   }
 
   @Test(arguments: [
