@@ -22,7 +22,8 @@ enum Repeats {
     }
   }
 
-  private static func moments(_ values: [Double]) -> (mean: Double, deviation: Double)? {
+  /// The mean, and the deviation of one value; nil where they are not finite. At least two values.
+  static func moments(_ values: [Double]) -> (mean: Double, deviation: Double)? {
     let mean = values.reduce(0, +) / Double(values.count)
     let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
     return variance.isFinite ? (mean, variance.squareRoot()) : nil
@@ -33,13 +34,12 @@ enum Repeats {
   private static func spread(
     _ figure: Figure, around value: Double, deviation: Double, count: Int, of id: FigureID
   ) -> Figure {
-    let reach = quantile(degrees: count - 1) * deviation, range = range(of: id)
+    let reach = quantile(degrees: count - 1) * deviation
     let own = figure.interval.flatMap { interval in figure.value.map { ($0 - interval.low, interval.high - $0) } }
     return Figure(
       value, floor: figure.floor,
       interval: .init(
-        low: max(range.lowerBound, value - max(reach, own?.0 ?? 0)),
-        high: min(range.upperBound, value + max(reach, own?.1 ?? 0))))
+        around: value, below: max(reach, own?.0 ?? 0), above: max(reach, own?.1 ?? 0), within: range(of: id)))
   }
 
   /// What a figure can be: an interval says nothing beyond it.

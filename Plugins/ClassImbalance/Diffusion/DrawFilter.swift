@@ -60,6 +60,7 @@ struct DrawFilter: Sendable {
   }
 
   private func closeRows(_ rows: [Int], _ features: FeatureTable, place: Int) -> [Bool] {
+    guard closeness > 0 else { return rows.map { _ in false } }
     let space = NeighbourSpace(
       numbers: zip(features.numbers, deviations).map { column, deviation in column.values.map { $0 / deviation } },
       codes: features.categories.map(\.codes), weights: features.categories.map { _ in 1 },

@@ -231,17 +231,17 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
   /// The share of a group's errors below which that share of a channel's lies.
   func share(_ share: Double, channel: Int) -> Double {
     guard channel < channelLevels.count else { return share }
-    let level = channelLevels[channel], position = min(abs(2 * share - 1), 1) * Double(Self.shares)
-    let low = min(Int(position), Self.shares - 1)
-    let reach = (level[low] + (position - Double(low)) * (level[low + 1] - level[low])) / 2
+    let reach = Self.interpolated(channelLevels[channel], at: abs(2 * share - 1)) / 2
     return share < 0.5 ? 0.5 - reach : 0.5 + reach
   }
 
   /// The quantile of error over size of a group; the share is within 0 and 1.
-  func quantile(_ share: Double, group: Int) -> Double {
-    let position = min(max(share, 0), 1) * Double(Self.levels)
-    let low = min(Int(position), Self.levels - 1)
-    let table = quantiles[group]
+  func quantile(_ share: Double, group: Int) -> Double { Self.interpolated(quantiles[group], at: share) }
+
+  /// What a table with entries at evenly spaced shares from 0 to 1 says of a share within them.
+  private static func interpolated(_ table: [Double], at share: Double) -> Double {
+    let position = min(max(share, 0), 1) * Double(table.count - 1)
+    let low = min(Int(position), table.count - 2)
     return table[low] + (position - Double(low)) * (table[low + 1] - table[low])
   }
 

@@ -13,12 +13,10 @@ enum FoldMean {
     _ values: [Double?], ratio: Double, within range: ClosedRange<Double> = -.infinity ... .infinity
   ) -> Figure {
     let known = values.compactMap(\.self).filter(\.isFinite)
-    guard !known.isEmpty else { return Figure(notApplicable: "no fold has the classes that it needs") }
-    let count = Double(known.count), mean = known.reduce(0, +) / count
-    guard known.count > 1 else { return Figure(mean) }
-    let variance = known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
-    let reach = Repeats.quantile(degrees: known.count - 1) * (variance * (1 / count + ratio)).squareRoot()
-    return Figure(
-      mean, interval: .init(low: max(range.lowerBound, mean - reach), high: min(range.upperBound, mean + reach)))
+    guard let first = known.first else { return Figure(notApplicable: "no fold has the classes that it needs") }
+    guard known.count > 1, let (mean, deviation) = Repeats.moments(known) else { return Figure(first) }
+    let reach =
+      Repeats.quantile(degrees: known.count - 1) * deviation * (1 / Double(known.count) + ratio).squareRoot()
+    return Figure(mean, interval: .init(around: mean, below: reach, above: reach, within: range))
   }
 }

@@ -57,9 +57,7 @@ struct ClosestRecords {
       let nearer = zip(toReal, distances).reduce(0) { $0 + ($1.0 < $1.1 ? 1 : $1.0 == $1.1 ? 0.5 : 0) }
       let trials = Self.trials(learned, unseen)
       let rate = SuccessRate(attempts: trials, successes: nearer / Double(count) * Double(trials))
-      share = Figure(
-        nearer / Double(count), floor: 0.5,
-        interval: .init(low: max(0, rate.rate - rate.error), high: min(1, rate.rate + rate.error)))
+      share = Figure(nearer / Double(count), floor: 0.5, interval: rate.figure(floor: nil).interval)
     }
     var result = Result(
       share: share, ratio: without, ratioBelowThird: without, syntheticToReal: SortedNumbers(toReal).percentiles,

@@ -18,6 +18,12 @@ public struct Figure: Sendable, Codable, Equatable {
       self.low = low
       self.high = high
     }
+
+    /// An interval that reaches so far below and above a value, within what the number can be.
+    init(around value: Double, below: Double, above: Double, within range: ClosedRange<Double>) {
+      low = max(range.lowerBound, value - below)
+      high = min(range.upperBound, value + above)
+    }
   }
 
   /// A figure that was measured. A number that is not finite becomes "not applicable".

@@ -1,6 +1,9 @@
 import Evaluation
 
 extension BalancingPage {
+  /// An arm that is drawn.
+  private typealias Shown = (series: Series, arm: BalancingResult.Arm, curves: BalancingResult.Curves)
+
   /// Precision over recall and calibration of the reference model: without balancing, with diffusion, and with the best of
   /// the others.
   var curves: Section? {
@@ -20,7 +23,7 @@ extension BalancingPage {
   }
 
   /// One arm a colour: without balancing, the best of the arms that are not drawn otherwise, and diffusion.
-  private var curveArms: [(series: Series, arm: BalancingResult.Arm, curves: BalancingResult.Curves)] {
+  private var curveArms: [Shown] {
     let others = measured.dropFirst().filter { $0.id != "diffusion" && $0.newRows > 0 }
     let best = others.max { score($0) < score($1) }
     let picked: [(Series, BalancingResult.Arm?)] = [
@@ -34,18 +37,25 @@ extension BalancingPage {
 
   private func score(_ arm: BalancingResult.Arm) -> Double { arm.model(result.reference)?.metrics[.prAUC]?.value ?? -1 }
 
+  private func lines(
+    _ shown: [Shown], _ x: KeyPath<BalancingResult.Curves, [Double]>, _ y: KeyPath<BalancingResult.Curves, [Double]>,
+    marked: Bool = false
+  ) -> [LineChart.Line] {
+    shown.map { entry in
+      .init(
+        series: entry.series, label: entry.arm.id,
+        points: zip(entry.curves[keyPath: x], entry.curves[keyPath: y]).map { (x: $0, y: $1) }, marked: marked)
+    }
+  }
+
   private func precisionRecall(
-    _ shown: [(series: Series, arm: BalancingResult.Arm, curves: BalancingResult.Curves)]
+    _ shown: [Shown]
   ) -> Picture {
     let chart = LineChart(
       title: "Precision over recall",
       summary: "Precision–recall curves of \(shown.map(\.arm.id).joined(separator: ", ")).",
       xTitle: "recall: share of the class that is found", yTitle: "precision",
-      lines: shown.map { entry in
-        .init(
-          series: entry.series, label: entry.arm.id,
-          points: zip(entry.curves.recall, entry.curves.precision).map { (x: $0, y: $1) })
-      }, xStyle: .percent, yStyle: .percent, xRange: 0...1, yRange: 0...1)
+      lines: lines(shown, \.recall, \.precision), xStyle: .percent, yStyle: .percent, xRange: 0...1, yRange: 0...1)
     let steps = [0.1, 0.25, 0.5, 0.75, 0.9]
     return Picture(
       chart, note: "Over the rows of all folds.",
@@ -62,17 +72,14 @@ extension BalancingPage {
   }
 
   private func calibration(
-    _ shown: [(series: Series, arm: BalancingResult.Arm, curves: BalancingResult.Curves)], _ rare: String
+    _ shown: [Shown], _ rare: String
   ) -> Picture {
     let chart = LineChart(
       title: "Predicted and observed",
       summary: "Calibration curves of \(shown.map(\.arm.id).joined(separator: ", ")).",
       xTitle: "predicted probability of “\(TextWidth.fit(rare.onOneLine, 160))”", yTitle: "share that came true",
-      lines: shown.map { entry in
-        .init(
-          series: entry.series, label: entry.arm.id,
-          points: zip(entry.curves.predicted, entry.curves.observed).map { (x: $0, y: $1) }, marked: true)
-      }, xStyle: .percent, yStyle: .percent, xRange: 0...1, yRange: 0...1, diagonal: true)
+      lines: lines(shown, \.predicted, \.observed, marked: true), xStyle: .percent, yStyle: .percent, xRange: 0...1,
+      yRange: 0...1, diagonal: true)
     return Picture(
       chart, note: "Before any correction; groups of ten percent each, some with few rows.",
       table: DataTable(
