@@ -19,6 +19,7 @@ let package = Package(
     .executable(name: "langevin", targets: ["langevin"]),
     .library(name: "DiffusionCore", targets: ["Tensors", "NeuralNetworks", "Tables", "DiffusionCore"]),
     .library(name: "TabularDDPM", targets: ["TabularDDPM"]),
+    .library(name: "ForestFlow", targets: ["ForestFlow"]),
     .library(name: "ClassImbalance", targets: ["ClassImbalance"]),
     .library(name: "TimeSeriesImputation", targets: ["TimeSeriesImputation"]),
     .library(name: "Imputing", targets: ["Imputing"]),
@@ -78,6 +79,9 @@ let package = Package(
     .target(
       name: "TabularDDPM", dependencies: ["DiffusionCore", "ChainedImputation"], path: "Plugins/TabularDDPM"),
     .target(
+      name: "ForestFlow", dependencies: ["ChainedImputation", "DiffusionCore", "DownstreamModels"],
+      path: "Plugins/ForestFlow"),
+    .target(
       name: "TabularImputation", dependencies: ["DiffusionCore", "ChainedImputation", "Neighbours"],
       path: "Plugins/TabularImputation"),
 
@@ -85,7 +89,7 @@ let package = Package(
     .executableTarget(
       name: "langevin",
       dependencies: [
-        "DiffusionCore", "TabularDDPM", "TabularImputation", "TimeSeriesImputation", "ClassImbalance",
+        "DiffusionCore", "TabularDDPM", "ForestFlow", "TabularImputation", "TimeSeriesImputation", "ClassImbalance",
         "Evaluation", "Imputing", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -116,6 +120,9 @@ let package = Package(
     .testTarget(
       name: "TabularDDPMTests", dependencies: ["TabularDDPM", "DiffusionTesting"],
       path: "Tests/TabularDDPMTests"),
+    .testTarget(
+      name: "ForestFlowTests", dependencies: ["ForestFlow", "DiffusionTesting", "DownstreamModels"],
+      path: "Tests/ForestFlowTests"),
     .testTarget(
       name: "ClassImbalanceTests", dependencies: ["ClassImbalance", "TabularDDPM", "DiffusionTesting"],
       path: "Tests/ClassImbalanceTests"),

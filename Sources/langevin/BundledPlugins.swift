@@ -1,5 +1,6 @@
 import ClassImbalance
 import DiffusionCore
+import ForestFlow
 import TabularDDPM
 import TabularImputation
 import TimeSeriesImputation
@@ -7,7 +8,7 @@ import TimeSeriesImputation
 /// The plugins that come with the command, in one list: the first method for a task is its default.
 enum BundledPlugins {
   static let all: [any Plugin] = [
-    CorePlugin(), TabularDDPMPlugin(), TabularImputationPlugin(), TimeSeriesImputationPlugin(),
+    CorePlugin(), TabularDDPMPlugin(), ForestFlowPlugin(), TabularImputationPlugin(), TimeSeriesImputationPlugin(),
     ClassImbalancePlugin(generator: TabularMasked()),
   ]
 

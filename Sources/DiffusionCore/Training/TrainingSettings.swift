@@ -75,6 +75,13 @@ public struct TrainingSummary: Sendable, Codable, Equatable {
     public var training: Double
     /// The held-out loss of the averaged parameters.
     public var heldOut: Double?
+
+    /// Makes a point.
+    public init(step: Int, training: Double, heldOut: Double?) {
+      self.step = step
+      self.training = training
+      self.heldOut = heldOut
+    }
   }
   /// The losses of the finished model at one noise level.
   public struct NoiseLoss: Sendable, Codable, Equatable {
