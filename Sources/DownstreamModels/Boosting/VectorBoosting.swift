@@ -85,8 +85,10 @@ public struct VectorBoosting: Sendable, Codable, Equatable {
         sum += Double(error * error)
       }
       let known = curvatures.reduce(0.0) { $0 + Double($1) }
-      var report = Round(number: round, training: sum / max(known, 1))
-      if let judges { report.heldOut = try Self.error(booster.predict(judges.matrix, .margin), judges.rows.targets) }
+      var report = Round(number: round, training: sum / max(known, 1), heldOut: nil)
+      if let judges {
+        report.heldOut = try Self.error(booster.predict(judges.matrix, .margin), judges.rows.targets)
+      }
       if !afterRound(report) { break }
     }
     return FittedVectorTrees(booster, columns: columns, outputs: outputs)
