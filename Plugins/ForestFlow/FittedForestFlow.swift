@@ -29,7 +29,8 @@ struct FittedForestFlow: FittedSynthesizer {
   // MARK: Sampling
 
   func sample(_ request: SampleRequest, deliver: (Table) throws -> Void) throws {
-    let conditions = try RowConditions(request.conditions, schema: schema, coding: coding)
+    let conditions = try RowConditions(
+      request.conditions, coding: coding, includesMissing: request.includesMissing)
     let sampler = ForestFlowOptions.sampler(
       request.options.flatMap { $0.given.contains("sampler") ? $0.text("sampler") : nil } ?? contents.sampler)
     var state = DecodingState(

@@ -13,8 +13,9 @@ struct RowConditions: Sendable {
   /// What made rows are checked for: the column's place, and what its cell may be.
   let checked: [(column: Int, allowed: CellCondition.Allowed)]
 
+  /// - Parameter includesMissing: whether cells may be missing.
   /// - Throws: ``ConditionError`` where a condition can never be met.
-  init(_ conditions: [CellCondition], schema: Schema, coding: FlowCoding) throws {
+  init(_ conditions: [CellCondition], coding: FlowCoding, includesMissing: Bool) throws {
     var parts = [Bool](repeating: true, count: coding.parts)
     var missing: [Int: Bool] = [:], checked: [(column: Int, allowed: CellCondition.Allowed)] = []
     var seen: Set<String> = []
@@ -30,6 +31,9 @@ struct RowConditions: Sendable {
       let mayMiss = coding.patterns.place(of: column) != nil
       if case .missing = condition.allowed {
         guard mayMiss else { throw ConditionError.neverMissing(condition.column) }
+        guard includesMissing else {
+          throw ConditionError.impossible("'\(condition.column)' is to be missing, and no cell may be")
+        }
         missing[column] = true
         continue
       }

@@ -83,6 +83,7 @@ struct ForestFlowMethodTests {
     // Groups are 20 apart: no row of the first is as large.
     #expect(throws: ConditionError.self) { try ForestTables.sample(model, rows: 5, ["group=a", "size=38.."]) }
     #expect(throws: ConditionError.self) { try ForestTables.sample(model, rows: 5, ["age=", "note=yes"]) }
+    #expect(throws: ConditionError.self) { try ForestTables.sample(model, rows: 5, ["age="], includesMissing: false) }
     for condition in [
       CellCondition(column: "id", .levels(["ID1"])), CellCondition(column: "size", .missing),
       CellCondition(column: "no such", .missing),

@@ -32,15 +32,16 @@ enum ExampleExplanations {
   /// Names and cells that mean something to a browser, and numbers that are none.
   static let hostile: Explanation = {
     var result = model
-    let name = ExampleResults.hostileNames[0]
-    result.subject.file = "a/\(name)"
-    result.hiding = .init(columns: [name, name], cells: [[name, ""]], order: [[1, 0]])
-    result.blurring = result.blurring.map { .init(column: name, stages: $0.stages) }
-    result.guesses[0].column = name
-    result.guesses[0].value = name
-    result.guesses[0].stages[1].shown = Array(repeating: name, count: 9)
-    result.learned = [.init(name: name, gain: .nan), .init(name: name, gain: 1e300), .init(name: name, gain: -1)]
-    result.training?.explanation = name
+    let names = ExampleResults.hostileNames
+    result.subject.file = "a/\(names[0])"
+    result.hiding = .init(
+      columns: Array(names.prefix(6)), cells: [Array(names.suffix(6))], order: [[1, 0, 5, 3, 2, 4]])
+    result.blurring = zip(result.blurring, names).map { .init(column: $1, stages: $0.stages) }
+    result.guesses[0].column = names[1]
+    result.guesses[0].value = names[8]
+    result.guesses[0].stages[1].shown = names
+    result.learned = zip(names, [.nan, 1e300, -1, 0.3]).map { .init(name: $0, gain: $1) }
+    result.training?.explanation = names[7]
     return result
   }()
 

@@ -37,10 +37,6 @@ extension TrainingCommand {
     console.detail("read \(Wording.count(table.table.rowCount, "row")) in \(Wording.span(clock.seconds))")
     try Trainable.check(table, path: data)
     let wish = try wish(table.schema)
-    let advice = MethodAdvice.choice(
-      rows: table.table.rowCount, columns: table.schema.columns.count, taken: synthesizer.descriptor)
-    // Only rows of one's own are a reason: given ones are filled by the default alone.
-    if let advice, method.method == nil, inputs.allSatisfy({ $0 == nil }) { console.announce(advice) }
 
     let seed = try options.chosenSeed(console, resuming: training.resume ? place.checkpoint : nil)
     let interruption = Interruption { console.say("finishing the step and saving; Ctrl-C again stops at once") }
