@@ -58,12 +58,16 @@ struct FlowCoding: Sendable, Codable, Equatable {
     }
     self.label = try label.map { try Self.label($0, table) }
     let fixed = self.label?.column
-    derived = derives ? cells.dependencies.derivations().filter { $0.target != fixed } : []
+    let coded = cells.modelled.compactMap { [cells] in FlowColumn($0, of: cells, in: table) }
+    // Only of columns that are always written as one of the values that were seen.
+    let sources = Set(coded.filter(\.isClosed).map(\.column) + [fixed].compactMap(\.self))
+    derived =
+      derives
+      ? cells.dependencies.filter { sources.contains($0.source) && $0.target != fixed }.derivations() : []
     let complete = table.columns.map { $0.missingCount == 0 }
     // Where either may be missing the column flows too, and is corrected where both are there.
     let left = Set(derived.filter { complete[$0.source] && complete[$0.target] }.map(\.target))
-    columns = cells.modelled.filter { $0 != fixed && !left.contains($0) }
-      .compactMap { [cells] in FlowColumn($0, of: cells, in: table) }
+    columns = coded.filter { $0.column != fixed && !left.contains($0.column) }
     var generators: [Int: IdentifierGenerator] = [:]
     for (place, column) in schema.columns.enumerated() {
       if case .identifier(let pattern) = column.kind, case .texts(let texts) = table.columns[place].values {

@@ -37,6 +37,14 @@ struct FlowColumn: Sendable, Codable, Equatable {
     }
   }
 
+  /// Whether it is only ever written as a value that was seen.
+  var isClosed: Bool {
+    switch form {
+    case .number(_, _, let seen): !seen.isEmpty
+    case .levels: true
+    }
+  }
+
   private static func bits(_ levels: Int) -> Int { Int.bitWidth - (levels - 1).leadingZeroBitCount }
 
   /// Learns a column; nil where it has nothing to model.

@@ -199,6 +199,11 @@ struct ForestTraining: Sendable {
     guard let most, most < sum else { return wanted }
     let share = Double(most) / Double(sum)
     var result = wanted.map { max(1, Int(Double($0) * share)) }
+    while result.reduce(0, +) > max(most, result.count), let largest = result.max(),
+      let place = result.firstIndex(of: largest)
+    {
+      result[place] -= 1
+    }
     // What rounding left goes to those that lost most by it, the first of equal ones.
     let order = wanted.indices.sorted { a, b in
       let (x, y) = (Double(wanted[a]) * share - Double(result[a]), Double(wanted[b]) * share - Double(result[b]))
