@@ -79,7 +79,7 @@ struct ForestFlowMethodTests {
 
   @Test func `What cannot be is an error with a cure`() throws {
     let data = ForestTables.mixed(rows: 120)
-    let model = try ForestTables.fit(data, ["label": "group"])
+    let model = try ForestTables.fit(data, steps: nil, ["label": "group", "trees": "40"])
     // Groups are 20 apart: no row of the first is as large.
     #expect(throws: ConditionError.self) { try ForestTables.sample(model, rows: 5, ["group=a", "size=38.."]) }
     #expect(throws: ConditionError.self) { try ForestTables.sample(model, rows: 5, ["age=", "note=yes"]) }

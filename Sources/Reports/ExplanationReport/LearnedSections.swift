@@ -104,7 +104,7 @@ extension ExplanationPage {
           "The model found <strong>\(Markup(name: easiest.name))</strong> easiest: the rest of a row tells most about it. It found <strong>\(Markup(name: hardest.name))</strong> hardest\(hardest.gain < 0.05 ? ": the rest of a row tells nearly nothing about it" : "")."
         ),
         .pictures(
-          .one,
+          .two,
           [
             Picture(
               chart,

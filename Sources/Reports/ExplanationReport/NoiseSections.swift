@@ -39,7 +39,7 @@ extension ExplanationPage {
           "row \(row + 1)",
           cells.enumerated().map { place, cell in
             gone.contains(place)
-              ? "<span aria-hidden=\"true\">▒▒▒▒</span><span class=\"unseen\">hidden</span>"
+              ? "<span role=\"img\" aria-label=\"hidden\">▒▒▒▒</span>"
               : cell.isEmpty ? "<i>missing</i>" : Markup(name: cell)
           })
       }, words: true)
@@ -65,7 +65,7 @@ extension ExplanationPage {
   private func picture(_ column: Explanation.Blurring, _ stage: Explanation.Blurring.Stage)
     -> Picture
   {
-    let words = stage.noise >= 1 ? "noise alone" : "\(NumberText.percent(stage.noise)) noise"
+    let words = stage.noise >= 1 ? "noise alone" : stage.noise < 0.5 ? "after a third" : "after two thirds"
     let clean = column.stages[0].values
     return Picture(
       Self.chart(
@@ -104,7 +104,7 @@ extension ExplanationPage {
           "The schedule says how much is spoiled at which step. A model is trained at all of them: near the left end the task is easy and teaches detail, near the right end it is hard and teaches the whole. <code>--schedule</code> takes another one."
         ),
         .pictures(
-          .one,
+          .two,
           [
             Picture(
               chart,

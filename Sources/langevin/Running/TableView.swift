@@ -16,7 +16,7 @@ struct TableView {
   private static let noise = [0, 1.0 / 3, 2.0 / 3, 1]
   /// Rows and columns of a table of examples.
   private static let exampleRows = 4, mostColumns = 6
-  private static let bins = 24
+  private static let bins = 18
 
   /// - Parameter names: the columns to show; empty for up to two numbers and two categories.
   init(table: Table, schema: Schema, columns names: [String], seed: UInt64) {
