@@ -106,7 +106,7 @@ public struct ForestFlowMethod: Synthesizer {
     }
     if let checkpoint = run.checkpoint, checkpoint.resumes, FileManager.default.fileExists(atPath: checkpoint.path) {
       let stored = try ForestState(contentsOf: checkpoint.path, fingerprint: fingerprint)
-      announce(stored.plan, rows: rows, isTimed: run.steps == nil, choose)
+      announce(stored.plan, rows: rows, options, isTimed: run.steps == nil, choose)
       return (stored, budget)
     }
     var plan = ForestPlan(options, rows: rows)
@@ -115,23 +115,24 @@ public struct ForestFlowMethod: Synthesizer {
       plan.fit(
         into: budget * 0.8, rows: rows, options: options, pace: try training.pace(plan), threads: run.threads)
     }
-    announce(plan, rows: rows, isTimed: budget != nil, choose)
+    announce(plan, rows: rows, options, isTimed: budget != nil, choose)
     return (ForestState(fingerprint: fingerprint, plan: plan, width: training.width), budget)
   }
 
-  private func announce(_ plan: ForestPlan, rows: Int, isTimed: Bool, _ choose: (Choice) -> Void) {
-    var duplicates = Choice(
-      "duplicates", "\(plan.duplicates)", because: "\(rows) rows\(isTimed ? ", and the time there is" : "")",
-      flag: "--set duplicates=")
-    var times = Choice(
-      "times", "\(plan.path.times)", because: isTimed ? "the time there is" : "so many are enough", flag: "--set times="
-    )
-    if isTimed {
-      duplicates.repeating = "duplicates=\(plan.duplicates)"
-      times.repeating = "times=\(plan.path.times)"
+  private func announce(
+    _ plan: ForestPlan, rows: Int, _ options: OptionValues, isTimed: Bool, _ choose: (Choice) -> Void
+  ) {
+    func choice(_ name: String, _ value: Int, because reason: String) -> Choice {
+      guard options.isAutomatic(name) else {
+        return Choice(name, "\(value)", because: "so it was set", flag: "--set \(name)=")
+      }
+      var choice = Choice(
+        name, "\(value)", because: reason + (isTimed ? ", and the time there is" : ""), flag: "--set \(name)=")
+      if isTimed { choice.repeating = "\(name)=\(value)" }
+      return choice
     }
-    choose(duplicates)
-    choose(times)
+    choose(choice("duplicates", plan.duplicates, because: "\(rows) rows"))
+    choose(choice("times", plan.path.times, because: "so many are enough"))
   }
 
   /// Reads a model back. Throws ``ArchiveError`` where the file does not hold one.

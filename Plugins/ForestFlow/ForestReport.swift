@@ -40,7 +40,12 @@ struct ForestReport {
     }
     report.trainingLoss = after.training
     report.heldOutLoss = after.heldOut
-    guard training.split.heldOut.count >= 20 else { return report }
+    guard training.split.heldOut.count >= 20 else {
+      report.explanation =
+        "Only \(training.split.heldOut.count) rows were held out: enough to choose the number of trees, too few to tell "
+        + "of memorising."
+      return report
+    }
     // As the other methods judge: what was learned of one's own rows and not of others.
     let learned = before.heldOut - after.heldOut, learnedOfOwn = before.training - after.training
     let figures =

@@ -57,8 +57,10 @@ struct ForestTraining: Sendable {
       // The first lap holds the making of the bins.
       return (rows.count * duplicates, laps.dropFirst().min() ?? laps[0])
     }
-    let few = rows.prefix(500), many = min(10, max(2, 10_000 / rows.count))
-    return GrowthPace(try time(1, few), try time(many, rows.prefix(5_000)))
+    // About as many rows as there will be: below, trees have fewer leaves, and the pace is another one.
+    let most = min(plan.duplicates, max(10_000 / rows.count, 1))
+    return GrowthPace(
+      try time(max(most / 4, 1), rows.prefix(most > 1 ? 10_000 : rows.count / 4)), try time(most, rows.prefix(10_000)))
   }
 
   // MARK: Trial
