@@ -21,8 +21,6 @@ extension ExplanationPage {
 
   private func revealing(_ method: String) -> Section? {
     guard method == "tabular-masked", let hiding = explanation.hiding else { return nil }
-    let stages = [1, 2.0 / 3, 1.0 / 3, 0]
-    let words = ["The start: nothing is known", "A third is drawn", "Two thirds are drawn", "Finished rows"]
     return Section(
       "revealing", "Cell by cell",
       blocks: [
@@ -30,9 +28,12 @@ extension ExplanationPage {
           "The same rows as above, as they came to be: one cell after another is drawn, given those that stand already."
         )
       ]
-        + zip(stages, words).flatMap { share, word in
-          [.text("<strong>\(word).</strong>"), .table(table(hiding, share: share, word))]
-        })
+        + tables(
+          hiding,
+          [
+            (1, "The start: nothing is known"), (2.0 / 3, "A third is drawn"), (1.0 / 3, "Two thirds are drawn"),
+            (0, "Finished rows"),
+          ]))
   }
 
   private var guessing: Section? {

@@ -13,8 +13,6 @@ extension ExplanationPage {
 
   private var hiding: Section? {
     guard let hiding = explanation.hiding else { return nil }
-    let stages = [0, 1.0 / 3, 2.0 / 3, 1]
-    let words = ["Nothing is hidden", "A third is hidden", "Two thirds are hidden", "All is hidden"]
     return Section(
       "hiding", "Hiding cells",
       blocks: [
@@ -22,13 +20,24 @@ extension ExplanationPage {
           "<code>tabular-masked</code> hides cells, in an order that chance decides for each row. Where much is hidden the model must guess from little; where little is hidden it learns how columns go together. A cell that is missing in the data can be hidden and guessed like any other."
         )
       ]
-        + zip(stages, words).flatMap { share, word in
-          [.text("<strong>\(word).</strong>"), .table(table(hiding, share: share, word))]
-        })
+        + tables(
+          hiding,
+          [
+            (0, "Nothing is hidden"), (1.0 / 3, "A third is hidden"), (2.0 / 3, "Two thirds are hidden"),
+            (1, "All is hidden"),
+          ]
+        ))
+  }
+
+  /// Rows at several stages, each with its heading.
+  func tables(_ hiding: Explanation.Hiding, _ stages: [(share: Double, words: String)]) -> [Block?] {
+    stages.flatMap { stage -> [Block?] in
+      [.text("<strong>\(stage.words).</strong>"), .table(table(hiding, share: stage.share, stage.words))]
+    }
   }
 
   /// Rows of which a share of the cells is hidden.
-  func table(_ hiding: Explanation.Hiding, share: Double, _ caption: String) -> DataTable {
+  private func table(_ hiding: Explanation.Hiding, share: Double, _ caption: String) -> DataTable {
     let hidden = Int((share * Double(hiding.columns.count)).rounded())
     return DataTable(
       caption, head: [""] + hiding.columns.map { Markup(name: $0) },
