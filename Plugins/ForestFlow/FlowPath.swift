@@ -12,7 +12,7 @@ import Tensors
 /// matching for generative modeling", ICLR 2023.
 struct FlowPath: Sendable, Codable, Equatable {
   /// The number of times, evenly spread from (almost) 0 up to, but without, 1.
-  let times: Int
+  var times: Int
 
   /// At t = 0 there is no signal to divide by; the authors begin as late too.
   private static let first = 1e-3

@@ -1,5 +1,6 @@
 import DiffusionCore
 import DownstreamModels
+import Foundation
 
 /// The options of `forest-flow`, and what follows from them and from the data.
 enum ForestFlowOptions {
@@ -66,8 +67,11 @@ struct ForestPlan: Sendable, Codable, Equatable {
     return Array(Set((0..<count).map { $0 * (path.times - 1) / max(count - 1, 1) })).sorted()
   }
 
-  /// Trees that a column has at each time, before held-out rows say so: what is usual.
-  private var expectedRounds: Double { hasFixedTrees ? Double(boosting.rounds) : 30 }
+  /// Trees that a column has at each time, before held-out rows say so: with more copies there is more to learn. Fewer
+  /// than 10 with one copy and some 20 with fifty were seen.
+  private var expectedRounds: Double {
+    hasFixedTrees ? Double(boosting.rounds) : 8 + 2 * log2(Double(duplicates))
+  }
 
   /// About how many seconds the plan takes.
   func seconds(rows: Int, pace: GrowthPace, threads: Int) -> Double {
@@ -76,29 +80,37 @@ struct ForestPlan: Sendable, Codable, Equatable {
     return round * (trials + Double(path.times) * expectedRounds) / Double(max(threads, 1))
   }
 
-  /// Fits the plan into a time, by fewer copies, then fewer moments. What the user fixed stays.
+  /// Fits the plan into a time, by fewer copies and moments. A handful of copies is worth more than many moments. What the
+  /// user fixed stays.
   mutating func fit(into seconds: Double, rows: Int, options: OptionValues, pace: GrowthPace, threads: Int) {
-    func fits(_ plan: ForestPlan) -> Bool { plan.seconds(rows: rows, pace: pace, threads: threads) <= seconds }
-    if options.isAutomatic("duplicates") {
-      let counts = [50, 40, 30, 25, 20, 15, 12, 10, 8, 6, 5, 4, 3, 2, 1].filter { $0 < duplicates }
-      for count in counts where !fits(self) { duplicates = count }
+    let tooLong = { (plan: ForestPlan) in plan.seconds(rows: rows, pace: pace, threads: threads) > seconds }
+    func lower(_ name: String, _ values: [Int], _ value: WritableKeyPath<ForestPlan, Int>) {
+      guard options.isAutomatic(name) else { return }
+      for next in values where next < self[keyPath: value] && tooLong(self) { self[keyPath: value] = next }
     }
-    if options.isAutomatic("times") {
-      for times in [15, 10, 8, 5] where !fits(self) { path = FlowPath(times: times) }
-    }
+    lower("duplicates", [40, 30, 25, 20, 15, 12, 10, 8, 6, 5], \.duplicates)
+    lower("times", [15, 10, 8], \.path.times)
+    lower("duplicates", [4, 3, 2, 1], \.duplicates)
+    lower("times", [5], \.path.times)
   }
 }
 
-/// How long one round of boosting takes: a + b · rows.
+/// How long one round of boosting takes, by the number of rows.
+///
+/// Below the rows that were measured it is a power of them, as trees of few rows have few leaves; above in proportion.
 struct GrowthPace: Sendable, Equatable {
-  var fixed: Double, perRow: Double
+  private let most: Double, seconds: Double, exponent: Double
 
-  func seconds(rows: Int) -> Double { fixed + perRow * Double(rows) }
-
-  /// From the time of one round at two numbers of rows.
+  /// From the time of one round at two numbers of rows, the second the larger one.
   init(_ few: (rows: Int, seconds: Double), _ many: (rows: Int, seconds: Double)) {
-    let slope = (many.seconds - few.seconds) / Double(max(many.rows - few.rows, 1))
-    perRow = max(slope, 0)
-    fixed = max(few.seconds - perRow * Double(few.rows), 0)
+    most = Double(many.rows)
+    seconds = many.seconds
+    let slope = log(many.seconds / few.seconds) / log(Double(many.rows) / Double(few.rows))
+    exponent = slope.isFinite ? min(max(slope, 0), 1) : 1
+  }
+
+  func seconds(rows: Int) -> Double {
+    let share = Double(rows) / most
+    return seconds * (share < 1 ? pow(share, exponent) : share)
   }
 }

@@ -39,8 +39,11 @@ struct ForestTrainingTests {
 
   @Test func `A plan that does not fit into a time has fewer copies, then fewer moments`() throws {
     let options = try ForestFlowMethod().descriptor.options(parsing: [:])
-    let pace = GrowthPace((rows: 100, seconds: 0.002), (rows: 1100, seconds: 0.012))
-    #expect(abs(pace.seconds(rows: 10_100) - 0.102) < 1e-9)
+    let pace = GrowthPace((rows: 1000, seconds: 0.004), (rows: 4000, seconds: 0.008))
+    // A square root below, in proportion above.
+    for (rows, seconds) in [(250, 0.002), (1000, 0.004), (4000, 0.008), (20_000, 0.04)] {
+      #expect(abs(pace.seconds(rows: rows) - seconds) < 1e-9)
+    }
     var plan = ForestPlan(options, rows: 500)
     #expect(plan.duplicates == 40 && plan.path.times == 20)
     let whole = plan.seconds(rows: 500, pace: pace, threads: 2)
