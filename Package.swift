@@ -104,6 +104,11 @@ let package = Package(
       name: "guide-pictures", dependencies: ["DiffusionCore", "TabularDDPM", "Tables", "Tensors"],
       path: "docs/guide-pictures", exclude: ["run"]),
 
+    // The program of an example, which has a package of its own, so that it is built with everything else.
+    .executableTarget(
+      name: "embed-example", dependencies: ["DiffusionCore", "Evaluation", "TabularDDPM"],
+      path: "examples/embed/Sources/embed"),
+
     // Tests.
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"], path: "Tests/TensorsTests"),
     .testTarget(
