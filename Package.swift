@@ -6,6 +6,7 @@ import PackageDescription
 //   langevin → Plugins/* → DiffusionCore → NeuralNetworks → Tensors → CKernels, COneDNN
 //            ↘ Imputing  ↗               ↘ Tables → CLibCSV, CZlib
 //            ↘ Reports   ↘
+//            ↘ Tuning  ↗    (Tuning stands on DiffusionCore alone)
 //                ↘ Evaluation → DownstreamModels → CXGBoost, CLBFGS
 //                             ↘ Neighbours → Tensors
 //   Plugins/* ↘ ChainedImputation → DownstreamModels, Tables
@@ -23,6 +24,7 @@ let package = Package(
     .library(name: "TimeSeriesImputation", targets: ["TimeSeriesImputation"]),
     .library(name: "Imputing", targets: ["Imputing"]),
     .library(name: "Evaluation", targets: ["Evaluation", "DownstreamModels", "Neighbours"]),
+    .library(name: "Tuning", targets: ["Tuning"]),
     .library(name: "DiffusionTesting", targets: ["DiffusionTesting"]),
   ],
   dependencies: [
@@ -61,8 +63,11 @@ let package = Package(
     .target(
       name: "Evaluation", dependencies: ["Tables", "Tensors", "DownstreamModels", "Neighbours"],
       path: "Sources/Evaluation"),
+    // Which options suit a table.
+    .target(name: "Tuning", dependencies: ["DiffusionCore", "Tensors"], path: "Sources/Tuning"),
+
     .target(
-      name: "Reports", dependencies: ["Evaluation", .product(name: "Mustache", package: "swift-mustache")],
+      name: "Reports", dependencies: ["Evaluation", "Tuning", .product(name: "Mustache", package: "swift-mustache")],
       path: "Sources/Reports", resources: [.embedInCode("Templates")]),
 
     // Filling gaps: what every method of imputation needs around it.
@@ -86,7 +91,7 @@ let package = Package(
       name: "langevin",
       dependencies: [
         "DiffusionCore", "TabularDDPM", "TabularImputation", "TimeSeriesImputation", "ClassImbalance",
-        "Evaluation", "Imputing", "Reports",
+        "Evaluation", "Imputing", "Reports", "Tuning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/langevin"),
@@ -136,6 +141,7 @@ let package = Package(
       name: "DownstreamModelsTests", dependencies: ["DownstreamModels"], path: "Tests/DownstreamModelsTests"),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Tables"], path: "Tests/EvaluationTests"),
     .testTarget(name: "ImputingTests", dependencies: ["Imputing"], path: "Tests/ImputingTests"),
+    .testTarget(name: "TuningTests", dependencies: ["Tuning"], path: "Tests/TuningTests"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], path: "Tests/ReportsTests"),
     .testTarget(
       name: "CommandLineTests", dependencies: ["langevin", "Tables"], path: "Tests/CommandLineTests"),
