@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct HelpTests {
   @Test(arguments: [
-    ["synth"], ["fit"], ["sample"], ["score"], ["impute"], ["balance"], ["inspect"], ["plugins"], ["plugins", "list"],
+    ["synth"], ["fit"], ["sample"], ["score"], ["impute"], ["balance"], ["tune"], ["inspect"], ["plugins"],
+    ["plugins", "list"],
     ["plugins", "info"],
   ]) func `Every subcommand has help with an example`(path: [String]) throws {
     let scratch = Scratch()
@@ -20,7 +21,7 @@ import Testing
 
   @Test func `The root's help names every subcommand`() throws {
     let outcome = try Command.run("--help")
-    for name in ["synth", "fit", "sample", "score", "impute", "balance", "inspect", "plugins"] {
+    for name in ["synth", "fit", "sample", "score", "impute", "balance", "tune", "inspect", "plugins"] {
       #expect(outcome.output.contains("\n  \(name) "))
     }
   }

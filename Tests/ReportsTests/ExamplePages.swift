@@ -29,8 +29,18 @@ enum ExamplePages {
     ]
   }
 
+  /// The pages of all example searches.
+  static let tunings = Result {
+    [
+      "tuned": try TuningReport(ExampleTunings.full).render(),
+      "tuned-bare": try TuningReport(ExampleTunings.bare).render(),
+      "tuned-hostile": try TuningReport(ExampleTunings.hostile).render(),
+    ]
+  }
+
   /// All pages.
   static let every = Result {
     try all.get().merging(imputations.get()) { mine, _ in mine }.merging(balancings.get()) { mine, _ in mine }
+      .merging(tunings.get()) { mine, _ in mine }
   }
 }

@@ -27,6 +27,8 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
   private let channelLevels: [[Double]]
   /// The correlation of normal scores of errors one typical step apart.
   let correlation: Double
+  /// By channel, the weight of what errors of all channels at a step have in common (``CommonFactor``).
+  let loadings: [Double]
   /// The number of hidden cells behind it.
   let cellCount: Int
   /// What distances are measured in.
@@ -108,6 +110,7 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
       periodOffsets = [Double](repeating: 0, count: Periods.count)
       (least, greatest, groupEnds, means, correlation) = (1, 1, [], [0], 0)
       channelLevels = []
+      loadings = [Double](repeating: 0, count: width)
       quantiles = [
         (0...Self.levels).map { level in
           NormalDistribution.quantile(min(max(Double(level) / Double(Self.levels), 0.001), 0.999))
@@ -151,7 +154,11 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
     let tables = errors.map { Self.table($0.sorted()) }
     quantiles = tables
     channelLevels = Self.channelLevels(residuals, tables, channels: width)
-    correlation = Self.correlation(residuals, tables)
+    let scores = residuals.map { Self.score($0, tables) }
+    correlation = Self.correlation(residuals, scores)
+    loadings = CommonFactor.loadings(
+      residuals.indices.map { (residuals[$0].entity, residuals[$0].step, residuals[$0].channel, scores[$0]) },
+      channels: width)
   }
 
   private static func channelLevels(_ residuals: [Residual], _ tables: [[Double]], channels: Int) -> [[Double]] {
@@ -190,17 +197,20 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
 
   private static func group(_ size: Double, _ ends: [Double]) -> Int { ends.count { $0 <= size } }
 
+  /// The normal score of an error among those of its group.
+  private static func score(_ residual: Residual, _ tables: [[Double]]) -> Double {
+    let table = tables[residual.group], error = residual.error / residual.size
+    let below = table.count { $0 < error }
+    return NormalDistribution.quantile((Double(below) + 0.5) / Double(table.count + 1))
+  }
+
   /// The correlation of normal scores of errors in neighbouring steps of a channel.
-  private static func correlation(_ residuals: [Residual], _ tables: [[Double]]) -> Double {
-    func score(_ residual: Residual) -> Double {
-      let table = tables[residual.group], error = residual.error / residual.size
-      let below = table.count { $0 < error }
-      return NormalDistribution.quantile((Double(below) + 0.5) / Double(table.count + 1))
-    }
+  private static func correlation(_ residuals: [Residual], _ scores: [Double]) -> Double {
     var product = 0.0, squares = 0.0
-    for (a, b) in zip(residuals, residuals.dropFirst())
-    where a.entity == b.entity && a.channel == b.channel && b.step == a.step + 1 {
-      let (x, y) = (score(a), score(b))
+    for place in residuals.indices.dropLast() {
+      let a = residuals[place], b = residuals[place + 1]
+      guard a.entity == b.entity, a.channel == b.channel, b.step == a.step + 1 else { continue }
+      let (x, y) = (scores[place], scores[place + 1])
       product += x * y
       squares += (x * x + y * y) / 2
     }

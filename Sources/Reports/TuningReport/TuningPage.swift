@@ -1,3 +1,4 @@
+import Evaluation
 import Tuning
 
 /// The page that tells what a search for options found.
@@ -9,8 +10,26 @@ struct TuningPage: Sendable {
       title: "Which options suit this table?",
       subtitle:
         "\(Markup(fileName: search.subject.file)), \(NumberText.count(search.subject.rows)) rows, \(Markup(name: search.subject.method)); \(NumberText.count(search.trials.count)) trials in \(NumberText.duration(search.subject.budget)).",
-      cards: [], sections: [found, mattered, trials, run].compactMap(\.self),
+      cards: [Page.Card("Which options?", judgement, target: "found")],
+      sections: [found, mattered, trials, run].compactMap(\.self),
       footer: "Made by Langevin. This page loads nothing and sends nothing.")
+  }
+
+  private var judgement: Verdict.Judgement {
+    guard let best = search.best, let score = best.score?.total, let plain = search.defaults?.score?.total else {
+      return .init(.unknown, "Nothing is known yet.", because: "No rung of trials came to its end.")
+    }
+    let time = NumberText.duration(best.seconds)
+    guard best.configuration != 0 else {
+      return .init(
+        .green, "The defaults do best.",
+        because: "Their score after trials of \(time) is \(NumberText.fixed(score, 4)), and no other is lower.")
+    }
+    return .init(
+      .green, "Take \(settings(best.configuration)).",
+      because:
+        "The score after trials of \(time) is \(NumberText.fixed(score, 4)), that of the defaults \(NumberText.fixed(plain, 4)). One training each: small differences are chance."
+    )
   }
 
   private func settings(_ configuration: Int) -> String {
@@ -34,7 +53,23 @@ struct TuningPage: Sendable {
           "An option is worth taking where the score is lower than that of the defaults by more than trials scatter.",
         otherwise:
           "Where the defaults do best, or nearly so, leave them: one training each, and small differences are chance."),
-      blocks: [rows.isEmpty ? nil : .table(DataTable("What was found", head: head, rows: rows))])
+      blocks: [best, rows.isEmpty ? nil : .table(DataTable("What was found", head: head, rows: rows))])
+  }
+
+  /// The best trials, the longest ones first.
+  private var best: Block? {
+    let trials = search.plan.rungs.indices.reversed().flatMap { rung in
+      search.ranked(rung).compactMap { trial in
+        trial.score.map {
+          (name: "\(settings(trial.configuration)), \(NumberText.duration(trial.seconds))", value: $0.total)
+        }
+      }
+    }
+    guard !trials.isEmpty else { return nil }
+    let chart = BarChart(
+      title: "Score, less is better", summary: "Scores of \(min(trials.count, 12)) trials, the longest first.",
+      rows: Array(trials.prefix(12)), format: .number)
+    return .pictures(.two, [Picture(chart)])
   }
 
   private func row(_ trial: TuningTrial, parts: Int) -> DataTable.Row {
@@ -73,9 +108,10 @@ struct TuningPage: Sendable {
       ])
   }
 
-  private var trials: Section {
+  private var trials: Section? {
     let parts = search.trials.compactMap(\.score).first?.parts ?? []
-    let tables = search.plan.rungs.indices.compactMap { rung -> Block? in
+    // The longest ones are shown above.
+    let tables = search.plan.rungs.indices.filter { $0 != search.best?.rung }.compactMap { rung -> Block? in
       let rows = search.ranked(rung).map { row($0, parts: parts.count) }
       guard !rows.isEmpty else { return nil }
       return .table(
@@ -87,8 +123,9 @@ struct TuningPage: Sendable {
     let failures = search.trials.filter { $0.failure != nil }.map { trial in
       Markup(text: "\(settings(trial.configuration)): \(trial.failure ?? "")")
     }
+    guard !tables.isEmpty || !failures.isEmpty else { return nil }
     return Section(
-      "trials", "All trials", blocks: tables.map { $0 } + [failures.isEmpty ? nil : .list(failures)])
+      "trials", "Shorter trials", blocks: tables.map { $0 } + [failures.isEmpty ? nil : .list(failures)])
   }
 
   private var run: Section {

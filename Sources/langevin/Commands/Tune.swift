@@ -119,7 +119,7 @@ struct Tune: ParsableCommand {
       let command = CommandEcho().without(options: ["--seed"], flags: ["--resume"]).adding(
         "--seed", String(seed), "--resume")
       throw Failure(
-        .interrupted, "interrupted; \(Wording.count(search.trials.count, "trial")) are in \(path)",
+        .interrupted, "interrupted; \(Wording.count(search.trials.count, "trial")) so far in \(path)",
         cure: "to go on: \(command.line)")
     }
     console.endPhase()
