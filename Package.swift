@@ -6,17 +6,19 @@ import PackageDescription
 //   langevin → Plugins/* → DiffusionCore → NeuralNetworks → Tensors → CKernels, COneDNN
 //            ↘ Imputing  ↗               ↘ Tables → CLibCSV, CZlib
 //            ↘ Reports   ↘
+//            ↘ PluginLoading → CPluginABI, CPluginProbe, DiffusionCore
 //                ↘ Evaluation → DownstreamModels → CXGBoost, CLBFGS
 //                             ↘ Neighbours → Tensors
 //   Plugins/* ↘ ChainedImputation → DownstreamModels, Tables
 //
-// A plugin never imports another plugin, and the core never imports a plugin. Only `langevin`
-// and `Reports` depend on outside Swift packages.
+// A plugin never imports another plugin, and the core never imports a plugin. Only `LangevinCommand`
+// (which is all of `langevin` but its main) and `Reports` depend on outside Swift packages.
 
 let package = Package(
   name: "Langevin",
   products: [
     .executable(name: "langevin", targets: ["langevin"]),
+    .library(name: "LangevinCommand", targets: ["LangevinCommand"]),
     .library(name: "DiffusionCore", targets: ["Tensors", "NeuralNetworks", "Tables", "DiffusionCore"]),
     .library(name: "TabularDDPM", targets: ["TabularDDPM"]),
     .library(name: "ClassImbalance", targets: ["ClassImbalance"]),
@@ -24,6 +26,7 @@ let package = Package(
     .library(name: "Imputing", targets: ["Imputing"]),
     .library(name: "Evaluation", targets: ["Evaluation", "DownstreamModels", "Neighbours"]),
     .library(name: "DiffusionTesting", targets: ["DiffusionTesting"]),
+    .library(name: "PluginLoading", targets: ["PluginLoading", "CPluginABI"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -68,6 +71,13 @@ let package = Package(
     // Filling gaps: what every method of imputation needs around it.
     .target(name: "Imputing", dependencies: ["DiffusionCore", "Evaluation"], path: "Sources/Imputing"),
 
+    // Plugins that are loaded at run time, behind the same registry.
+    .target(name: "CPluginABI", path: "Sources/CPluginABI"),
+    .target(name: "CPluginProbe", path: "Sources/CPluginProbe"),
+    .target(
+      name: "PluginLoading", dependencies: ["CPluginABI", "CPluginProbe", "DiffusionCore"],
+      path: "Sources/PluginLoading"),
+
     // Plugins: diffusion methods, not SwiftPM build plugins.
     .target(
       name: "ClassImbalance", dependencies: ["ChainedImputation", "DiffusionCore", "DownstreamModels", "Neighbours"],
@@ -82,14 +92,15 @@ let package = Package(
       path: "Plugins/TabularImputation"),
 
     // The command.
-    .executableTarget(
-      name: "langevin",
+    .target(
+      name: "LangevinCommand",
       dependencies: [
-        "DiffusionCore", "TabularDDPM", "TabularImputation", "TimeSeriesImputation", "ClassImbalance",
-        "Evaluation", "Imputing", "Reports",
+        "DiffusionCore", "DiffusionTesting", "TabularDDPM", "TabularImputation", "TimeSeriesImputation",
+        "ClassImbalance", "Evaluation", "Imputing", "PluginLoading", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Sources/langevin"),
+      path: "Sources/langevin", exclude: ["Program"]),
+    .executableTarget(name: "langevin", dependencies: ["LangevinCommand"], path: "Sources/langevin/Program"),
 
     // Benchmarks: each folder has a `run` that prints a table beside a reference.
     .executableTarget(
@@ -131,6 +142,9 @@ let package = Package(
       name: "DownstreamModelsTests", dependencies: ["DownstreamModels"], path: "Tests/DownstreamModelsTests"),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Tables"], path: "Tests/EvaluationTests"),
     .testTarget(name: "ImputingTests", dependencies: ["Imputing"], path: "Tests/ImputingTests"),
+    .testTarget(
+      name: "PluginLoadingTests", dependencies: ["PluginLoading", "DiffusionTesting"],
+      path: "Tests/PluginLoadingTests"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], path: "Tests/ReportsTests"),
     .testTarget(
       name: "CommandLineTests", dependencies: ["langevin", "Tables"], path: "Tests/CommandLineTests"),

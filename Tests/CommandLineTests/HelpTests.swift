@@ -4,7 +4,7 @@ import Testing
 @Suite struct HelpTests {
   @Test(arguments: [
     ["synth"], ["fit"], ["sample"], ["score"], ["impute"], ["balance"], ["inspect"], ["plugins"], ["plugins", "list"],
-    ["plugins", "info"],
+    ["plugins", "info"], ["plugins", "check"], ["plugins", "install"], ["plugins", "remove"],
   ]) func `Every subcommand has help with an example`(path: [String]) throws {
     let scratch = Scratch()
     let run = try Command.start(path + ["--help"], in: scratch)
