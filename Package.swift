@@ -91,16 +91,28 @@ let package = Package(
       name: "TabularImputation", dependencies: ["DiffusionCore", "ChainedImputation", "Neighbours"],
       path: "Plugins/TabularImputation"),
 
+    // What `langevin plugins new` makes: compiled here, and kept in the command as text.
+    .target(
+      name: "PluginTemplateSources", dependencies: ["DiffusionCore"], path: "Plugins/Template/Swift"),
+    .target(
+      name: "PluginTemplate", path: "Plugins/Template", sources: ["PluginTemplate.swift"],
+      resources: [.embedInCode("Swift"), .embedInCode("C"), .embedInCode("Package")]),
+
     // The command.
     .target(
       name: "LangevinCommand",
       dependencies: [
         "DiffusionCore", "DiffusionTesting", "TabularDDPM", "TabularImputation", "TimeSeriesImputation",
-        "ClassImbalance", "Evaluation", "Imputing", "PluginLoading", "Reports",
+        "ClassImbalance", "Evaluation", "Imputing", "PluginLoading", "PluginTemplate", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/langevin", exclude: ["Program"]),
     .executableTarget(name: "langevin", dependencies: ["LangevinCommand"], path: "Sources/langevin/Program"),
+
+    // Examples that are programs. Each is a package of its own too.
+    .executableTarget(
+      name: "custom-command", dependencies: ["DiffusionCore", "LangevinCommand"],
+      path: "examples/custom-command/Sources"),
 
     // Benchmarks: each folder has a `run` that prints a table beside a reference.
     .executableTarget(
@@ -143,7 +155,8 @@ let package = Package(
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Tables"], path: "Tests/EvaluationTests"),
     .testTarget(name: "ImputingTests", dependencies: ["Imputing"], path: "Tests/ImputingTests"),
     .testTarget(
-      name: "PluginLoadingTests", dependencies: ["PluginLoading", "DiffusionTesting"],
+      name: "PluginLoadingTests",
+      dependencies: ["PluginLoading", "PluginTemplate", "PluginTemplateSources", "DiffusionTesting"],
       path: "Tests/PluginLoadingTests"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], path: "Tests/ReportsTests"),
     .testTarget(

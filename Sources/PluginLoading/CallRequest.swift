@@ -54,14 +54,15 @@ struct ColumnDescription: Encodable {
   var minimum: Double?, maximum: Double?
   var levels: [String]?
 
-  init(_ schema: ColumnSchema, levels: [String]?) {
+  init(_ column: TableFrame.LearnedColumn) {
+    let schema = column.schema
     name = schema.name
     kind = schema.kind.name
     missingCount = schema.missingCount
     if case .decimal(let count) = schema.kind, !schema.notation.isShortest { digits = count }
     minimum = schema.minimum
     maximum = schema.maximum
-    self.levels = levels
+    if schema.kind.isCategorical { levels = column.levels }
   }
 }
 

@@ -2,7 +2,6 @@ import CPluginABI
 import DiffusionCore
 import Foundation
 import Tables
-import Tensors
 
 /// A table that a loaded plugin learned.
 struct RuntimeModel: FittedSynthesizer {
@@ -21,41 +20,10 @@ struct RuntimeModel: FittedSynthesizer {
   var schema: Schema { frame.schema }
   private var plugin: PluginDescriptor { method.plugin }
 
-  /// Rows that are asked for at once.
-  private static let piece = 8192
-  /// Rows of which one must meet the conditions before more are made.
-  private static let patience = 100_000
-
   func sample(_ request: SampleRequest, deliver: (Table) throws -> Void) throws {
-    let learned = frame.learned
-    let names = Set(learned.map(\.schema.name))
-    if let other = request.conditions.first(where: { !names.contains($0.column) && !frame.alwaysMeets($0) }) {
-      throw ConditionError.impossible("column '\(other.column)' is the same in every row")
-    }
-    let filter = RowFilter(
-      request.conditions.filter { names.contains($0.column) }, complete: request.includesMissing ? [] : names)
-    var state = frame.decodingState(random: RandomStream(seed: request.seed).child(1))
-    var left = request.rows, tried = 0
-    while left > 0 {
-      let share = Double(request.rows - left + 1) / Double(tried + 1)
-      let wanted = filter.isOpen ? left : Int(min(Double(left) / share * 1.1, 1e9)) + 16
-      let count = min(Self.piece, wanted)
-      var seeds = RandomStream(seed: request.seed, stream: UInt64(tried)).child(2)
-      var columns = try rows(count, seed: seeds.next(), request: request, learned: learned)
-      tried += count
-      var kept = count
-      if !filter.isOpen {
-        let passing = filter.passing(columns).prefix(left)
-        columns = columns.map { $0.rows(passing) }
-        kept = passing.count
-      }
-      left -= kept
-      if kept > 0 { try deliver(frame.table(columns, rows: kept, &state)) }
-      if left > 0, tried >= Self.patience, request.rows - left < tried / Self.patience {
-        throw ConditionError.unsupported(
-          "make the rows that are wanted: \(request.rows - left) of \(tried) met the conditions; use 'tabular-masked', which makes them directly",
-          method: method.descriptor.id)
-      }
+    try frame.sample(request, method: method.descriptor.id, deliver: deliver) { count, random in
+      var random = random
+      return try rows(count, seed: random.next(), request: request)
     }
   }
 
@@ -83,10 +51,7 @@ struct RuntimeModel: FittedSynthesizer {
   }
 
   /// Rows as the plugin makes them.
-  private func rows(
-    _ count: Int, seed: UInt64, request: SampleRequest, learned: [ArrowImport.Wanted]
-  ) throws -> [Column] {
-    guard !learned.isEmpty else { return [] }
+  private func rows(_ count: Int, seed: UInt64, request: SampleRequest) throws -> [Column] {
     let call = method.call(options.overlaid(with: request.options), frame: frame)
     call.seed = seed
     call.rows = count
@@ -107,7 +72,7 @@ struct RuntimeModel: FittedSynthesizer {
       try call.run("sample", of: plugin.id) { table.sample($0, handle, &schema, &array) }
     }
     do throws(ArrowFlaw) {
-      return try ArrowImport(schema: schema, array: array).columns(as: learned, rows: count)
+      return try ArrowImport(schema: schema, array: array).columns(as: frame.learned, rows: count)
     } catch {
       throw PluginCallError(
         plugin: plugin.id, function: "sample", fault: .plugin, message: "of the table that it made, \(error)")

@@ -14,9 +14,9 @@ import Testing
   ]
 
   /// A random table with every kind of column, some cells of it missing.
-  private static func table(rows: Int, missing: Double, seed: UInt64) -> (columns: [Column], wanted: [ArrowImport.Wanted]) {
+  private static func table(rows: Int, missing: Double, seed: UInt64) -> (columns: [Column], wanted: [TableFrame.LearnedColumn]) {
     var random = RandomStream(seed: seed)
-    var columns: [Column] = [], wanted: [ArrowImport.Wanted] = []
+    var columns: [Column] = [], wanted: [TableFrame.LearnedColumn] = []
     for (index, kind) in kinds.enumerated() {
       let name = "ä \(index)"
       let levels = kind == .boolean ? ["no", "YES"] : ["", "a", "é", "e\u{301}", "日本", "a, b"]
@@ -106,7 +106,7 @@ import Testing
       schema.release(&schema)
       table.release(&table)
     }
-    let wanted = ArrowImport.Wanted(schema: ColumnSchema(name: "x", kind: kind), levels: levels)
+    let wanted = TableFrame.LearnedColumn(schema: ColumnSchema(name: "x", kind: kind), levels: levels)
     return try ArrowImport(schema: schema, array: table).columns(as: [wanted], rows: rows)[0].values
   }
 

@@ -237,16 +237,16 @@ static int32_t fit(const langevin_call *call, struct ArrowSchema *schema, struct
                  : correlation(scores + i * rows, scores + j * rows, rows,
                                it->column[i].variance * it->column[j].variance);
     /* Pairs were measured by themselves; towards no correlation the matrix becomes positive definite. */
-    double shrinkage = atof(call->option(call, "shrinkage"));
-    for (int is_done = 0; !is_done; shrinkage = fmin(1, 2 * shrinkage + 0.01)) {
+    double wanted = atof(call->option(call, "shrinkage")), shrinkage = wanted;
+    for (int is_done = 0; !is_done; shrinkage = fmin(1, shrinkage + 0.01)) {
       for (int64_t i = 0; i < columns; i++)
         for (int64_t j = 0; j <= i; j++)
           it->factor[i * columns + j] = matrix[i * columns + j] * (i == j ? 1 : 1 - shrinkage);
       is_done = factorise(it->factor, columns);
-      if (is_done) {
+      if (is_done && shrinkage > wanted) {
         char text[32];
         snprintf(text, sizeof text, "%.3g", shrinkage);
-        call->announce(call, "shrinkage", text, "the least that gives correlations which can be together");
+        call->announce(call, "shrinkage", text, "less gives correlations that cannot be together");
       }
     }
   }

@@ -126,7 +126,7 @@ typedef struct langevin_call {
      wants to stop: clean up and return LANGEVIN_CANCELLED. Cheap: call it after every step. */
   int (*progress)(const struct langevin_call *call, double share, uint64_t step, double loss);
 
-  /* Tells what was chosen for the user and why: announce(call, "bins", "32", "1,000 rows"). */
+  /* Tells what was chosen for the user and why: announce(call, "bins", "32", "there are 1,000 rows"). */
   void (*announce)(const struct langevin_call *call, const char *name, const char *value, const char *reason);
 
   /* Says what is wrong and what to do about it, in one sentence. The function then returns a status. */

@@ -14,20 +14,13 @@ struct ArrowFlaw: Error, Equatable, CustomStringConvertible {
 /// An Arrow struct array read as columns of known kinds. Lengths, formats and levels are checked; that buffers are as long
 /// as they should be has to be believed.
 struct ArrowImport {
-  /// What a column is.
-  struct Wanted {
-    let schema: ColumnSchema
-    /// The levels of a categorical column.
-    let levels: [String]
-  }
-
   let schema: ArrowSchema
   let array: ArrowArray
 
   /// Copies the columns.
   ///
   /// - Parameter count: the number of rows that there must be.
-  func columns(as wanted: [Wanted], rows count: Int) throws(ArrowFlaw) -> [Column] {
+  func columns(as wanted: [TableFrame.LearnedColumn], rows count: Int) throws(ArrowFlaw) -> [Column] {
     guard schema.release != nil, array.release != nil else { throw ArrowFlaw(problem: "there is no table") }
     let format = schema.format.map { String(cString: $0) } ?? ""
     guard format == "+s" else { throw ArrowFlaw(problem: "the table is of format '\(format)', not '+s'") }
@@ -108,7 +101,7 @@ private struct ArrowCells {
   // MARK: Levels
 
   /// Places among the levels of a column; -1 where missing.
-  func levels(_ wanted: ArrowImport.Wanted, dictionary: (ArrowSchema?, ArrowArray?)) throws(ArrowFlaw) -> [Int32] {
+  func levels(_ wanted: TableFrame.LearnedColumn, dictionary: (ArrowSchema?, ArrowArray?)) throws(ArrowFlaw) -> [Int32] {
     if let kind = dictionary.0, let texts = dictionary.1 {
       let reader = ArrowCells(
         format: kind.format.map { String(cString: $0) } ?? "", array: texts, first: Int(texts.offset),

@@ -19,5 +19,6 @@ struct Plugins: ParsableCommand {
       """,
     subcommands: [
       PluginsList.self, PluginsInfo.self, PluginsCheck.self, PluginsInstall.self, PluginsRemove.self,
+      PluginsNew.self,
     ], defaultSubcommand: PluginsList.self)
 }

@@ -1,17 +1,18 @@
-import DiffusionCore
 import Tables
 
-/// Which of the rows that a plugin made meet what was asked.
-struct RowFilter {
+/// Which rows of learned columns meet a request.
+struct ConditionFilter {
   private let conditions: [CellCondition]
   private let complete: Set<String>
 
-  /// - Parameters:
-  ///   - conditions: what must hold.
-  ///   - complete: columns that may not be missing.
-  init(_ conditions: [CellCondition], complete: Set<String>) {
-    self.conditions = conditions
-    self.complete = complete
+  /// - Throws: ``ConditionError/impossible(_:)`` for a condition on a column that is the same in every row.
+  init(_ request: SampleRequest, frame: TableFrame) throws(ConditionError) {
+    let names = Set(frame.learned.map(\.schema.name))
+    if let other = request.conditions.first(where: { !names.contains($0.column) && !frame.alwaysMeets($0) }) {
+      throw .impossible("column '\(other.column)' is not learned, and never as it is wanted")
+    }
+    conditions = request.conditions.filter { names.contains($0.column) }
+    complete = request.includesMissing ? [] : names
   }
 
   /// Whether every row passes.
@@ -19,9 +20,8 @@ struct RowFilter {
 
   /// The rows that pass.
   func passing(_ columns: [Column]) -> [Int] {
-    guard let count = columns.first?.count else { return [] }
     let tests = columns.compactMap { test($0) }
-    return (0..<count).filter { row in tests.allSatisfy { $0(row) } }
+    return (0..<(columns.first?.count ?? 0)).filter { row in tests.allSatisfy { $0(row) } }
   }
 
   private func test(_ column: Column) -> ((Int) -> Bool)? {
