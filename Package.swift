@@ -160,6 +160,6 @@ let package = Package(
       path: "Tests/PluginLoadingTests"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], path: "Tests/ReportsTests"),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["langevin", "Tables"], path: "Tests/CommandLineTests"),
+      name: "CommandLineTests", dependencies: ["langevin", "PluginLoading", "Tables"], path: "Tests/CommandLineTests"),
   ]
 )

@@ -16,7 +16,8 @@ import Tables
 ///   - steps: training steps, for methods that take any.
 /// - Throws: ``ConformanceFailure`` with every broken law.
 public func checkSynthesizer(
-  _ method: any Synthesizer, on tables: [GeneratedTable] = [.mixed(rows: 200), .plain(rows: 150, numbers: 2, categories: 2)],
+  _ method: any Synthesizer,
+  on tables: [GeneratedTable] = [.mixed(rows: 200), .plain(rows: 150, numbers: 2, categories: 2)],
   options: [String: String] = [:], steps: Int = 8
 ) throws(ConformanceFailure) {
   var laws = LawBook("method '\(method.descriptor.id)'")
@@ -58,7 +59,8 @@ private struct FittedSynthesizerLaws {
     try checkCondition(&laws)
     do {
       let archive = try ModelArchive(data: try model.archive().data(), named: "a model in memory")
-      laws.expect("stored", try sample(try method.load(archive)) == made, "\(data.name): a stored model makes other rows")
+      laws.expect(
+        "stored", try sample(try method.load(archive)) == made, "\(data.name): a stored model makes other rows")
     } catch {
       laws.expect("stored", false, "\(data.name): \(error)")
     }

@@ -19,12 +19,14 @@ public struct PluginFolders: Sendable, Equatable {
     installed = (data ?? home).map { $0 + "/langevin/plugins" }
   }
 
-  /// What libraries are called.
-  #if os(Linux)
-    public static let libraryExtensions = ["so"]
-  #else
-    public static let libraryExtensions = ["dylib", "so"]
-  #endif
+  /// What the names of libraries end in.
+  public static var libraryExtensions: [String] {
+    #if os(Linux)
+      ["so"]
+    #else
+      ["dylib", "so"]
+    #endif
+  }
 
   /// Loads the plugins that were named, then those of the folders, each file once.
   ///
@@ -64,8 +66,9 @@ public struct PluginFolders: Sendable, Equatable {
       } catch {
         guard case .duplicate(let kind, let id, let first, _) = error else { throw error }
         let owner = kind == .plugin ? id : first
-        let other = loaded.first { $0.descriptor.id == owner }.map { "'\($0.path)'" } ?? "the plugin '\(owner)' of this program"
-        throw file.error(.duplicate(kind, id: id, owner: other))
+        let other = loaded.first { $0.descriptor.id == owner }?.path
+        throw file.error(
+          .duplicate(kind, id: id, owner: other.map { "'\($0)'" } ?? "the plugin '\(owner)' of this program"))
       }
       loaded.append(plugin)
     }
@@ -99,26 +102,21 @@ extension PluginFolders {
     let file = try PluginFile(path, origin: .named)
     let plugin = try RuntimePlugin(file)
     let place = folder + "/\(plugin.descriptor.id)." + Self.libraryExtensions[0]
-    var others: [PluginFile] = [], replaced: RuntimePlugin?
-    for path in try installedLibraries() {
-      // What is replaced may be broken.
-      if path == place { replaced = try? RuntimePlugin(PluginFile(path, origin: .installed)) } else {
-        others.append(try PluginFile(path, origin: .installed))
-      }
-    }
+    let others = try installedLibraries().filter { $0 != place }.map { try PluginFile($0, origin: .installed) }
     _ = try Self.described(others + [file], beside: plugins)
+    // What is replaced may be broken, or not there.
+    let replaced = try? RuntimePlugin(PluginFile(place, origin: .installed))
 
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
     let partial = place + ".partial"
-    try? FileManager.default.removeItem(atPath: partial)
+    unlink(partial)
+    defer { unlink(partial) }
     try FileManager.default.copyItem(atPath: file.resolved, toPath: partial)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: partial)
     // Renamed over the old one, so that a program that has it loaded keeps it whole.
     guard rename(partial, place) == 0 else {
-      let reason = String(cString: strerror(errno))
-      unlink(partial)
-      throw PluginLoadingError(.unreadable(reason: reason), path: place)
+      throw PluginLoadingError(.notInstalled(reason: String(cString: strerror(errno))), path: place)
     }
     return (plugin, place, replaced?.descriptor.version)
   }
@@ -134,7 +132,7 @@ extension PluginFolders {
 
   private func installationFolder() throws(PluginLoadingError) -> String {
     guard let installed else {
-      throw PluginLoadingError(.unreadable(reason: "there is no home folder; set XDG_DATA_HOME"), path: "~/.local/share")
+      throw PluginLoadingError(.notInstalled(reason: "there is no home folder"), path: "~/.local/share")
     }
     return installed
   }

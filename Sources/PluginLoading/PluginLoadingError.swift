@@ -29,6 +29,8 @@ public struct PluginLoadingError: Error, Sendable, Equatable, CustomStringConver
     case duplicate(RegistryKind, id: String, owner: String)
     /// Everybody may write there, and nobody named the file.
     case writableByAll(path: String)
+    /// It cannot be copied to the installed ones.
+    case notInstalled(reason: String)
     /// A folder to search depends on where the program is started.
     case relativeFolder
   }
@@ -55,7 +57,7 @@ public struct PluginLoadingError: Error, Sendable, Equatable, CustomStringConver
 
   private var finding: String {
     switch problem {
-    case .unreadable(let reason): "the plugin cannot be read: \(reason)"
+    case .unreadable(let reason): "this cannot be read: \(reason)"
     case .notALibrary(let found): "this is no plugin but \(found)"
     case .unloadable(let reason): "the plugin cannot be loaded: \(reason)"
     case .missingEntry(let name): "this library is no plugin: it has no function \(name)"
@@ -70,6 +72,7 @@ public struct PluginLoadingError: Error, Sendable, Equatable, CustomStringConver
     case .duplicate(let kind, let id, let owner): "the \(kind.rawValue) '\(id)' is there already, from \(owner)"
     case .writableByAll(let place):
       "everybody may write to \(place == path ? "it" : place), so that it may be anybody's code"
+    case .notInstalled(let reason): "nothing can be installed there: \(reason)"
     case .relativeFolder: "a folder of LANGEVIN_PLUGIN_PATH must not depend on where the program is started"
     }
   }
@@ -81,7 +84,7 @@ public struct PluginLoadingError: Error, Sendable, Equatable, CustomStringConver
       return problem.isOfTrust ? "change that with: chmod o-w, or " + what : what + ", or install it anew"
     }
     return switch problem {
-    case .unreadable: "name a library that is there"
+    case .unreadable: "name a library that is there, or in LANGEVIN_PLUGIN_PATH a folder"
     case .notALibrary: "name the shared library, mostly called lib….so"
     case .unloadable: "build it on this machine, with the libraries that it needs"
     case .missingEntry: "export the function, with C linkage, as langevin_plugin.h says"
@@ -92,6 +95,7 @@ public struct PluginLoadingError: Error, Sendable, Equatable, CustomStringConver
     case .refused, .badDescription: "see langevin_plugin.h for what describe writes"
     case .duplicate: "rename one in its source, or leave one out"
     case .writableByAll: "name the file with --plugin, or change that with: chmod o-w"
+    case .notInstalled: "set XDG_DATA_HOME to a folder that you may write to"
     case .relativeFolder: "write the folder from the root, such as $PWD/plugins"
     }
   }

@@ -68,7 +68,7 @@ struct RuntimeMethod: Synthesizer {
     call.method = descriptor.id
     call.options = options.values.mapValues(\.plainText)
     call.request = CallRequest(
-      method: descriptor.id, options: options.values.mapValues { OptionJSON(value: $0) }, 
+      method: descriptor.id, options: options.values.mapValues { OptionJSON(value: $0) },
       columns: frame.learned.map { ColumnDescription($0) })
     return call
   }

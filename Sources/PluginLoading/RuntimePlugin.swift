@@ -25,7 +25,10 @@ public struct RuntimePlugin: Plugin {
   init(_ file: PluginFile, patience: Double = 10) throws(PluginLoadingError) {
     self.file = file
     path = file.path
-    let description = try Self.described(file, patience: patience)
+    let description: PluginDescription
+    do throws(PluginLoadingError) {
+      description = try PluginDescription(json: Self.json(of: file, patience: patience), of: file.path)
+    } catch { throw file.error(error.problem) }
     descriptor = description.plugin
     methods = description.methods
   }
@@ -44,9 +47,8 @@ public struct RuntimePlugin: Plugin {
     case problem(PluginLoadingError.Problem)
   }
 
-  private static func described(
-    _ file: PluginFile, patience: Double
-  ) throws(PluginLoadingError) -> PluginDescription {
+  /// What a library writes of itself.
+  static func json(of file: PluginFile, patience: Double = 10) throws(PluginLoadingError) -> Data {
     let ending = IsolatedRun.run(seconds: patience) { begin in
       (try? JSONEncoder().encode(answer(of: file.resolved, begin))) ?? Data()
     }
@@ -58,10 +60,7 @@ public struct RuntimePlugin: Plugin {
     }
     switch try? JSONDecoder().decode(Answer.self, from: data) {
     case .problem(let problem): throw file.error(problem)
-    case .described(let json):
-      do throws(PluginLoadingError) {
-        return try PluginDescription(json: json, of: file.path)
-      } catch { throw file.error(error.problem) }
+    case .described(let json): return json
     case nil: throw file.error(.crashed(during: "in describe", how: "gave no answer"))
     }
   }

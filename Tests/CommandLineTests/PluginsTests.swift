@@ -1,5 +1,9 @@
+import DiffusionCore
 import Foundation
+import Tables
 import Testing
+
+@testable import PluginLoading
 
 /// Plugins that are loaded at run time, as a person uses them.
 @Suite struct PluginsTests {
@@ -39,7 +43,9 @@ import Testing
     let synth = try Command.run(
       ["--plugin", "libcopula.so", "synth"] + words, in: scratch, environment: environment)
     #expect(synth.status == 0, "\(synth.errors)")
-    let rows = scratch.text("a.csv").split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    let rows = scratch.text("a.csv").split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
     #expect(rows.count == 81 && rows[0] == ["age", "city", "income", "owner", "since"])
     for row in rows.dropFirst() {
       #expect((18...77).contains(Int(row[0]) ?? 0) && ["Oslo", "Bergen", "Trondheim"].contains(row[1]))
@@ -50,7 +56,9 @@ import Testing
     let line = try #require(synth.errors.split(separator: "\n").last { $0.contains("to repeat this exactly: ") })
     #expect(line.contains("--plugin libcopula.so") && !line.contains("--steps"))
 
-    #expect(try run("fit", "people.csv", "-o", "people.langevin", "--method", "copula", "--seed", "3", "--plugin", "libcopula.so").status == 0)
+    let fit = try run(
+      "fit", "people.csv", "-o", "people.langevin", "--method", "copula", "--seed", "3", "--plugin", "libcopula.so")
+    #expect(fit.status == 0, "\(fit.errors)")
     let sample = try run("sample", "people.langevin", "-o", "b.csv", "--seed", "3", "--plugin", "libcopula.so")
     #expect(sample.status == 0, "\(sample.errors)")
     #expect(scratch.text("b.csv") == scratch.text("a.csv"))
@@ -58,7 +66,8 @@ import Testing
       "sample", "people.langevin", "-o", "-", "--rows", "20", "--where", "city=Oslo", "--where", "age=30..40",
       "--no-missing", "--plugin=libcopula.so", "-q")
     let kept = some.output.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
-    #expect(kept.count == 20 && kept.allSatisfy { $0.count == 5 && $0[1] == "Oslo" && (30...40).contains(Int($0[0]) ?? 0) })
+    #expect(kept.count == 20)
+    for row in kept { #expect(row.count == 5 && row[1] == "Oslo" && (30...40).contains(Int(row[0]) ?? 0)) }
 
     let without = try run("sample", "people.langevin", "-o", "c.csv")
     #expect(without.status == 65)
@@ -76,7 +85,8 @@ import Testing
     #expect(install.status == 0 && install.output.contains("installed gaussian-copula 1.0.0 as "))
     #expect(try run("plugins", "install", "libcopula.so").output.contains(" in the place of 1.0.0 as "))
     let list = try run("plugins", "list")
-    #expect(list.output.contains("gaussian-copula 1.0.0") && list.output.contains("data/langevin/plugins/gaussian-copula.so"))
+    #expect(list.output.contains("gaussian-copula 1.0.0"))
+    #expect(list.output.contains("data/langevin/plugins/gaussian-copula.so"))
     let bundles = try #require(try run("plugins", "list", "--json").json()["plugins"] as? [[String: Any]])
     #expect(bundles.last?["id"] as? String == "gaussian-copula" && bundles.first?["file"] == nil)
     let info = try run("plugins", "info", "copula")
@@ -89,7 +99,7 @@ import Testing
   }
 
   @Test func `Folders of the environment are searched, and the current one is not`() throws {
-    try FileManager.default.createDirectory(at: scratch.folder.appending(path: "plugins"), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(atPath: scratch.path("plugins"), withIntermediateDirectories: true)
     try library("plugins/stub.so")
     try library("stub.so")
     #expect(try !run("plugins", "list").output.contains("stub"))
@@ -139,6 +149,77 @@ import Testing
     #expect(try run("--help").status == 0)
     #expect(try run("plugins", "remove", "stub").status == 0)
     #expect(try run("plugins", "list").status == 0)
+  }
+
+  @Test func `What a plugin writes and what it is asked are as their schema says`() throws {
+    try copula()
+    try library("stub.so")
+    let path = Command.package.appending(path: "docs/plugin.schema.json").path
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let schema = try JSONSchemaCheck(Data(text.utf8))
+    for name in ["libcopula.so", "stub.so"] {
+      let json = try RuntimePlugin.json(of: PluginFile(scratch.path(name), origin: .named))
+      #expect(schema.departures(of: try JSONSerialization.jsonObject(with: json)) == [])
+    }
+    // The same definitions, with another of them at the top.
+    var root = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    let definitions = try #require(root["$defs"] as? [String: Any])
+    root = try #require(definitions["request"] as? [String: Any])
+    root["$defs"] = definitions
+    let request = try JSONSchemaCheck(try JSONSerialization.data(withJSONObject: root))
+    let day = try DateFormat(pattern: "yyyy-MM-dd")
+    var asked = CallRequest(
+      method: "mine",
+      options: ["a": .init(value: .integer(1)), "b": .init(value: .automatic), "c": .init(value: .flag(true))],
+      columns: [
+        ColumnSchema(name: "x", kind: .decimal(digits: 2), minimum: 0.5, maximum: 1),
+        ColumnSchema(name: "y", kind: .date(format: day), missingCount: 3), ColumnSchema(name: "z", kind: .boolean),
+      ].map { ColumnDescription(.init(schema: $0, levels: ["no", "yes"])) })
+    #expect(request.departures(of: try JSONSerialization.jsonObject(with: Data(asked.json().utf8))) == [])
+    asked.steps = 10
+    asked.budget = 2.5
+    asked.conditions = [
+      .init(CellCondition(column: "x", .range(0...(.infinity)))), .init(CellCondition(column: "z", .levels(["no"]))),
+      .init(CellCondition(column: "y", .missing)),
+    ]
+    #expect(request.departures(of: try JSONSerialization.jsonObject(with: Data(asked.json().utf8))) == [])
+    #expect(request.departures(of: ["method": 1, "extra": 2]).count == 7, "the check sees what is wrong")
+  }
+
+  @Test func `Packages of new plugins are made, and that in C works`() throws {
+    scratch.file("people.csv", Sample.people)
+    let made = try run("plugins", "new", "MyMethod", "--kind", "method", "--language", "c")
+    #expect(made.status == 0 && made.output.contains("cd my-method && make"), "\(made.errors)")
+    let make = Process()
+    make.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    make.arguments = ["make", "-s", "-C", scratch.path("my-method"), "check", "LANGEVIN=\(Command.binary.path)"]
+    make.standardOutput = FileHandle.nullDevice
+    try make.run()
+    make.waitUntilExit()
+    #expect(make.terminationStatus == 0)
+    let synth = try run(
+      "--plugin", "my-method/libmy_method.so", "synth", "people.csv", "-o", "out.csv", "--method", "my-method", "-q")
+    #expect(synth.status == 0 && scratch.text("out.csv").split(separator: "\n").count == 81)
+
+    let again = try run("plugins", "new", "my-method", "--language", "c")
+    #expect(again.status == 2 && again.errors.contains("my-method is there already"))
+    #expect(
+      try run("plugins", "new", "net", "--kind", "denoiser", "--language", "c").errors.contains("--language swift"))
+    #expect(try run("plugins", "new", "my net").errors.contains("'my net' is no name"))
+    let nowhere = try Command.run(
+      ["plugins", "new", "net"], in: scratch, environment: environment.merging(["LANGEVIN_PACKAGE": "none"]) { $1 })
+    #expect(nowhere.status == 2 && nowhere.errors.contains("none is not Langevin's package"))
+
+    let swift = try run("plugins", "new", "Net", "--kind", "denoiser", "--langevin", Command.package.path)
+    #expect(swift.status == 0 && scratch.text("net/Package.swift").contains("path: \"\(Command.package.path)\""))
+    let dump = Process()
+    dump.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    dump.arguments = ["swift", "package", "--package-path", scratch.path("net"), "dump-package"]
+    dump.standardOutput = FileHandle.nullDevice
+    try dump.run()
+    dump.waitUntilExit()
+    #expect(dump.terminationStatus == 0)
+    #expect(scratch.names == ["my-method", "net", "out.csv", "people.csv"])
   }
 
   @Test func `The laws are checked in a process of their own`() throws {

@@ -29,7 +29,8 @@ private struct RowSynthesizer: Synthesizer {
     }
     return FittedRows(
       model: .init(
-        frame: frame, cells: cells, identifiers: table["id"].flatMap { column in
+        frame: frame, cells: cells,
+        identifiers: table["id"].flatMap { column in
           if case .texts(let texts) = column.values { texts.compactMap { $0 } } else { nil }
         } ?? [], seed: fault == .refit ? .random(in: 0...UInt64.max) : 0, fault: fault))
   }
@@ -118,7 +119,8 @@ private struct FittedRows: FittedSynthesizer {
   private let data = GeneratedTable.mixed(rows: 40)
 
   private func sample(_ request: SampleRequest) throws -> Table {
-    let model = try RowSynthesizer().fit(data.table, schema: data.schema, options: OptionValues(as: []), run: TrainingRun())
+    let model = try RowSynthesizer().fit(
+      data.table, schema: data.schema, options: OptionValues(as: []), run: TrainingRun())
     var pieces: [Table] = []
     try model.sample(request) { pieces.append($0) }
     return try Table.concatenated(pieces)

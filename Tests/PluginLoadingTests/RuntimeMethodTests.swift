@@ -47,9 +47,8 @@ import Testing
     let model = try fit(method, options: ["step": "3"])
     func step(_ model: any FittedSynthesizer, _ options: [String: String]) throws -> Double {
       let values = try method.descriptor.options(parsing: options)
-      guard case .numbers(let numbers)? = try rows(model, SampleRequest(rows: 2, options: values))["code"]?.values else {
-        return 0
-      }
+      let made = try rows(model, SampleRequest(rows: 2, options: values))
+      guard case .numbers(let numbers)? = made["code"]?.values else { return 0 }
       return numbers[1] - numbers[0]
     }
     #expect(try step(model, [:]) == 3)
@@ -85,7 +84,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("STUB_SAMPLES_FEW", "it has 9 rows where 10 are wanted"), ("STUB_SAMPLES_LEVELS", "column 'group' has the level 4"),
+    ("STUB_SAMPLES_FEW", "it has 9 rows where 10 are wanted"),
+    ("STUB_SAMPLES_LEVELS", "column 'group' has the level 4"),
     ("STUB_SAMPLES_INFINITY", "column 'code' is infinite in row 0"), ("STUB_SAMPLES_NAME", "is called 'x'"),
   ]) func `Rows that do not fit are the plugin's fault`(macro: String, message: String) throws {
     let model = try fit(try stub(macro))
@@ -110,12 +110,14 @@ import Testing
     let made = try rows(
       model,
       SampleRequest(
-        rows: 30, conditions: [
+        rows: 30,
+        conditions: [
           CellCondition(column: "group", .levels(["a", "e"])), CellCondition(column: "code", .range(100...500)),
           CellCondition(column: "unit", .levels(["kg"])),
         ]))
     #expect(made.rowCount == 30)
-    guard case .categories(let group, _)? = made["group"]?.values, case .numbers(let code)? = made["code"]?.values else {
+    guard case .categories(let group, _)? = made["group"]?.values, case .numbers(let code)? = made["code"]?.values
+    else {
       Issue.record("columns are held otherwise")
       return
     }
@@ -156,10 +158,12 @@ import Testing
       Column(name: "z", values: .categories(indices: x.map { $0 > 0 ? 1 : 0 }, levels: ["no", "yes"])),
     ])
     let schema = Schema(columns: [
-      ColumnSchema(name: "x", kind: .decimal(digits: 6)), ColumnSchema(name: "y", kind: .decimal(digits: 6), missingCount: 800),
+      ColumnSchema(name: "x", kind: .decimal(digits: 6)),
+      ColumnSchema(name: "y", kind: .decimal(digits: 6), missingCount: 800),
       ColumnSchema(name: "z", kind: .boolean, levels: ["no", "yes"]),
     ])
-    let model = try method.fit(table, schema: schema, options: try OptionValues(as: method.descriptor.options), run: TrainingRun())
+    let model = try method.fit(
+      table, schema: schema, options: try OptionValues(as: method.descriptor.options), run: TrainingRun())
     let made = try rows(model, SampleRequest(rows: 20_000, seed: 5))
     guard case .numbers(let a)? = made["x"]?.values, case .numbers(let b)? = made["y"]?.values,
       case .categories(let c, _)? = made["z"]?.values

@@ -81,7 +81,10 @@ import Testing
       #"STUB_OPTION="{ \"name\": \"a\", \"kind\": \"number\", \"minimum\": 2, \"maximum\": 1, \"default\": 1, \"help\": \"Help.\" }""#,
       "greater than its maximum"
     ),
-    (#"STUB_OPTION="{ \"name\": \"a\", \"kind\": \"colour\", \"default\": 1, \"help\": \"Help.\" }""#, "options[0].kind"),
+    (
+      #"STUB_OPTION="{ \"name\": \"a\", \"kind\": \"colour\", \"default\": 1, \"help\": \"Help.\" }""#,
+      "options[0].kind"
+    ),
     (#"STUB_OPTION="{ \"name\": \"A\", \"kind\": \"flag\", \"default\": true, \"help\": \"Help.\" }""#, "lower-case"),
     (
       #"STUB_JSON="{ \"id\": \"a\", \"version\": \"1\", \"summary\": \"\", \"methods\": [] }""#, "has no methods"

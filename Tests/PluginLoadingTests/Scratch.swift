@@ -18,9 +18,10 @@ final class Scratch {
   ) throws -> String {
     let compiler = Process()
     compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    let headers = Self.package.appending(path: "Sources/CPluginABI/include").path
     compiler.arguments =
-      ["cc", "-std=gnu11", "-O1", "-shared", "-fPIC", "-I", Self.package.appending(path: "Sources/CPluginABI/include").path]
-      + macros.map { "-D" + $0 } + [Self.package.appending(path: source).path, "-o", path(name), "-lm"]
+      ["cc", "-std=gnu11", "-O1", "-shared", "-fPIC", "-I", headers] + macros.map { "-D" + $0 }
+      + [Self.package.appending(path: source).path, "-o", path(name), "-lm"]
     try compiler.run()
     compiler.waitUntilExit()
     try #require(compiler.terminationStatus == 0)

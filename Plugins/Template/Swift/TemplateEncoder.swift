@@ -33,7 +33,8 @@ struct TemplateEncoder: DataEncoder {
           let known = values.filter { !$0.isNaN }
           let mean = known.reduce(0, +) / Double(max(known.count, 1))
           let variance = known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(known.count, 1))
-          return .init(name: column.name, kind: .number(mean: mean, deviation: variance > 0 ? variance.squareRoot() : 1))
+          let deviation = variance > 0 ? variance.squareRoot() : 1
+          return .init(name: column.name, kind: .number(mean: mean, deviation: deviation))
         case .categories(_, let levels): return .init(name: column.name, kind: .levels(levels))
         case .texts: return .init(name: column.name, kind: .text)
         }

@@ -20,11 +20,15 @@ struct ArrowImport {
   /// Copies the columns.
   ///
   /// - Parameter count: the number of rows that there must be.
-  func columns(as wanted: [TableFrame.LearnedColumn], rows count: Int) throws(ArrowFlaw) -> [Column] {
+  func columns(
+    as wanted: [TableFrame.LearnedColumn], rows count: Int
+  ) throws(ArrowFlaw) -> [Column] {
     guard schema.release != nil, array.release != nil else { throw ArrowFlaw(problem: "there is no table") }
     let format = schema.format.map { String(cString: $0) } ?? ""
     guard format == "+s" else { throw ArrowFlaw(problem: "the table is of format '\(format)', not '+s'") }
-    guard array.length == count else { throw ArrowFlaw(problem: "it has \(array.length) rows where \(count) are wanted") }
+    guard array.length == count else {
+      throw ArrowFlaw(problem: "it has \(array.length) rows where \(count) are wanted")
+    }
     guard schema.n_children == wanted.count, array.n_children == wanted.count else {
       throw ArrowFlaw(problem: "it has \(array.n_children) columns where \(wanted.count) are wanted")
     }
@@ -101,7 +105,8 @@ private struct ArrowCells {
   // MARK: Levels
 
   /// Places among the levels of a column; -1 where missing.
-  func levels(_ wanted: TableFrame.LearnedColumn, dictionary: (ArrowSchema?, ArrowArray?)) throws(ArrowFlaw) -> [Int32] {
+  func levels(_ wanted: TableFrame.LearnedColumn, dictionary: (ArrowSchema?, ArrowArray?)) throws(ArrowFlaw) -> [Int32]
+  {
     if let kind = dictionary.0, let texts = dictionary.1 {
       let reader = ArrowCells(
         format: kind.format.map { String(cString: $0) } ?? "", array: texts, first: Int(texts.offset),
@@ -125,7 +130,11 @@ private struct ArrowCells {
       guard wanted.levels.count == 2, let yes = wanted.levels.firstIndex(where: { truths.contains($0.lowercased()) })
       else { throw ArrowFlaw(problem: "is of format 'b' and has no two levels that say yes and no") }
       let bits = try buffer(1, of: UInt8.self)
-      return cells { place in bits[place / 8] >> UInt8(place % 8) & 1 == 1 ? Int32(yes) : Int32(1 - yes) } missing: { -1 }
+      return cells { place in
+        bits[place / 8] >> UInt8(place % 8) & 1 == 1 ? Int32(yes) : Int32(1 - yes)
+      } missing: {
+        -1
+      }
     }
     guard let indices = try integers() else { throw unknownFormat }
     return try mapped(indices) { index throws(ArrowFlaw) in
@@ -207,7 +216,11 @@ private struct ArrowCells {
   ) throws(ArrowFlaw) -> [Result?] {
     guard count > 0 else { return [] }
     let values = try buffer(1, of: Value.self)
-    return cells { change(values[$0]) } missing: { nil }
+    return cells {
+      change(values[$0])
+    } missing: {
+      nil
+    }
   }
 
   private func cells<Result>(_ value: (Int) -> Result, missing: () -> Result) -> [Result] {

@@ -41,7 +41,8 @@ struct PluginsCheck: ParsableCommand {
       throw ExitCode(1)
     case .broken(_, let how):
       throw Failure(
-        .badData, "\(file): the plugin \(how) while its methods were tried", cure: "run this in a debugger to see where")
+        .badData, "\(file): the plugin \(how) while its methods were tried", cure: "run this in a debugger to see where"
+      )
     }
   }
 }

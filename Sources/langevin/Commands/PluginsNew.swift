@@ -48,7 +48,8 @@ struct PluginsNew: ParsableCommand {
     case .c:
       guard kind == .method else {
         throw Failure(
-          .usage, "a plugin in C brings a method, not a \(kind.rawValue)", cure: "use --language swift, or --kind method")
+          .usage, "a plugin in C brings a method, not a \(kind.rawValue)",
+          cure: "use --language swift, or --kind method")
       }
       try write(template.filesInC, to: folder)
       try StandardOutput.write(
