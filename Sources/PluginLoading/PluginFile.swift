@@ -21,13 +21,21 @@ struct PluginFile {
   init(_ path: String, origin: Origin) throws(PluginLoadingError) {
     self.path = path
     self.origin = origin
-    guard let real = realpath(path, nil) else {
+    guard let resolved = Self.resolved(path) else {
       throw PluginLoadingError(.unreadable(reason: String(cString: strerror(errno))), path: path)
     }
-    defer { free(real) }
-    resolved = String(cString: real)
+    self.resolved = resolved
     if origin != .named { try checkTrust() }
     try checkKind()
+  }
+
+  /// Whether a path leads to this file.
+  func isSame(as path: String) -> Bool { Self.resolved(path) == resolved }
+
+  private static func resolved(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(cString: real)
   }
 
   /// Makes an error about the file.

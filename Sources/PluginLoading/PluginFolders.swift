@@ -36,14 +36,20 @@ public struct PluginFolders: Sendable, Equatable {
   /// - Returns: what was loaded.
   /// - Throws: ``PluginLoadingError`` for the first file that is no good, or whose ids are taken.
   public func load(named: [String], beside plugins: [any Plugin]) throws -> [RuntimePlugin] {
-    var files = try named.map { try PluginFile($0, origin: .named) }
+    var files: [PluginFile] = []
+    func add(_ paths: [String], _ origin: PluginFile.Origin) throws(PluginLoadingError) {
+      // A file that was named is trusted wherever else it is found.
+      for path in paths where !files.contains(where: { $0.isSame(as: path) }) {
+        files.append(try PluginFile(path, origin: origin))
+      }
+    }
+    try add(named, .named)
     for folder in searched {
       guard folder.hasPrefix("/") else { throw PluginLoadingError(.relativeFolder, path: folder) }
-      files += try Self.libraries(in: folder).map { try PluginFile($0, origin: .found) }
+      try add(Self.libraries(in: folder), .found)
     }
-    files += try installedLibraries().map { try PluginFile($0, origin: .installed) }
-    var seen: Set<String> = []
-    return try Self.described(files.filter { seen.insert($0.resolved).inserted }, beside: plugins)
+    try add(installedLibraries(), .installed)
+    return try Self.described(files, beside: plugins)
   }
 
   /// The names to remove installed plugins by.

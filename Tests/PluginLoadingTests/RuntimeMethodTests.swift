@@ -12,7 +12,8 @@ import Testing
   private let scratch = Scratch()
 
   private func stub(_ macros: String...) throws -> any Synthesizer {
-    let library = try macros.first.map { try scratch.library("plugin.so", of: Self.source, $0) } ?? scratch.library()
+    let name = (macros.first ?? "plugin").filter { $0.isLetter } + ".so"
+    let library = try macros.first.map { try scratch.library(name, of: Self.source, $0) } ?? scratch.library(name)
     return try #require(try PluginRegistry([try RuntimePlugin(contentsOf: library)]).method("stub") as? any Synthesizer)
   }
 

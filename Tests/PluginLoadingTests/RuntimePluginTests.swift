@@ -8,6 +8,8 @@ import Testing
 
 /// Libraries that are loaded, and all that can be wrong with them.
 @Suite struct RuntimePluginTests {
+  private let scratch = Scratch()
+
   private func problem(of path: String) -> PluginLoadingError.Problem? {
     do {
       _ = try RuntimePlugin(contentsOf: path)
@@ -19,7 +21,7 @@ import Testing
   }
 
   @Test func `A library describes itself`() throws {
-    let plugin = try RuntimePlugin(contentsOf: Scratch().library())
+    let plugin = try RuntimePlugin(contentsOf: scratch.library())
     #expect(plugin.descriptor == PluginDescriptor(id: "stub", version: "1.2.3", summary: "A plugin of tests."))
     let method = try #require(try PluginRegistry([plugin]).method("stub") as? any Synthesizer)
     #expect(method.descriptor.options.map(\.name) == ["step"])
@@ -27,7 +29,6 @@ import Testing
   }
 
   @Test func `Another version is refused, with both`() throws {
-    let scratch = Scratch()
     #expect(
       problem(of: try scratch.library("a.so", "STUB_ABI=7")) == .wrongVersion(found: 7, supported: 1))
     #expect(
@@ -39,7 +40,6 @@ import Testing
   }
 
   @Test func `A library without the entry, a short table and a lacking function are refused`() throws {
-    let scratch = Scratch()
     #expect(
       problem(of: try scratch.library("a.so", "STUB_ENTRY=my_plugin")) == .missingEntry(name: "langevin_plugin_v1"))
     let size = UInt32(MemoryLayout<langevin_plugin>.size)
@@ -50,7 +50,6 @@ import Testing
   }
 
   @Test func `What crashes, exits or hangs is an error`() throws {
-    let scratch = Scratch()
     let fault = "crashed (\(String(cString: strsignal(SIGSEGV))))"
     #expect(problem(of: try scratch.library("a.so", "STUB_CRASHES")) == .crashed(during: "in describe", how: fault))
     #expect(
@@ -66,7 +65,7 @@ import Testing
 
   @Test func `A plugin that refuses says why`() throws {
     #expect(
-      problem(of: try Scratch().library("a.so", "STUB_REFUSES")) == .refused(message: "out of paper; bring some"))
+      problem(of: try scratch.library("a.so", "STUB_REFUSES")) == .refused(message: "out of paper; bring some"))
   }
 
   @Test(arguments: [
@@ -94,7 +93,7 @@ import Testing
       "has the task 'impute'"
     ),
   ]) func `A bad description is refused with its place`(macro: String, reason: String) throws {
-    guard case .badDescription(let found) = problem(of: try Scratch().library("a.so", macro)) else {
+    guard case .badDescription(let found) = problem(of: try scratch.library("a.so", macro)) else {
       Issue.record("it is taken, or refused for another reason")
       return
     }
@@ -102,7 +101,6 @@ import Testing
   }
 
   @Test func `Other files are refused for what they are`() throws {
-    let scratch = Scratch()
     func write(_ text: String, _ name: String) throws -> String {
       try Data(text.utf8).write(to: scratch.folder.appending(path: name))
       return scratch.path(name)
@@ -116,9 +114,10 @@ import Testing
     #expect(problem(of: scratch.path("none.so")) == .unreadable(reason: "No such file or directory"))
     let library = try Data(contentsOf: URL(fileURLWithPath: scratch.library()))
     try library.prefix(3000).write(to: scratch.folder.appending(path: "cut.so"))
-    guard case .unloadable = problem(of: scratch.path("cut.so")) else {
-      Issue.record("a library that was cut is loaded")
-      return
+    // What is missing may be found missing by the loader, or by who reads it.
+    switch problem(of: scratch.path("cut.so")) {
+    case .unloadable, .crashed(during: "while it was opened", how: _): break
+    case let other: Issue.record("a library that was cut is \(String(describing: other))")
     }
   }
 }

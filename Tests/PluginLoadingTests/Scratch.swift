@@ -12,7 +12,8 @@ final class Scratch {
 
   func path(_ name: String) -> String { folder.appending(path: name).path }
 
-  /// Makes a shared library of a source of this package, and returns its path.
+  /// Makes a shared library of a source of this package, and returns its path. Give each a name of its own: the system
+  /// keeps what it has loaded under a path.
   func library(
     _ name: String = "plugin.so", of source: String = "Tests/Fixtures/plugins/stub.c", _ macros: String...
   ) throws -> String {
