@@ -11,13 +11,11 @@ import Testing
 @Suite struct RuntimeMethodTests {
   private let scratch = Scratch()
 
-  private func stub(_ macros: String...) throws -> any Synthesizer {
-    let name = (macros.first ?? "plugin").filter { $0.isLetter } + ".so"
-    let library = try macros.first.map { try scratch.library(name, of: Self.source, $0) } ?? scratch.library(name)
+  private func stub(_ macro: String = "STUB_IS_WHOLE") throws -> any Synthesizer {
+    let library = try scratch.library(macro.filter { $0.isLetter } + ".so", macro)
     return try #require(try PluginRegistry([try RuntimePlugin(contentsOf: library)]).method("stub") as? any Synthesizer)
   }
 
-  private static let source = "Tests/Fixtures/plugins/stub.c"
   private let data = GeneratedTable.mixed(rows: 50)
 
   private func fit(

@@ -74,8 +74,8 @@ struct PluginsNew: ParsableCommand {
   private func package() throws(Failure) -> String {
     guard let path = langevin ?? ProcessInfo.processInfo.environment["LANGEVIN_PACKAGE"] else {
       throw Failure(
-        .usage, "a plugin in Swift depends on Langevin's package, and where that is is not known",
-        cure: "give its folder, where Package.swift is: --langevin FOLDER")
+        .usage, "a plugin in Swift depends on Langevin's package, whose folder is not known",
+        cure: "give it: --langevin FOLDER")
     }
     let folder = URL(fileURLWithPath: path).standardizedFileURL.path
     guard FileManager.default.fileExists(atPath: folder + "/Sources/langevin/LangevinProgram.swift") else {
