@@ -14,7 +14,7 @@
  *   - The callbacks of langevin_call are for the thread that made the call. No exception leaves a function, and no function
  *     ends the process.
  *   - The same model, seed and number of rows give the same rows: randomness comes from langevin_call.seed alone.
- *   - A library is never unloaded.
+ *   - Nothing is printed: standard output may be the table. A library is never unloaded.
  */
 #ifndef LANGEVIN_PLUGIN_H
 #define LANGEVIN_PLUGIN_H

@@ -110,7 +110,7 @@ extension Failure {
 
   /// An error of the argument parser.
   private init(usage error: any Error) {
-    let words = Array(CommandLine.arguments.dropFirst())
+    let words = PluginOptions.moved(Array(CommandLine.arguments.dropFirst()), in: Langevin.self)
     let message = Langevin.message(for: error)
     let full = Langevin.fullMessage(for: error)
     // Its own hint, "See 'langevin synth --help' for more information.", names the right subcommand.

@@ -4,7 +4,6 @@
  *
  *   cc -shared -fPIC -I Sources/CPluginABI/include -DSTUB_ID='"stub"' Tests/Fixtures/plugins/stub.c -o stub.so
  */
-#include <stdio.h>
 #include <unistd.h>
 
 #include "langevin_arrow.h"
@@ -51,7 +50,6 @@ static int32_t describe(const langevin_call *call) {
   call->fail(call, "out of paper; bring some");
   return LANGEVIN_USAGE_ERROR;
 #endif
-  printf("what a plugin prints is no part of its description\n");
   size_t half = strlen(STUB_JSON) / 2;
   call->write(call, STUB_JSON, half);
   call->write(call, STUB_JSON + half, strlen(STUB_JSON) - half);
