@@ -109,11 +109,6 @@ let package = Package(
       path: "Sources/langevin", exclude: ["Program"]),
     .executableTarget(name: "langevin", dependencies: ["LangevinCommand"], path: "Sources/langevin/Program"),
 
-    // Examples that are programs. Each is a package of its own too.
-    .executableTarget(
-      name: "custom-command", dependencies: ["DiffusionCore", "LangevinCommand"],
-      path: "examples/custom-command/Sources"),
-
     // Benchmarks: each folder has a `run` that prints a table beside a reference.
     .executableTarget(
       name: "training-step", dependencies: ["NeuralNetworks", "COneDNN"], path: "Benchmarks/training-step",
@@ -126,6 +121,14 @@ let package = Package(
     .executableTarget(
       name: "guide-pictures", dependencies: ["DiffusionCore", "TabularDDPM", "Tables", "Tensors"],
       path: "docs/guide-pictures", exclude: ["run"]),
+
+    // Programs of examples, which have packages of their own, so that they are built with everything else.
+    .executableTarget(
+      name: "embed-example", dependencies: ["DiffusionCore", "Evaluation", "TabularDDPM"],
+      path: "examples/embed/Sources/embed"),
+    .executableTarget(
+      name: "custom-command-example", dependencies: ["DiffusionCore", "LangevinCommand"],
+      path: "examples/custom-command/Sources"),
 
     // Tests.
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"], path: "Tests/TensorsTests"),

@@ -52,7 +52,7 @@ struct SeriesDrawing: Sendable {
         while next[column] < holes[column].count, Int(holes[column][next[column]].entity) == entity {
           let step = Int(holes[column][next[column]].step)
           x.withUnsafeMutableBufferPointer { context.write(step: step, channel: channel, into: $0.baseAddress!) }
-          let (size, group) = calibration.size(x, channel: channel)
+          let (size, group) = calibration.size(x, channel: channel, time: series.times[step])
           sizes[column].append(ErrorSize(size: Float(size), group: Int32(group)))
           next[column] += 1
         }
