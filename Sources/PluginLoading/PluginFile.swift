@@ -51,16 +51,21 @@ struct PluginFile {
   /// Who may change the file, its folder, or a folder above may choose what runs. A folder of which only owners may
   /// remove files (as /tmp) is safe above, where nobody can put another folder in the place of one that is there.
   private func checkTrust() throws(PluginLoadingError) {
-    var status = stat()
-    var place = resolved
-    while true {
-      guard stat(place, &status) == 0 else { throw error(.unreadable(reason: String(cString: strerror(errno)))) }
-      let isAbove = place != resolved && place != Self.folder(of: resolved)
-      if status.st_mode & S_IWOTH != 0, !(isAbove && status.st_mode & S_ISVTX != 0) {
-        throw error(.writableByAll(path: place == resolved ? path : place))
+    // A link lies in a folder too.
+    let folders = [Self.folder(of: resolved), Self.resolved(Self.folder(of: path))].compactMap { $0 }
+    var places = ([resolved] + folders).map { (path: $0, mayBeSticky: false) }
+    for var folder in folders {
+      while folder != "/" {
+        folder = Self.folder(of: folder)
+        places.append((folder, true))
       }
-      guard place != "/" else { return }
-      place = Self.folder(of: place)
+    }
+    for place in places {
+      var status = stat()
+      guard stat(place.path, &status) == 0 else { throw error(.unreadable(reason: String(cString: strerror(errno)))) }
+      guard status.st_mode & S_IWOTH == 0 || place.mayBeSticky && status.st_mode & S_ISVTX != 0 else {
+        throw error(.writableByAll(path: place.path == resolved ? path : place.path))
+      }
     }
   }
 

@@ -86,6 +86,12 @@ import Testing
       #expect(error.cure.contains("--plugin"))
       try allow(0o755, scratch.path(place))
     }
+    // A link in a folder of everybody's, to a file that is in order.
+    try FileManager.default.createDirectory(atPath: scratch.path("open"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(atPath: scratch.path("open/link.so"), withDestinationPath: library)
+    try allow(0o777, scratch.path("open"))
+    let open = PluginFolders(environment: ["LANGEVIN_PLUGIN_PATH": scratch.path("open")])
+    #expect(throws: PluginLoadingError.self) { try open.load(named: [], beside: []) }
     // A folder above of which only owners may remove files, such as /tmp.
     try allow(0o1777, scratch.folder.path)
     #expect(try folders.load(named: [], beside: []).count == 1)
