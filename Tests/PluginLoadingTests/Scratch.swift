@@ -1,5 +1,4 @@
 import Foundation
-import Testing
 
 /// A folder for one test, gone with it, and the compiler of C.
 final class Scratch {
