@@ -7,6 +7,7 @@ import PackageDescription
 //            ↘ Imputing  ↗               ↘ Tables → CLibCSV, CZlib
 //            ↘ Reports   ↘
 //            ↘ PluginLoading → CPluginABI, CPluginProbe, DiffusionCore
+//            ↘ Tuning  ↗    (Tuning stands on DiffusionCore alone)
 //                ↘ Evaluation → DownstreamModels → CXGBoost, CLBFGS
 //                             ↘ Neighbours → Tensors
 //   Plugins/* ↘ ChainedImputation → DownstreamModels, Tables
@@ -25,6 +26,7 @@ let package = Package(
     .library(name: "TimeSeriesImputation", targets: ["TimeSeriesImputation"]),
     .library(name: "Imputing", targets: ["Imputing"]),
     .library(name: "Evaluation", targets: ["Evaluation", "DownstreamModels", "Neighbours"]),
+    .library(name: "Tuning", targets: ["Tuning"]),
     .library(name: "DiffusionTesting", targets: ["DiffusionTesting"]),
     .library(name: "PluginLoading", targets: ["PluginLoading", "CPluginABI"]),
   ],
@@ -64,8 +66,11 @@ let package = Package(
     .target(
       name: "Evaluation", dependencies: ["Tables", "Tensors", "DownstreamModels", "Neighbours"],
       path: "Sources/Evaluation"),
+    // Which options suit a table.
+    .target(name: "Tuning", dependencies: ["DiffusionCore", "Tensors"], path: "Sources/Tuning"),
+
     .target(
-      name: "Reports", dependencies: ["Evaluation", .product(name: "Mustache", package: "swift-mustache")],
+      name: "Reports", dependencies: ["Evaluation", "Tuning", .product(name: "Mustache", package: "swift-mustache")],
       path: "Sources/Reports", resources: [.embedInCode("Templates")]),
 
     // Filling gaps: what every method of imputation needs around it.
@@ -103,7 +108,7 @@ let package = Package(
       name: "LangevinCommand",
       dependencies: [
         "DiffusionCore", "DiffusionTesting", "TabularDDPM", "TabularImputation", "TimeSeriesImputation",
-        "ClassImbalance", "Evaluation", "Imputing", "PluginLoading", "PluginTemplate", "Reports",
+        "ClassImbalance", "Evaluation", "Imputing", "PluginLoading", "PluginTemplate", "Reports", "Tuning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/langevin", exclude: ["Program"]),
@@ -161,6 +166,7 @@ let package = Package(
       name: "PluginLoadingTests",
       dependencies: ["PluginLoading", "PluginTemplate", "PluginTemplateSources", "DiffusionTesting"],
       path: "Tests/PluginLoadingTests"),
+    .testTarget(name: "TuningTests", dependencies: ["Tuning"], path: "Tests/TuningTests"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], path: "Tests/ReportsTests"),
     .testTarget(
       name: "CommandLineTests", dependencies: ["langevin", "PluginLoading", "Tables"], path: "Tests/CommandLineTests"),

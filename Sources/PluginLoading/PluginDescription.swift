@@ -80,11 +80,14 @@ private struct Written: Decodable {
 
   struct Option: Decodable {
     enum Kind: String, Decodable { case integer, number, flag, choice, text, duration }
-    private enum Key: String, CodingKey { case name, kind, minimum, maximum, choices, `default`, automatic, help }
+    private enum Key: String, CodingKey {
+      case name, kind, minimum, maximum, choices, `default`, automatic, trials, help
+    }
 
     let name: String, help: String, automatic: String?
     let kind: OptionKind
     let standard: OptionValue?
+    let trials: [OptionValue]?
 
     init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: Key.self)
@@ -98,30 +101,37 @@ private struct Written: Decodable {
         guard low <= high else { throw Flaw(reason: "the minimum of option '\(name)' is greater than its maximum") }
         return low...high
       }
-      func standard<Value: Decodable>(_ make: (Value) -> OptionValue) throws -> OptionValue? {
-        try values.decodeIfPresent(Value.self, forKey: .default).map(make)
+      typealias Given = (standard: OptionValue?, trials: [OptionValue]?)
+      func read<Value: Decodable>(_ make: (Value) -> OptionValue) throws -> Given {
+        (
+          try values.decodeIfPresent(Value.self, forKey: .default).map(make),
+          try values.decodeIfPresent([Value].self, forKey: .trials)?.map(make)
+        )
       }
       let greatest = Double.greatestFiniteMagnitude
+      let given: Given
       switch try values.decode(Kind.self, forKey: .kind) {
-      case .integer: (kind, self.standard) = (.integer(try range(.min, .max)), try standard { .integer($0) })
-      case .number: (kind, self.standard) = (.number(try range(-greatest, greatest)), try standard { .number($0) })
-      case .duration: (kind, self.standard) = (.duration(try range(0, greatest)), try standard { .duration($0) })
-      case .flag: (kind, self.standard) = (.flag, try standard { .flag($0) })
-      case .text: (kind, self.standard) = (.text, try standard { .text($0) })
+      case .integer: (kind, given) = (.integer(try range(.min, .max)), try read { .integer($0) })
+      case .number: (kind, given) = (.number(try range(-greatest, greatest)), try read { .number($0) })
+      case .duration: (kind, given) = (.duration(try range(0, greatest)), try read { .duration($0) })
+      case .flag: (kind, given) = (.flag, try read { .flag($0) })
+      case .text: (kind, given) = (.text, try read { .text($0) })
       case .choice:
-        kind = .choice(try values.decode([String].self, forKey: .choices))
-        self.standard = try standard { .text($0) }
+        (kind, given) = (.choice(try values.decode([String].self, forKey: .choices)), try read { .text($0) })
       }
+      (standard, trials) = given
     }
 
     func description(of method: String) throws -> OptionDescription {
       func flaw(_ text: String) -> Flaw { Flaw(reason: "option '\(name)' of method '\(method)' \(text)") }
       guard isKebabCase(name) else { throw flaw("is not named in lower-case words joined by hyphens") }
+      for value in [standard].compactMap({ $0 }) + (trials ?? []) where !kind.admits(value) {
+        throw flaw("cannot be \(value), which is not \(kind.summary)")
+      }
+      func trying(_ option: OptionDescription) -> OptionDescription { trials.map { option.trying($0) } ?? option }
       switch (automatic, standard) {
-      case (let rule?, nil): return OptionDescription(name, kind, automatic: rule, help: help)
-      case (nil, let value?):
-        guard kind.admits(value) else { throw flaw("has the default \(value), which is not \(kind.summary)") }
-        return OptionDescription(name, kind, default: value, help: help)
+      case (let rule?, nil): return trying(OptionDescription(name, kind, automatic: rule, help: help))
+      case (nil, let value?): return trying(OptionDescription(name, kind, default: value, help: help))
       case (nil, nil): throw flaw("has no default and is not automatic")
       default: throw flaw("has a default and is automatic")
       }

@@ -26,6 +26,7 @@ import Testing
     let method = try #require(try PluginRegistry([plugin]).method("stub") as? any Synthesizer)
     #expect(method.descriptor.options.map(\.name) == ["step"])
     #expect(method.descriptor.options.first?.kind == .integer(1...Int.max))
+    #expect(method.descriptor.options.first?.trials == [.integer(2), .integer(5)])
   }
 
   @Test func `Another version is refused, with both`() throws {
@@ -74,7 +75,7 @@ import Testing
     (#"STUB_OPTION="{ \"name\": \"a\", \"kind\": \"flag\", \"help\": \"Some help.\" }""#, "has no default"),
     (
       #"STUB_OPTION="{ \"name\": \"a\", \"kind\": \"integer\", \"minimum\": 2, \"default\": 1, \"help\": \"Help.\" }""#,
-      "has the default 1, which is not a whole number, 2 or more"
+      "cannot be 1, which is not a whole number, 2 or more"
     ),
     (
       #"STUB_OPTION="{ \"name\": \"a\", \"kind\": \"number\", \"minimum\": 2, \"maximum\": 1, \"default\": 1, \"help\": \"Help.\" }""#,

@@ -388,6 +388,7 @@ static int32_t describe(const langevin_call *call) {
     " columns do together, nor levels that have no order.\","
     "    \"citation\": \"Song, Multivariate dispersion models generated from Gaussian copula, Scand. J. Statist. 27, 2000\","
     "    \"options\": [ { \"name\": \"shrinkage\", \"kind\": \"number\", \"minimum\": 0, \"maximum\": 1, \"default\": 0,"
+    "      \"trials\": [0.1, 0.3],"
     "      \"help\": \"How far correlations are drawn towards none, from 0 to 1: more for few rows.\" } ],"
     "    \"examples\": [\"synth people.csv -o synthetic.csv --method gaussian-copula\"] } ] }";
   call->write(call, text, strlen(text));

@@ -21,7 +21,7 @@
 #define STUB_ENTRY langevin_plugin_v1
 #endif
 #ifndef STUB_OPTION
-#define STUB_OPTION "{ \"name\": \"step\", \"kind\": \"integer\", \"minimum\": 1, \"default\": 1, \"help\": \"How far numbers go.\" }"
+#define STUB_OPTION "{ \"name\": \"step\", \"kind\": \"integer\", \"minimum\": 1, \"default\": 1, \"trials\": [2, 5], \"help\": \"How far numbers go.\" }"
 #endif
 #ifndef STUB_JSON
 #define STUB_JSON                                                                                            \
