@@ -6,18 +6,20 @@ import PackageDescription
 //   langevin → Plugins/* → DiffusionCore → NeuralNetworks → Tensors → CKernels, COneDNN
 //            ↘ Imputing  ↗               ↘ Tables → CLibCSV, CZlib
 //            ↘ Reports   ↘
+//            ↘ PluginLoading → CPluginABI, CPluginProbe, DiffusionCore
 //            ↘ Tuning  ↗    (Tuning stands on DiffusionCore alone)
 //                ↘ Evaluation → DownstreamModels → CXGBoost, CLBFGS
 //                             ↘ Neighbours → Tensors
 //   Plugins/* ↘ ChainedImputation → DownstreamModels, Tables
 //
-// A plugin never imports another plugin, and the core never imports a plugin. Only `langevin`
-// and `Reports` depend on outside Swift packages.
+// A plugin never imports another plugin, and the core never imports a plugin. Only `LangevinCommand`
+// (which is all of `langevin` but its main) and `Reports` depend on outside Swift packages.
 
 let package = Package(
   name: "Langevin",
   products: [
     .executable(name: "langevin", targets: ["langevin"]),
+    .library(name: "LangevinCommand", targets: ["LangevinCommand"]),
     .library(name: "DiffusionCore", targets: ["Tensors", "NeuralNetworks", "Tables", "DiffusionCore"]),
     .library(name: "TabularDDPM", targets: ["TabularDDPM"]),
     .library(name: "ClassImbalance", targets: ["ClassImbalance"]),
@@ -26,6 +28,7 @@ let package = Package(
     .library(name: "Evaluation", targets: ["Evaluation", "DownstreamModels", "Neighbours"]),
     .library(name: "Tuning", targets: ["Tuning"]),
     .library(name: "DiffusionTesting", targets: ["DiffusionTesting"]),
+    .library(name: "PluginLoading", targets: ["PluginLoading", "CPluginABI"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -73,6 +76,13 @@ let package = Package(
     // Filling gaps: what every method of imputation needs around it.
     .target(name: "Imputing", dependencies: ["DiffusionCore", "Evaluation"], path: "Sources/Imputing"),
 
+    // Plugins that are loaded at run time, behind the same registry.
+    .target(name: "CPluginABI", path: "Sources/CPluginABI"),
+    .target(name: "CPluginProbe", path: "Sources/CPluginProbe"),
+    .target(
+      name: "PluginLoading", dependencies: ["CPluginABI", "CPluginProbe", "DiffusionCore"],
+      path: "Sources/PluginLoading"),
+
     // Plugins: diffusion methods, not SwiftPM build plugins.
     .target(
       name: "ClassImbalance", dependencies: ["ChainedImputation", "DiffusionCore", "DownstreamModels", "Neighbours"],
@@ -86,15 +96,23 @@ let package = Package(
       name: "TabularImputation", dependencies: ["DiffusionCore", "ChainedImputation", "Neighbours"],
       path: "Plugins/TabularImputation"),
 
+    // What `langevin plugins new` makes: compiled here, and kept in the command as text.
+    .target(
+      name: "PluginTemplateSources", dependencies: ["DiffusionCore"], path: "Plugins/Template/Swift"),
+    .target(
+      name: "PluginTemplate", path: "Plugins/Template", sources: ["PluginTemplate.swift"],
+      resources: [.embedInCode("Swift"), .embedInCode("C"), .embedInCode("Package")]),
+
     // The command.
-    .executableTarget(
-      name: "langevin",
+    .target(
+      name: "LangevinCommand",
       dependencies: [
-        "DiffusionCore", "TabularDDPM", "TabularImputation", "TimeSeriesImputation", "ClassImbalance",
-        "Evaluation", "Imputing", "Reports", "Tuning",
+        "DiffusionCore", "DiffusionTesting", "TabularDDPM", "TabularImputation", "TimeSeriesImputation",
+        "ClassImbalance", "Evaluation", "Imputing", "PluginLoading", "PluginTemplate", "Reports", "Tuning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Sources/langevin"),
+      path: "Sources/langevin", exclude: ["Program"]),
+    .executableTarget(name: "langevin", dependencies: ["LangevinCommand"], path: "Sources/langevin/Program"),
 
     // Benchmarks: each folder has a `run` that prints a table beside a reference.
     .executableTarget(
@@ -109,10 +127,13 @@ let package = Package(
       name: "guide-pictures", dependencies: ["DiffusionCore", "TabularDDPM", "Tables", "Tensors"],
       path: "docs/guide-pictures", exclude: ["run"]),
 
-    // The program of an example, which has a package of its own, so that it is built with everything else.
+    // Programs of examples, which have packages of their own, so that they are built with everything else.
     .executableTarget(
       name: "embed-example", dependencies: ["DiffusionCore", "Evaluation", "TabularDDPM"],
       path: "examples/embed/Sources/embed"),
+    .executableTarget(
+      name: "custom-command-example", dependencies: ["DiffusionCore", "LangevinCommand"],
+      path: "examples/custom-command/Sources"),
 
     // Tests.
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"], path: "Tests/TensorsTests"),
@@ -141,9 +162,13 @@ let package = Package(
       name: "DownstreamModelsTests", dependencies: ["DownstreamModels"], path: "Tests/DownstreamModelsTests"),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Tables"], path: "Tests/EvaluationTests"),
     .testTarget(name: "ImputingTests", dependencies: ["Imputing"], path: "Tests/ImputingTests"),
+    .testTarget(
+      name: "PluginLoadingTests",
+      dependencies: ["PluginLoading", "PluginTemplate", "PluginTemplateSources", "DiffusionTesting"],
+      path: "Tests/PluginLoadingTests"),
     .testTarget(name: "TuningTests", dependencies: ["Tuning"], path: "Tests/TuningTests"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Tuning"], path: "Tests/ReportsTests"),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["langevin", "Tables"], path: "Tests/CommandLineTests"),
+      name: "CommandLineTests", dependencies: ["langevin", "PluginLoading", "Tables"], path: "Tests/CommandLineTests"),
   ]
 )

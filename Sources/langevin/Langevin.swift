@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 
 /// The `langevin` command. Each subcommand is a file of its own in `Commands`.
-@main
 struct Langevin: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "langevin",
@@ -13,6 +12,10 @@ struct Langevin: ParsableCommand {
         langevin synth people.csv -o synthetic.csv
 
       Every choice made for you is printed with the flag that changes it. Nothing leaves this machine.
+
+      Methods of others are loaded with --plugin, or installed with plugins install:
+
+        langevin --plugin ./libmine.so synth people.csv -o out.csv --method mine
 
       Exit status: 0 done, 1 the answer is no, 2 bad usage, 65 bad data, 70 a fault of langevin, 74 reading or \
       writing failed, 130 interrupted.
@@ -27,7 +30,7 @@ struct Langevin: ParsableCommand {
   static func main() {
     // A closed pipe is an error of the write that meets it (status 74), not a signal.
     signal(SIGPIPE, SIG_IGN)
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    let arguments = PluginOptions.moved(Array(CommandLine.arguments.dropFirst()), in: Langevin.self)
     do {
       try Misspelling.check(arguments, in: Langevin.self)
       var command = try parseAsRoot(arguments)

@@ -4,8 +4,8 @@ import Testing
 @Suite struct HelpTests {
   @Test(arguments: [
     ["synth"], ["fit"], ["sample"], ["score"], ["impute"], ["balance"], ["tune"], ["inspect"], ["plugins"],
-    ["plugins", "list"],
-    ["plugins", "info"],
+    ["plugins", "list"], ["plugins", "info"], ["plugins", "check"], ["plugins", "install"], ["plugins", "remove"],
+    ["plugins", "new"],
   ]) func `Every subcommand has help with an example`(path: [String]) throws {
     let scratch = Scratch()
     let run = try Command.start(path + ["--help"], in: scratch)

@@ -104,4 +104,7 @@ public struct TrainingSummary: Sendable, Codable, Equatable {
   public var seconds = 0.0
   /// Whether the rate began to fall because held-out loss no longer did.
   public var stoppedEarly = false
+
+  /// A summary of nothing yet.
+  public init() {}
 }

@@ -49,6 +49,7 @@ struct Tune: ParsableCommand {
   var resume = false
 
   @OptionGroup(title: "Method") var method: MethodOptions
+  @OptionGroup(title: "Method") var plugins: PluginOptions
   @OptionGroup(title: "Method") var settings: SettingOptions
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Run") var options: RunOptions
@@ -71,7 +72,7 @@ struct Tune: ParsableCommand {
     let inputs = [data] + [reading.schema].compactMap { $0 }
     let place = try OutputPlace(path, inputs: inputs)
     let page = try html.map { try OutputPlace($0, inputs: inputs + [path]) }
-    let synthesizer = try method.chosenMethod(in: BundledPlugins.registry())
+    let synthesizer = try method.chosenMethod(in: plugins.registry())
     let descriptor = synthesizer.descriptor
     // Checked here, so that a slip is not told by a trial.
     _ = try settings.values(method.flags, for: descriptor)
