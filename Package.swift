@@ -22,6 +22,7 @@ let package = Package(
     .library(name: "LangevinCommand", targets: ["LangevinCommand"]),
     .library(name: "DiffusionCore", targets: ["Tensors", "NeuralNetworks", "Tables", "DiffusionCore"]),
     .library(name: "TabularDDPM", targets: ["TabularDDPM"]),
+    .library(name: "ForestFlow", targets: ["ForestFlow"]),
     .library(name: "ClassImbalance", targets: ["ClassImbalance"]),
     .library(name: "TimeSeriesImputation", targets: ["TimeSeriesImputation"]),
     .library(name: "Imputing", targets: ["Imputing"]),
@@ -93,6 +94,9 @@ let package = Package(
     .target(
       name: "TabularDDPM", dependencies: ["DiffusionCore", "ChainedImputation"], path: "Plugins/TabularDDPM"),
     .target(
+      name: "ForestFlow", dependencies: ["ChainedImputation", "DiffusionCore", "DownstreamModels"],
+      path: "Plugins/ForestFlow"),
+    .target(
       name: "TabularImputation", dependencies: ["DiffusionCore", "ChainedImputation", "Neighbours"],
       path: "Plugins/TabularImputation"),
 
@@ -107,7 +111,7 @@ let package = Package(
     .target(
       name: "LangevinCommand",
       dependencies: [
-        "DiffusionCore", "DiffusionTesting", "TabularDDPM", "TabularImputation", "TimeSeriesImputation",
+        "DiffusionCore", "DiffusionTesting", "TabularDDPM", "ForestFlow", "TabularImputation", "TimeSeriesImputation",
         "ClassImbalance", "Evaluation", "Imputing", "PluginLoading", "PluginTemplate", "Reports", "Tuning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -147,6 +151,9 @@ let package = Package(
     .testTarget(
       name: "TabularDDPMTests", dependencies: ["TabularDDPM", "DiffusionTesting"],
       path: "Tests/TabularDDPMTests"),
+    .testTarget(
+      name: "ForestFlowTests", dependencies: ["ForestFlow", "DiffusionTesting", "DownstreamModels"],
+      path: "Tests/ForestFlowTests"),
     .testTarget(
       name: "ClassImbalanceTests", dependencies: ["ClassImbalance", "TabularDDPM", "DiffusionTesting"],
       path: "Tests/ClassImbalanceTests"),

@@ -51,12 +51,19 @@ struct MaskedTask: TrainingObjective {
     }
   }
 
+  /// The losses of held-out rows by column of the table; empty where none are held out.
+  func columnLosses(_ store: ParameterStore, _ settings: TrainingSettings) -> [Double] {
+    heldOut.isEmpty ? [] : objective.columnBounds(data, rows: heldOut, pass: pass(store, settings), seed: 99)
+  }
+
   /// Judges the finished model: what did it learn of its own rows, and what of rows it has not seen?
   ///
-  /// - Parameter before: the losses before the first step.
+  /// - Parameters:
+  ///   - before: the losses before the first step.
+  ///   - columnsBefore: those of each column.
   func report(
-    _ store: ParameterStore, summary: TrainingSummary, before: TrainingJudgement.Losses, settings: TrainingSettings,
-    choices: [Choice]
+    _ store: ParameterStore, summary: TrainingSummary, before: TrainingJudgement.Losses, columnsBefore: [Double],
+    settings: TrainingSettings, choices: [Choice]
   ) -> FitReport {
     let after = losses(store, settings)
     let held = heldOut.isEmpty ? nil : after.heldOut.mean, trained = after.own.mean
@@ -70,6 +77,12 @@ struct MaskedTask: TrainingObjective {
     report.training.noteNoise(heldOut: heldOut, training: training) {
       objective.bound(data, rows: Array($0), visible: 1 - $1, pass: pass, seed: 98)
     }
+    report.training.byColumn =
+      heldOut.isEmpty
+      ? nil
+      : zip(objective.coding.columns, zip(columnsBefore, columnLosses(store, settings)))
+        .filter { column, _ in column.isModelled }
+        .map { .init(column: $0.name, initial: $1.0, heldOut: $1.1) }
     guard let held, heldOut.count >= 20 else { return report }
     let judgement = TrainingJudgement(summary, before: before, after: after, least: 1)
     report.verdict = judgement.verdict

@@ -34,14 +34,16 @@ struct MaskedObjective: Sendable {
   ///   - shares: for each row, in 0 ..< 1, how much of it is visible.
   ///   - scoresNextOnly: whether only the slot whose turn is next counts, once, instead of all that are masked.
   ///   - perRow: each row's loss is added to it, where given.
+  ///   - perColumn: so is each column's, summed over the rows.
   func loss(
     _ data: Cells, rows: ArraySlice<Int32>, shares: (Int) -> Double, weight: Float, random: RandomStream,
-    on tape: Tape, scoresNextOnly: Bool = false, perRow: UnsafeMutablePointer<Float>? = nil
+    on tape: Tape, scoresNextOnly: Bool = false, perRow: UnsafeMutablePointer<Float>? = nil,
+    perColumn: UnsafeMutablePointer<Float>? = nil
   ) -> Variable {
     let slots = layout.slots.count
     var random = random
     var input = MaskedInput(rows: rows.count, layout: layout)
-    var terms: [LossTerm] = []
+    var terms: [LossTerm] = [], columns: [Int] = []
     var anchors: [Float] = []
     terms.reserveCapacity(rows.count * slots)
     var order = Array(0..<slots), place = Array(0..<slots)
@@ -60,15 +62,20 @@ struct MaskedObjective: Sendable {
           where own[slot] >= 0 && (scoresNextOnly ? place[slot] == count : !visible[slot]) {
             terms.append(
               term(row: row, slot: slot, code: own[slot], scores: ownScores, weight: factor, input, &anchors))
+            if perColumn != nil { columns.append(layout.slots[slot].column) }
           }
         }
       }
     }
     let output = network(input, on: tape)
-    guard let perRow else { return output.raggedLoss(terms, anchors: anchors) }
+    guard perRow != nil || perColumn != nil else { return output.raggedLoss(terms, anchors: anchors) }
     var losses = [Float](repeating: 0, count: terms.count)
     let total = output.raggedLoss(terms, anchors: anchors, unweighted: &losses)
-    for (term, loss) in zip(terms, losses) { perRow[Int(term.row)] += loss * term.weight / weight }
+    for (place, loss) in losses.enumerated() {
+      let own = loss * terms[place].weight / weight
+      perRow?[Int(terms[place].row)] += own
+      perColumn?[columns[place]] += own
+    }
     return total
   }
 
@@ -116,6 +123,20 @@ struct MaskedObjective: Sendable {
         ).values[0])
     }
     return losses.reduce(0, +)
+  }
+
+  /// Each column's part of ``bound(_:rows:visible:pass:seed:)``, by the column's place in the table.
+  func columnBounds(_ data: Cells, rows: [Int32], pass: ShardedPass, seed: UInt64) -> [Double] {
+    let parts = pass.map(rows: rows.count) { tape, range in
+      var sums = [Float](repeating: 0, count: coding.columns.count)
+      _ = loss(
+        data, rows: rows[range], shares: { Self.share($0 + range.lowerBound, offset: 0.5) }, weight: 1,
+        random: RandomStream(seed: seed, stream: UInt64(range.lowerBound)), on: tape, perColumn: &sums)
+      return sums
+    }
+    return coding.columns.indices.map { column in
+      parts.reduce(0) { $0 + Double($1[column]) } / Double(max(rows.count, 1))
+    }
   }
 
   /// The bound of each row, in nats: its slots are revealed one after another in a random order of the row's own, and

@@ -108,7 +108,7 @@ public struct TabularMasked: Synthesizer {
     let (store, task) = MaskedTask.make(
       coding, denoiser: try menu.make(plan.network), data: data, training: training, heldOut: heldOut,
       leastVisible: isFilling ? Self.leastVisible : 0, random: random.child(12))
-    let before = task.losses(store, plan.training)
+    let before = task.losses(store, plan.training), columnsBefore = task.columnLosses(store, plan.training)
     // What went before is part of the time that was given, but never all of it.
     let spent = Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9
     plan.training.budget = plan.training.budget.map { max($0 - spent, $0 / 4) }
@@ -119,7 +119,7 @@ public struct TabularMasked: Synthesizer {
       shouldContinue: run.shouldContinue)
 
     var report = task.report(
-      store, summary: summary, before: before, settings: plan.training, choices: choices)
+      store, summary: summary, before: before, columnsBefore: columnsBefore, settings: plan.training, choices: choices)
     (report.trainingRows, report.heldOutRows) = (rows.training.count, rows.heldOut.count)
     let model = FittedTabularMasked(
       contents: ModelContents(

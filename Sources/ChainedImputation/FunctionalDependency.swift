@@ -176,3 +176,44 @@ extension [FunctionalDependency] {
     }
   }
 }
+
+extension [FunctionalDependency] {
+  /// One dependency for each column that follows, in an order in which every column is set after what it follows from.
+  ///
+  /// Of two columns that follow from each other the first in the table decides.
+  public func derivations() -> [FunctionalDependency] {
+    func values(_ own: FunctionalDependency) -> (source: Int, target: Int) {
+      (own.pairs.count, Set(own.pairs.map(\.target)).count)
+    }
+    /// Whether the source comes before the target: it has more values, or as many and stands further left.
+    func descends(_ own: FunctionalDependency) -> Bool {
+      let (source, target) = values(own)
+      return source > target || source == target && own.source < own.target
+    }
+    var best: [Int: FunctionalDependency] = [:]
+    for own in self where descends(own) {
+      // What has the most values is derived from nothing else.
+      if let known = best[own.target], values(known).source >= values(own).source { continue }
+      best[own.target] = own
+    }
+    return best.values.sorted { a, b in
+      let (x, y) = (values(a), values(b))
+      return (y.source, y.target, a.target) < (x.source, x.target, b.target)
+    }
+  }
+
+  /// Makes a made table consistent: every column is set by what it follows from, wherever that is there.
+  public func enforce(on made: inout Table) {
+    let empty = Table(
+      columns: made.columns.map { column in
+        let values: Column.Values =
+          switch column.values {
+          case .numbers(let numbers): .numbers(numbers.map { _ in .nan })
+          case .categories(let indices, let levels): .categories(indices: indices.map { _ in -1 }, levels: levels)
+          case .texts(let texts): .texts(texts)
+          }
+        return Column(name: column.name, values: values)
+      })
+    enforce(on: &made, given: empty)
+  }
+}

@@ -1,5 +1,6 @@
 import ClassImbalance
 import DiffusionCore
+import ForestFlow
 import TabularDDPM
 import TabularImputation
 import TimeSeriesImputation
@@ -8,7 +9,7 @@ import TimeSeriesImputation
 public enum BundledPlugins {
   /// All of them.
   public static let all: [any Plugin] = [
-    CorePlugin(), TabularDDPMPlugin(), TabularImputationPlugin(), TimeSeriesImputationPlugin(),
+    CorePlugin(), TabularDDPMPlugin(), ForestFlowPlugin(), TabularImputationPlugin(), TimeSeriesImputationPlugin(),
     ClassImbalancePlugin(generator: TabularMasked()),
   ]
 }

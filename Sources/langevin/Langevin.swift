@@ -23,7 +23,7 @@ struct Langevin: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Synth.self, Fit.self, Sample.self, Score.self, Impute.self, Balance.self, Evaluate.self, Tune.self,
-      Inspect.self, Plugins.self,
+      Inspect.self, Explain.self, Plugins.self,
     ])
 
   // Usage errors end with status 2, as in most tools, where the argument parser's own would be 64.

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct HelpTests {
   @Test(arguments: [
-    ["synth"], ["fit"], ["sample"], ["score"], ["impute"], ["balance"], ["tune"], ["inspect"], ["plugins"],
+    ["synth"], ["fit"], ["sample"], ["score"], ["impute"], ["balance"], ["tune"], ["inspect"], ["explain"], ["plugins"],
     ["plugins", "list"], ["plugins", "info"], ["plugins", "check"], ["plugins", "install"], ["plugins", "remove"],
     ["plugins", "new"],
   ]) func `Every subcommand has help with an example`(path: [String]) throws {
@@ -21,7 +21,7 @@ import Testing
 
   @Test func `The root's help names every subcommand`() throws {
     let outcome = try Command.run("--help")
-    for name in ["synth", "fit", "sample", "score", "impute", "balance", "tune", "inspect", "plugins"] {
+    for name in ["synth", "fit", "sample", "score", "impute", "balance", "tune", "inspect", "explain", "plugins"] {
       #expect(outcome.output.contains("\n  \(name) "))
     }
   }

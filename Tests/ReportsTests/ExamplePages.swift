@@ -38,9 +38,20 @@ enum ExamplePages {
     ]
   }
 
+  /// The pages of all example explanations.
+  static let explanations = Result {
+    [
+      "explained-model": try ExplanationReport(ExampleExplanations.model).render(),
+      "explained-table": try ExplanationReport(ExampleExplanations.table).render(),
+      "explained-bare": try ExplanationReport(ExampleExplanations.bare).render(),
+      "explained-hostile": try ExplanationReport(ExampleExplanations.hostile).render(),
+    ]
+  }
+
   /// All pages.
   static let every = Result {
-    try all.get().merging(imputations.get()) { mine, _ in mine }.merging(balancings.get()) { mine, _ in mine }
-      .merging(tunings.get()) { mine, _ in mine }
+    try [all, imputations, balancings, tunings, explanations].reduce(into: [:]) { pages, some in
+      pages.merge(try some.get()) { mine, _ in mine }
+    }
   }
 }

@@ -75,6 +75,13 @@ public struct TrainingSummary: Sendable, Codable, Equatable {
     public var training: Double
     /// The held-out loss of the averaged parameters.
     public var heldOut: Double?
+
+    /// Makes a point.
+    public init(step: Int, training: Double, heldOut: Double?) {
+      self.step = step
+      self.training = training
+      self.heldOut = heldOut
+    }
   }
   /// The losses of the finished model at one noise level.
   public struct NoiseLoss: Sendable, Codable, Equatable {
@@ -90,6 +97,20 @@ public struct TrainingSummary: Sendable, Codable, Equatable {
       self.heldOut = heldOut
     }
   }
+  /// What a model knows of one column of rows that it has not seen, in nats a row.
+  public struct ColumnLoss: Sendable, Codable, Equatable {
+    /// The column's name.
+    public var column: String
+    /// The loss before the first step, when no more is known than the column's own shares; and that of the finished model.
+    public var initial: Double, heldOut: Double
+
+    /// Makes the losses of a column.
+    public init(column: String, initial: Double, heldOut: Double) {
+      self.column = column
+      self.initial = initial
+      self.heldOut = heldOut
+    }
+  }
   /// Steps taken in all.
   public var steps = 0
   /// The step whose parameters were kept.
@@ -100,11 +121,13 @@ public struct TrainingSummary: Sendable, Codable, Equatable {
   public var curve: [Point] = []
   /// The losses of the finished model by noise level; nil where no rows were held out.
   public var byNoise: [NoiseLoss]?
+  /// The losses by column; nil where no rows were held out, or where the method has no loss for each.
+  public var byColumn: [ColumnLoss]?
   /// Seconds spent.
   public var seconds = 0.0
   /// Whether the rate began to fall because held-out loss no longer did.
   public var stoppedEarly = false
 
-  /// A summary of nothing yet.
+  /// A run that has not begun.
   public init() {}
 }

@@ -64,8 +64,15 @@ final class Booster: @unchecked Sendable {
     return Array(UnsafeBufferPointer(start: numbers, count: count))
   }
 
-  /// The gain of all splits on each column, 0 where there are none.
-  func totalGains() throws(DownstreamError) -> [Double] {
+  /// What is summed over the splits on a column.
+  enum Importance: String {
+    case totalGain = "total_gain"
+    /// The number of splits.
+    case splits = "weight"
+  }
+
+  /// The importance of each column, 0 where there are no splits on it.
+  func importances(_ kind: Importance) throws(DownstreamError) -> [Double] {
     lock.lock()
     defer { lock.unlock() }
     var named: bst_ulong = 0
@@ -75,16 +82,61 @@ final class Booster: @unchecked Sendable {
     var scores: UnsafePointer<Float>?
     try XGBoost.check(
       XGBoosterFeatureScore(
-        handle, "{\"importance_type\":\"total_gain\"}", &named, &names, &dimensions, &shape, &scores))
-    var gains = [Double](repeating: 0, count: columns)
+        handle, "{\"importance_type\":\"\(kind.rawValue)\"}", &named, &names, &dimensions, &shape, &scores))
+    var sums = [Double](repeating: 0, count: columns)
     for place in 0..<Int(named) {
       // Columns without names are called f0, f1, ….
       guard let name = names?[place], let column = Int(String(cString: name).dropFirst()), column < columns,
         let score = scores?[place]
       else { continue }
-      gains[column] = Double(score)
+      sums[column] = Double(score)
     }
-    return gains
+    return sums
+  }
+
+  // MARK: Gradients of one's own
+
+  /// Grows one tree an output that follows given derivatives of the loss by the outputs, row by row.
+  func boost(
+    _ matrix: DataMatrix, gradients: inout [Float], curvatures: inout [Float]
+  ) throws(DownstreamError) {
+    lock.lock()
+    defer { lock.unlock() }
+    try XGBoost.check(
+      XGBoosterBoostOneIter(handle, matrix.handle, &gradients, &curvatures, bst_ulong(gradients.count)))
+  }
+
+  /// Lets so many threads predict. Predictions do not depend on it.
+  func setThreads(_ threads: Int) throws(DownstreamError) {
+    lock.lock()
+    defer { lock.unlock() }
+    try XGBoost.check(XGBoosterSetParam(handle, "nthread", "\(threads)"))
+  }
+
+  // MARK: The file
+
+  /// The trees in the library's own format, universal binary JSON.
+  func bytes() throws(DownstreamError) -> [UInt8] {
+    lock.lock()
+    defer { lock.unlock() }
+    var count: bst_ulong = 0
+    var start: UnsafePointer<CChar>?
+    try XGBoost.check(XGBoosterSaveModelToBuffer(handle, "{\"format\":\"ubj\"}", &count, &start))
+    return Array(UnsafeRawBufferPointer(start: start, count: Int(count)))
+  }
+
+  /// Reads what ``bytes()`` gave.
+  init(bytes: [UInt8], columns: Int) throws(DownstreamError) {
+    var made: BoosterHandle?
+    try XGBoost.check(XGBSetGlobalConfig("{\"verbosity\":0}"))
+    try XGBoost.check(XGBoosterCreate(nil, 0, &made))
+    guard let made else { throw .library("no booster was made") }
+    handle = made
+    self.columns = columns
+    try XGBoost.check(XGBoosterLoadModelFromBuffer(handle, bytes, bst_ulong(bytes.count)))
+    var found: bst_ulong = 0
+    try XGBoost.check(XGBoosterGetNumFeature(handle, &found))
+    guard Int(found) == columns else { throw .library("its trees look at \(found) columns, not \(columns)") }
   }
 
   deinit { XGBoosterFree(handle) }

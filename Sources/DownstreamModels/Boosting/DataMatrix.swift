@@ -25,6 +25,25 @@ final class DataMatrix {
     if let weights { try set("weight", weights.map { Float($0) }) }
   }
 
+  /// Rows of numbers, `[rows, columns]`; NaN is missing. Each row gets `outputs` labels of 0, which tell the library how
+  /// many outputs a row has.
+  init(cells: [Float], columns: Int, outputs: Int) throws(DownstreamError) {
+    try XGBoost.check(XGBSetGlobalConfig("{\"verbosity\":0}"))
+    rows = cells.count / columns
+    var made: DMatrixHandle?
+    try XGBoost.check(XGDMatrixCreateFromMat_omp(cells, bst_ulong(rows), bst_ulong(columns), .nan, &made, 1))
+    guard let made else { throw .library("no matrix was made") }
+    handle = made
+    let shape = "[\(rows),\(outputs)]"
+    let status = [Float](repeating: 0, count: rows * outputs).withUnsafeBufferPointer {
+      let address = UInt(bitPattern: $0.baseAddress)
+      // The array interface of NumPy, version 3.
+      return XGDMatrixSetInfoFromInterface(
+        handle, "label", "{\"data\":[\(address),false],\"shape\":\(shape),\"typestr\":\"<f4\",\"version\":3}")
+    }
+    try XGBoost.check(status)
+  }
+
   private func set(_ field: String, _ numbers: [Float]) throws(DownstreamError) {
     try XGBoost.check(XGDMatrixSetFloatInfo(handle, field, numbers, bst_ulong(numbers.count)))
   }

@@ -53,7 +53,7 @@ public struct FittedTrees: FittedDownstreamModel {
   /// The gain of all splits on each column.
   public func totalGains() -> [Double] {
     guard let booster else { return [] }
-    do { return try booster.totalGains() } catch { preconditionFailure("\(error)") }
+    do { return try booster.importances(.totalGain) } catch { preconditionFailure("\(error)") }
   }
 
   /// The mean |Shapley value| of each column over the given rows, on the scale of the log-odds or of the standardised

@@ -65,6 +65,11 @@ struct Synth: TrainingCommand {
     var (job, wish) = try prepared(inputs: [sampling.complete], flags: sampling.flags) {
       try sampling.wish(schema: $0, reading: reading)
     }
+    // With conditions or given rows only the default is exact.
+    if method.method == nil, sampling.conditions.isEmpty, sampling.complete == nil {
+      MethodAdvice.choice(for: job.data.schema, rows: job.data.table.rowCount, taken: job.method.descriptor)
+        .map(job.console.announce)
+    }
     let reporting = try report.map {
       try ReportingJob(
         place: OutputPlace($0, inputs: [data, output]), share: holdoutShare, judging: judging, training: &job)

@@ -1,0 +1,104 @@
+import DiffusionCore
+import DownstreamModels
+
+/// The options of `forest-flow`, and what follows from them and from the data.
+enum ForestFlowOptions {
+  static let all: [OptionDescription] = [
+    OptionDescription(
+      "times", .integer(2...200), automatic: "20; fewer where the time does not allow them.",
+      help: "moments between noise and data that have trees of their own; the paper has 50"),
+    OptionDescription(
+      "duplicates", .integer(1...1000), automatic: "As many as make 20,000 rows, from 5 to 50; fewer in little time.",
+      help: "copies of the data, each with other noise, that trees learn from; the paper has 100"),
+    OptionDescription(
+      "trees", .integer(1...2000), automatic: "As many as held-out rows say, at most 200.",
+      help: "trees for each column at each time; the paper has 100"),
+    OptionDescription("depth", .integer(1...12), default: .integer(6), help: "depth of a tree; the paper has 7"),
+    OptionDescription(
+      "learning-rate", .number(0.01...1), default: .number(0.2),
+      help: "by how much each tree's step is shortened; the paper has 0.3"),
+    OptionDescription(
+      "regularization", .number(0...1000), default: .number(0), help: "L2 regularisation of leaves, in rows"),
+    OptionDescription("bins", .integer(8...256), default: .integer(256), help: "bins that a column is cut into"),
+    OptionDescription(
+      "label", .text, default: .text("none"),
+      help: "a category whose levels have trees of their own, so that conditions on it are exact, or 'none'"),
+    OptionDescription("derive", .flag, default: .flag(true), help: "look for columns that are a function of another"),
+    OptionDescription(
+      "sampler", .choice(["euler", "heun"]), default: .text("euler"),
+      help: "how rows are walked from noise to data: euler as published, or heun with twice the evaluations"),
+  ]
+
+  /// The sampler of that name.
+  static func sampler(_ name: String) -> any Sampler { name == "heun" ? HeunSampler() : EulerSampler() }
+
+  /// What the user fixed, by name, so that a resumed run is known to be the same.
+  static func fixed(_ options: OptionValues) -> [String: String] {
+    Dictionary(uniqueKeysWithValues: all.filter { $0.name != "sampler" }.map { ($0.name, "\(options[$0.name])") })
+  }
+}
+
+/// How forests are grown.
+struct ForestPlan: Sendable, Codable, Equatable {
+  var path: FlowPath
+  /// Copies of each row.
+  var duplicates: Int
+  var boosting: VectorBoosting
+  /// Whether ``VectorBoosting/rounds`` are the user's, rather than the most that may be.
+  var hasFixedTrees: Bool
+  /// Rounds without a better held-out error after which a trial ends.
+  var patience = 8
+
+  /// The plan without regard to time.
+  init(_ options: OptionValues, rows: Int) {
+    path = FlowPath(times: options.integer("times", automatic: 20))
+    duplicates = options.integer("duplicates", automatic: min(max(20_000 / max(rows, 1), 5), 50))
+    hasFixedTrees = !options.isAutomatic("trees")
+    boosting = VectorBoosting(
+      rounds: options.integer("trees", automatic: 200), depth: options.integer("depth"),
+      learningRate: options.number("learning-rate"), regularization: options.number("regularization"),
+      bins: options.integer("bins"))
+  }
+
+  /// The times at which held-out rows choose the number of trees.
+  var tried: [Int] {
+    let count = min(5, path.times)
+    return Array(Set((0..<count).map { $0 * (path.times - 1) / max(count - 1, 1) })).sorted()
+  }
+
+  /// Trees that a column has at each time, before held-out rows say so: what is usual.
+  private var expectedRounds: Double { hasFixedTrees ? Double(boosting.rounds) : 30 }
+
+  /// About how many seconds the plan takes.
+  func seconds(rows: Int, pace: GrowthPace, threads: Int) -> Double {
+    let round = pace.seconds(rows: rows * duplicates)
+    let trials = Double(tried.count) * (expectedRounds + Double(patience))
+    return round * (trials + Double(path.times) * expectedRounds) / Double(max(threads, 1))
+  }
+
+  /// Fits the plan into a time, by fewer copies, then fewer moments. What the user fixed stays.
+  mutating func fit(into seconds: Double, rows: Int, options: OptionValues, pace: GrowthPace, threads: Int) {
+    func fits(_ plan: ForestPlan) -> Bool { plan.seconds(rows: rows, pace: pace, threads: threads) <= seconds }
+    if options.isAutomatic("duplicates") {
+      let counts = [50, 40, 30, 25, 20, 15, 12, 10, 8, 6, 5, 4, 3, 2, 1].filter { $0 < duplicates }
+      for count in counts where !fits(self) { duplicates = count }
+    }
+    if options.isAutomatic("times") {
+      for times in [15, 10, 8, 5] where !fits(self) { path = FlowPath(times: times) }
+    }
+  }
+}
+
+/// How long one round of boosting takes: a + b · rows.
+struct GrowthPace: Sendable, Equatable {
+  var fixed: Double, perRow: Double
+
+  func seconds(rows: Int) -> Double { fixed + perRow * Double(rows) }
+
+  /// From the time of one round at two numbers of rows.
+  init(_ few: (rows: Int, seconds: Double), _ many: (rows: Int, seconds: Double)) {
+    let slope = (many.seconds - few.seconds) / Double(max(many.rows - few.rows, 1))
+    perRow = max(slope, 0)
+    fixed = max(few.seconds - perRow * Double(few.rows), 0)
+  }
+}

@@ -1,0 +1,101 @@
+import DiffusionCore
+import Evaluation
+import Foundation
+import Reports
+import Tables
+import Tensors
+
+/// What a model learned, as a page tells it: with rows that it makes, since its own are not in the file.
+struct ModelExplanation {
+  let model: any FittedSynthesizer
+  let method: MethodDescriptor
+  let seed: UInt64
+  let threads: Int
+  private let view: TableView
+
+  /// Rows that stand for the table, and rows drawn for one guess.
+  private static let rows = 1000, draws = 400
+
+  /// - Parameter columns: those to show; empty for a choice.
+  init(
+    model: any FittedSynthesizer, method: MethodDescriptor, columns: [String], seed: UInt64, threads: Int
+  ) throws {
+    self.model = model
+    self.method = method
+    self.seed = seed
+    self.threads = threads
+    var parts: [Table] = []
+    try model.sample(SampleRequest(rows: Self.rows, seed: seed, threads: threads)) { parts.append($0) }
+    view = TableView(table: try Table.concatenated(parts), schema: model.schema, columns: columns, seed: seed)
+  }
+
+  func explanation(of file: String) throws -> Explanation {
+    let report = model.report
+    return Explanation(
+      subject: .init(
+        file: file, version: Langevin.configuration.version, rows: report.trainingRows + report.heldOutRows,
+        columns: model.schema.columns.count, method: method.id, summary: method.summary, seed: seed),
+      hiding: view.hiding, blurring: view.blurring, schedule: TableView.schedule, guesses: try guesses(),
+      learned: (report.training.byColumn ?? []).map { .init(name: $0.column, gain: $0.initial - $0.heldOut) },
+      training: TrainingDetails(report))
+  }
+
+  /// What the model draws for cells of one row while it sees more of it; nothing from a method that cannot fill rows.
+  private func guesses() throws -> [Explanation.Guess] {
+    do {
+      return try guessed.compactMap(guess)
+    } catch let error as ConditionError {
+      guard case .unsupported = error else { throw error }
+      return []
+    }
+  }
+
+  /// Of the columns shown the number and the category of which most was learned.
+  private var guessed: [Int] {
+    var gains: [String: Double] = [:]
+    for column in model.report.training.byColumn ?? [] { gains[column.column] = column.initial - column.heldOut }
+    func best(_ isNumber: Bool) -> Int? {
+      view.columns.filter { column in
+        if case .numbers = view.table.columns[column].values { isNumber } else { !isNumber }
+      }.max { gains[view.table.columns[$0].name] ?? 0 < gains[view.table.columns[$1].name] ?? 0 }
+    }
+    return [best(true), best(false)].compactMap(\.self)
+  }
+
+  private func guess(_ column: Int) throws -> Explanation.Guess? {
+    let modelled = view.table.columns.indices.filter { view.schema.columns[$0].isModelled }
+    var others = modelled.filter { $0 != column }
+    // A whole row says most.
+    let isWhole = (0..<view.table.rowCount).filter { row in
+      modelled.allSatisfy { !view.table.columns[$0].isMissing(row) }
+    }
+    guard let row = isWhole.first, !others.isEmpty else { return nil }
+    var random = RandomStream(seed: seed).child(5).child(UInt64(column))
+    others = random.permutation(others.count).map { others[$0] }
+    let counts = Set([0, max(1, others.count / 3), max(1, others.count * 2 / 3), others.count]).sorted()
+    let stages = try counts.compactMap { count -> Explanation.Guess.Stage? in
+      let shown = others.prefix(count).sorted()
+      return try view.distribution(column, of: draws(row, showing: shown)).map {
+        Explanation.Guess.Stage(shown: shown.map { view.table.columns[$0].name }, values: $0)
+      }
+    }
+    guard stages.count == counts.count else { return nil }
+    return Explanation.Guess(column: view.table.columns[column].name, value: view.text(column, row), stages: stages)
+  }
+
+  /// Copies of a row of which only some cells are given, with the others drawn.
+  private func draws(_ row: Int, showing shown: [Int]) throws -> Table {
+    var partial = view.table.rows(Array(repeating: row, count: Self.draws))
+    for column in partial.columns.indices where !shown.contains(column) {
+      switch partial.columns[column].values {
+      case .numbers(let numbers): partial.columns[column].values = .numbers(numbers.map { _ in .nan })
+      case .categories(let indices, let levels):
+        partial.columns[column].values = .categories(indices: indices.map { _ in -1 }, levels: levels)
+      case .texts(let texts): partial.columns[column].values = .texts(texts.map { _ in nil })
+      }
+    }
+    var parts: [Table] = []
+    try model.complete(partial, SampleRequest(rows: Self.draws, seed: seed, threads: threads)) { parts.append($0) }
+    return try Table.concatenated(parts)
+  }
+}
