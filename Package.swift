@@ -6,17 +6,20 @@ import PackageDescription
 //   langevin → Plugins/* → DiffusionCore → NeuralNetworks → Tensors → CKernels, COneDNN
 //            ↘ Imputing  ↗               ↘ Tables → CLibCSV, CZlib
 //            ↘ Reports   ↘
+//            ↘ PluginLoading → CPluginABI, CPluginProbe, DiffusionCore
+//            ↘ Tuning  ↗    (Tuning stands on DiffusionCore alone)
 //                ↘ Evaluation → DownstreamModels → CXGBoost, CLBFGS
 //                             ↘ Neighbours → Tensors
 //   Plugins/* ↘ ChainedImputation → DownstreamModels, Tables
 //
-// A plugin never imports another plugin, and the core never imports a plugin. Only `langevin`
-// and `Reports` depend on outside Swift packages.
+// A plugin never imports another plugin, and the core never imports a plugin. Only `LangevinCommand`
+// (which is all of `langevin` but its main) and `Reports` depend on outside Swift packages.
 
 let package = Package(
   name: "Langevin",
   products: [
     .executable(name: "langevin", targets: ["langevin"]),
+    .library(name: "LangevinCommand", targets: ["LangevinCommand"]),
     .library(name: "DiffusionCore", targets: ["Tensors", "NeuralNetworks", "Tables", "DiffusionCore"]),
     .library(name: "TabularDDPM", targets: ["TabularDDPM"]),
     .library(name: "ForestFlow", targets: ["ForestFlow"]),
@@ -24,7 +27,9 @@ let package = Package(
     .library(name: "TimeSeriesImputation", targets: ["TimeSeriesImputation"]),
     .library(name: "Imputing", targets: ["Imputing"]),
     .library(name: "Evaluation", targets: ["Evaluation", "DownstreamModels", "Neighbours"]),
+    .library(name: "Tuning", targets: ["Tuning"]),
     .library(name: "DiffusionTesting", targets: ["DiffusionTesting"]),
+    .library(name: "PluginLoading", targets: ["PluginLoading", "CPluginABI"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -62,12 +67,22 @@ let package = Package(
     .target(
       name: "Evaluation", dependencies: ["Tables", "Tensors", "DownstreamModels", "Neighbours"],
       path: "Sources/Evaluation"),
+    // Which options suit a table.
+    .target(name: "Tuning", dependencies: ["DiffusionCore", "Tensors"], path: "Sources/Tuning"),
+
     .target(
-      name: "Reports", dependencies: ["Evaluation", .product(name: "Mustache", package: "swift-mustache")],
+      name: "Reports", dependencies: ["Evaluation", "Tuning", .product(name: "Mustache", package: "swift-mustache")],
       path: "Sources/Reports", resources: [.embedInCode("Templates")]),
 
     // Filling gaps: what every method of imputation needs around it.
     .target(name: "Imputing", dependencies: ["DiffusionCore", "Evaluation"], path: "Sources/Imputing"),
+
+    // Plugins that are loaded at run time, behind the same registry.
+    .target(name: "CPluginABI", path: "Sources/CPluginABI"),
+    .target(name: "CPluginProbe", path: "Sources/CPluginProbe"),
+    .target(
+      name: "PluginLoading", dependencies: ["CPluginABI", "CPluginProbe", "DiffusionCore"],
+      path: "Sources/PluginLoading"),
 
     // Plugins: diffusion methods, not SwiftPM build plugins.
     .target(
@@ -85,15 +100,23 @@ let package = Package(
       name: "TabularImputation", dependencies: ["DiffusionCore", "ChainedImputation", "Neighbours"],
       path: "Plugins/TabularImputation"),
 
+    // What `langevin plugins new` makes: compiled here, and kept in the command as text.
+    .target(
+      name: "PluginTemplateSources", dependencies: ["DiffusionCore"], path: "Plugins/Template/Swift"),
+    .target(
+      name: "PluginTemplate", path: "Plugins/Template", sources: ["PluginTemplate.swift"],
+      resources: [.embedInCode("Swift"), .embedInCode("C"), .embedInCode("Package")]),
+
     // The command.
-    .executableTarget(
-      name: "langevin",
+    .target(
+      name: "LangevinCommand",
       dependencies: [
-        "DiffusionCore", "TabularDDPM", "ForestFlow", "TabularImputation", "TimeSeriesImputation", "ClassImbalance",
-        "Evaluation", "Imputing", "Reports",
+        "DiffusionCore", "DiffusionTesting", "TabularDDPM", "ForestFlow", "TabularImputation", "TimeSeriesImputation",
+        "ClassImbalance", "Evaluation", "Imputing", "PluginLoading", "PluginTemplate", "Reports", "Tuning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Sources/langevin"),
+      path: "Sources/langevin", exclude: ["Program"]),
+    .executableTarget(name: "langevin", dependencies: ["LangevinCommand"], path: "Sources/langevin/Program"),
 
     // Benchmarks: each folder has a `run` that prints a table beside a reference.
     .executableTarget(
@@ -107,6 +130,14 @@ let package = Package(
     .executableTarget(
       name: "guide-pictures", dependencies: ["DiffusionCore", "TabularDDPM", "Tables", "Tensors"],
       path: "docs/guide-pictures", exclude: ["run"]),
+
+    // Programs of examples, which have packages of their own, so that they are built with everything else.
+    .executableTarget(
+      name: "embed-example", dependencies: ["DiffusionCore", "Evaluation", "TabularDDPM"],
+      path: "examples/embed/Sources/embed"),
+    .executableTarget(
+      name: "custom-command-example", dependencies: ["DiffusionCore", "LangevinCommand"],
+      path: "examples/custom-command/Sources"),
 
     // Tests.
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"], path: "Tests/TensorsTests"),
@@ -138,8 +169,13 @@ let package = Package(
       name: "DownstreamModelsTests", dependencies: ["DownstreamModels"], path: "Tests/DownstreamModelsTests"),
     .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Tables"], path: "Tests/EvaluationTests"),
     .testTarget(name: "ImputingTests", dependencies: ["Imputing"], path: "Tests/ImputingTests"),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports"], path: "Tests/ReportsTests"),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["langevin", "Tables"], path: "Tests/CommandLineTests"),
+      name: "PluginLoadingTests",
+      dependencies: ["PluginLoading", "PluginTemplate", "PluginTemplateSources", "DiffusionTesting"],
+      path: "Tests/PluginLoadingTests"),
+    .testTarget(name: "TuningTests", dependencies: ["Tuning"], path: "Tests/TuningTests"),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Tuning"], path: "Tests/ReportsTests"),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["langevin", "PluginLoading", "Tables"], path: "Tests/CommandLineTests"),
   ]
 )

@@ -10,16 +10,24 @@ enum MaskedOptions {
     OptionDescription(
       "width", .integer(16...4096),
       automatic: "512, or what can be trained in the time there is; below 5,000 rows what does best in short trials",
-      help: "width of the network"),
-    OptionDescription("blocks", .integer(1...16), default: .integer(2), help: "blocks, or layers, of the network"),
+      help: "width of the network"
+    ).trying([.integer(128), .integer(256), .integer(512)]),
+    OptionDescription(
+      "blocks", .integer(1...16), default: .integer(2), help: "blocks, or layers, of the network"
+    ).trying([.integer(1), .integer(3), .integer(4)]),
     OptionDescription(
       "dropout", .number(0...0.9),
       automatic: "0.2, from 50,000 rows 0.1; below 5,000 rows what does best in short trials",
-      help: "share of inner values dropped in training"),
+      help: "share of inner values dropped in training"
+    ).trying([.number(0), .number(0.1), .number(0.2), .number(0.35)]),
     OptionDescription(
       "learning-rate", .number(1e-6...1), automatic: "0.002; below 5,000 rows 0.001",
-      help: "the rate of AdamW at its highest"),
-    OptionDescription("weight-decay", .number(0...10), default: .number(0.01), help: "L2 regularisation, decoupled"),
+      help: "the rate of AdamW at its highest"
+    ).trying([.number(0.0005), .number(0.001), .number(0.002), .number(0.004)]),
+    OptionDescription(
+      "weight-decay", .number(0...10), automatic: "0.01; 0.1 where fewer than a third of the columns are continua",
+      help: "L2 regularisation, decoupled"
+    ).trying([.number(0.01), .number(0.1)]),
     OptionDescription("l1", .number(0...10), default: .number(0), help: "L1 regularisation"),
     OptionDescription(
       "batch", .integer(8...65536), automatic: "up to 1,024, an eighth of the rows", help: "rows a step"),
@@ -64,7 +72,8 @@ enum MaskedOptions {
     plan.training.batch = options.integer("batch", automatic: min(1024, max(32, rows / 8)))
     plan.training.optimizer.learningRate = Float(
       options.number("learning-rate", automatic: isSmall ? 1e-3 : 2e-3))
-    plan.training.optimizer.weightDecay = Float(options.number("weight-decay"))
+    plan.training.optimizer.weightDecay = Float(
+      options.number("weight-decay", automatic: weightDecay(layout)))
     plan.training.optimizer.l1 = Float(options.number("l1"))
     plan.training.seed = run.seed
     plan.training.threads = run.threads
@@ -94,5 +103,11 @@ enum MaskedOptions {
     plan.network = try network(width: fitting.width)
     plan.timedSteps = fitting.steps
     return plan
+  }
+
+  /// Codes are learned by heart sooner than densities, whose heads lose precision where weights are held small.
+  private static func weightDecay(_ layout: SlotLayout) -> Double {
+    let continua = layout.slots.count { if case .density = $0.kind { true } else { false } }
+    return 3 * continua < Set(layout.slots.map(\.column)).count ? 0.1 : 0.01
   }
 }

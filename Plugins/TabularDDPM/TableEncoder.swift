@@ -28,7 +28,8 @@ struct TableEncoder: DataEncoder {
   static let options: [OptionDescription] = [
     OptionDescription(
       "numbers", .choice(CodingSettings.Numbers.allCases.map(\.rawValue)), default: .text("density"),
-      help: "how a number with many values is made: density (a mixture of Gaussians) or codes (a histogram)"),
+      help: "how a number with many values is made: density (a mixture of Gaussians) or codes (a histogram)"
+    ).trying([.text("codes")]),
     OptionDescription(
       "heavy-share", .number(0.00001...1), default: .number(0.001),
       help: "a value that holds this share of the rows is modelled as a value, not as part of a continuum"),

@@ -93,7 +93,7 @@ static void add_all(const sums *s, const int32_t *rows, int32_t count) {
 }
 
 size_t kernel_grow_tree(const kernel_tree_data *data, int32_t *rows, size_t count, size_t tried, size_t leaf,
-                        uint64_t seed, kernel_tree_node *nodes, float *values) {
+                        uint64_t seed, kernel_tree_node *nodes, float *values, int32_t *ends) {
   uint64_t state = seed;
   size_t features = data->features, outputs = data->outputs;
   double *memory = malloc(2 * outputs * sizeof(double));
@@ -166,6 +166,7 @@ size_t kernel_grow_tree(const kernel_tree_data *data, int32_t *rows, size_t coun
     }
     if (best.feature < 0) {
       for (size_t k = 0; k < outputs; k++) values[leaves * outputs + k] = (float)(s.total[k] / now.count);
+      ends[leaves] = now.start + now.count;
       nodes[now.node] = (kernel_tree_node){-1, 0, 0, (int32_t)leaves++};
       continue;
     }
@@ -191,15 +192,24 @@ size_t kernel_grow_tree(const kernel_tree_data *data, int32_t *rows, size_t coun
   return made;
 }
 
+INLINE int32_t find_leaf(const kernel_tree_node *nodes, const float *cells, size_t stride, int32_t row) {
+  const kernel_tree_node *node = nodes;
+  while (node->feature >= 0) {
+    float value = cells[(size_t)node->feature * stride + row];
+    node = nodes + node->next + (goes_left(*node, value) ? 0 : 1);
+  }
+  return node->next;
+}
+
+void kernel_tree_leaves(const kernel_tree_node *nodes, const float *cells, size_t stride, const int32_t *rows,
+                        size_t count, int32_t *leaves) {
+  for (size_t row = 0; row < count; row++) leaves[row] = find_leaf(nodes, cells, stride, rows[row]);
+}
+
 void kernel_tree_predict(const kernel_tree_node *nodes, const float *values, size_t outputs, const float *cells,
                          size_t stride, const int32_t *rows, size_t count, float *sums) {
   for (size_t row = 0; row < count; row++) {
-    const kernel_tree_node *node = nodes;
-    while (node->feature >= 0) {
-      float value = cells[(size_t)node->feature * stride + rows[row]];
-      node = nodes + node->next + (goes_left(*node, value) ? 0 : 1);
-    }
-    const float *leaf = values + (size_t)node->next * outputs;
+    const float *leaf = values + (size_t)find_leaf(nodes, cells, stride, rows[row]) * outputs;
     for (size_t k = 0; k < outputs; k++) sums[row * outputs + k] += leaf[k];
   }
 }

@@ -137,6 +137,15 @@ public struct FittedChain: Sendable {
     self.others = others
   }
 
+  /// Forgets what leaves were made of, but for the models that have the last word.
+  public mutating func forgetMembersOfEarlierRounds() {
+    for round in rounds.indices.dropLast() {
+      for (column, model) in rounds[round] {
+        if case .trees(let trees) = model { rounds[round][column] = .trees(trees.withoutMembers) }
+      }
+    }
+  }
+
   /// Fills the gaps of rows, which may be new.
   ///
   /// - Throws: `CancellationError` where `report` said so.

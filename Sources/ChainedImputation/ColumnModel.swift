@@ -78,6 +78,12 @@ public enum FittedColumnModel: Sendable {
     }
   }
 
+  /// Medians of a number for some rows; nil where the model keeps none.
+  public func medians(_ matrix: CellMatrix, rows: [Int32], gang: ThreadGang) -> [Float]? {
+    guard case .trees(let trees) = self else { return nil }
+    return trees.medians(matrix.cells, rows: rows, gang: gang)
+  }
+
   /// Predictions of some rows, `[rows, outputs]`: a standardised number, or the share of each class.
   public func predict(_ matrix: CellMatrix, rows: [Int32], gang: ThreadGang) -> [Float] {
     switch self {

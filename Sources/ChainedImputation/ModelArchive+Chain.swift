@@ -25,14 +25,21 @@ extension ModelArchive {
     add(StoredTensor("\(name).next", parts.next, shape: [parts.next.count]))
     add(StoredTensor("\(name).values", Tensor(parts.values, shape: [parts.values.count])))
     add(StoredTensor("\(name).roots", parts.roots, shape: [parts.roots.count]))
+    guard !parts.memberEnds.isEmpty else { return }
+    add(StoredTensor("\(name).member-ends", parts.memberEnds, shape: [parts.memberEnds.count]))
+    add(StoredTensor("\(name).members", Tensor(parts.members, shape: [parts.members.count])))
   }
 
   /// Reads a forest that sees so many columns.
   public func trees(named name: String, outputs: Int, columns: Int) throws(ArchiveError) -> FittedExtraTrees {
-    let parts = FittedExtraTrees.Parts(
+    var parts = FittedExtraTrees.Parts(
       splits: try integers("\(name).splits"), cuts: try tensor("\(name).cuts").tensor().values,
       next: try integers("\(name).next"), values: try tensor("\(name).values").tensor().values,
       roots: try integers("\(name).roots"))
+    if tensors.contains(where: { $0.name == "\(name).member-ends" }) {
+      parts.memberEnds = try integers("\(name).member-ends")
+      parts.members = try tensor("\(name).members").tensor().values
+    }
     guard let trees = FittedExtraTrees(parts, outputs: outputs, columns: columns) else {
       throw ArchiveError(.metadata(key: name, reason: "its trees are damaged"), file: file)
     }

@@ -2,7 +2,8 @@ import DiffusionCore
 
 /// Checks a plugin: that it registers (`registers`), offers something (`offers`), says what it is (`description`),
 /// keeps the laws of options for all it offers (`options`), makes its components from defaults (`make`), and those
-/// keep their own laws (`noise schedule`, `sampler`, `denoiser`, `encoder`).
+/// keep their own laws (`noise schedule`, `sampler`, `denoiser`, `encoder`), as do its methods that make rows
+/// (`synthesizer`). A plugin that was loaded at run time is checked by the same call.
 ///
 /// - Throws: ``ConformanceFailure`` with every broken law.
 public func checkPlugin(_ plugin: any Plugin) throws(ConformanceFailure) {
@@ -52,6 +53,8 @@ private func check(_ registry: PluginRegistry, _ laws: inout LawBook) {
     laws.expect("description", descriptor.summary.count >= 10, "'\(entry.id)' is summed up as '\(descriptor.summary)'")
     laws.expect("description", !descriptor.tasks.isEmpty, "'\(entry.id)' has no task")
     note("options", &laws) { () throws(ConformanceFailure) in try checkOptions(descriptor.options, of: entry.id) }
+    guard entry.availability == .available, let method = entry.item as? any Synthesizer else { continue }
+    note("synthesizer", &laws) { () throws(ConformanceFailure) in try checkSynthesizer(method) }
   }
   components(registry.noiseSchedules, &laws) { schedule throws(ConformanceFailure) in try checkNoiseSchedule(schedule) }
   components(registry.samplers, &laws) { sampler throws(ConformanceFailure) in try checkSampler(sampler) }

@@ -13,6 +13,14 @@ public protocol DownstreamModel: Sendable {
   func fit(
     _ features: Features, _ outcome: Outcome, weights: [Double]?, seed: UInt64, threads: Int
   ) throws(DownstreamError) -> any FittedDownstreamModel
+
+  /// The model with another loss of classes; nil where there is no loss to choose, as in a forest.
+  func focused(by loss: FocalLoss) -> Self?
+}
+
+extension DownstreamModel {
+  /// None.
+  public func focused(by loss: FocalLoss) -> Self? { nil }
 }
 
 /// A ``DownstreamModel`` that has learned.

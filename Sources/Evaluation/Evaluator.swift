@@ -24,6 +24,13 @@ public struct Evaluator: Sendable {
     self.progress = progress
   }
 
+  /// The figures alone, of one sampling.
+  ///
+  /// - Throws: what `progress` throws, and ``DownstreamError`` where a library fails.
+  public func figures(_ tables: ComparisonTables.Prepared) throws -> [FigureID: Figure] {
+    try Measurement(tables, self, part: 0, of: 1, figuresOnly: true).figures
+  }
+
   /// Compares a real table with one or more samplings of one generator.
   ///
   /// Details are those of the first sampling. Over several samplings a figure is their mean, and its interval is where

@@ -6,12 +6,10 @@ import TabularImputation
 import TimeSeriesImputation
 
 /// The plugins that come with the command, in one list: the first method for a task is its default.
-enum BundledPlugins {
-  static let all: [any Plugin] = [
+public enum BundledPlugins {
+  /// All of them.
+  public static let all: [any Plugin] = [
     CorePlugin(), TabularDDPMPlugin(), ForestFlowPlugin(), TabularImputationPlugin(), TimeSeriesImputationPlugin(),
     ClassImbalancePlugin(generator: TabularMasked()),
   ]
-
-  /// A registry of all of them.
-  static func registry() throws -> PluginRegistry { try PluginRegistry(all) }
 }

@@ -29,7 +29,7 @@ import Testing
       Tabular.numbers("y", rows.map(\.y), kind: .decimal(digits: 6)),
       Tabular.categories("class", rows.map { _ in "b" }),
     ])
-    return try filter.judge(drawn, place: 1)
+    return try filter.judge(drawn, bases: nil, place: 1)
   }
 
   @Test func `Copies, rows beside a row of the class and rows among the other class are left out`() throws {
@@ -51,6 +51,25 @@ import Testing
     #expect((1600...1990).contains(kept))
   }
 
+  /// A row of the class far among the others: forests that learned it take its place for the class's, the one that did not
+  /// does not.
+  @Test func `A row is judged by the forest that has not seen where it begins`() throws {
+    let made = Self.table()
+    var table = made.0
+    let schema = made.1
+    guard case .numbers(var x)? = table["x"]?.values else { throw Missing() }
+    x[59] = 0.5
+    table.columns[0].values = .numbers(x)
+    let classes = try ClassCounts(of: "class", in: table, schema: schema)
+    let features = FeatureTable(table, schema: schema, target: "class")
+    let forests = try ClassForests(features, classes, seed: 1, threads: 1)
+    let rows = features.modelled(Array(repeating: 59, count: 60))
+    let own = forests.probabilities(of: 1, rows, bases: Array(repeating: 59, count: 60), threads: 2)
+    let others = forests.probabilities(of: 1, rows, bases: Array(0..<60), threads: 2)
+    #expect(own.allSatisfy { $0 == own[0] })
+    #expect(own[0] < others.reduce(0, +) / 60 - 0.05)
+  }
+
   /// Of a column with one value every distance is 0, and one that is drawn beyond it is far, never infinitely so.
   @Test func `A column with one value is no obstacle`() throws {
     let (table, schema) = Tabular.table([
@@ -67,7 +86,7 @@ import Testing
       Tabular.numbers("k", [7, 7, 8], kind: .decimal(digits: 0)),
       Tabular.categories("class", ["b", "b", "b"]),
     ])
-    #expect(try filter.judge(drawn, place: 1)[0] == .copy)
-    #expect(try filter.judge(drawn, place: 1)[2] == .kept)
+    let judged = try filter.judge(drawn, bases: [70, 70, 70], place: 1)
+    #expect(judged[0] == .copy && judged[2] == .kept)
   }
 }

@@ -44,31 +44,36 @@ struct Command {
   /// - Parameters:
   ///   - input: what stands on standard input.
   ///   - output: a file for standard output in the place of capturing it.
+  ///   - environment: variables beside those of the tests.
   @discardableResult
   static func run(
-    _ arguments: String..., input: String = "", output: String? = nil, in folder: Scratch? = nil
+    _ arguments: String..., input: String = "", output: String? = nil, in folder: Scratch? = nil,
+    environment: [String: String] = [:]
   ) throws -> Outcome {
-    try run(arguments, input: input, output: output, in: folder)
+    try run(arguments, input: input, output: output, in: folder, environment: environment)
   }
 
   /// Runs the command with a list of arguments, and waits.
   static func run(
-    _ arguments: [String], input: String = "", output: String? = nil, in folder: Scratch? = nil
+    _ arguments: [String], input: String = "", output: String? = nil, in folder: Scratch? = nil,
+    environment: [String: String] = [:]
   ) throws -> Outcome {
-    let process = try start(arguments, input: input, output: output, in: folder)
+    let process = try start(arguments, input: input, output: output, in: folder, environment: environment)
     process.process.waitUntilExit()
     return process.outcome()
   }
 
   /// Starts it and returns at once.
   static func start(
-    _ arguments: [String], input: String = "", output: String? = nil, in folder: Scratch? = nil
+    _ arguments: [String], input: String = "", output: String? = nil, in folder: Scratch? = nil,
+    environment: [String: String] = [:]
   ) throws -> Running {
     // Files in the place of pipes: a full pipe would stop the command.
     let scratch = Scratch()
     let process = Process()
     process.executableURL = binary
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.currentDirectoryURL = (folder ?? scratch).folder
     process.standardInput = FileHandle(forReadingAtPath: scratch.file("stdin", input))
     process.standardOutput = FileHandle(forWritingAtPath: output ?? scratch.file("stdout", ""))

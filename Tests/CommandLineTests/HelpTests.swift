@@ -3,9 +3,9 @@ import Testing
 
 @Suite struct HelpTests {
   @Test(arguments: [
-    ["synth"], ["fit"], ["sample"], ["score"], ["impute"], ["balance"], ["inspect"], ["explain"], ["plugins"],
-    ["plugins", "list"],
-    ["plugins", "info"],
+    ["synth"], ["fit"], ["sample"], ["score"], ["impute"], ["balance"], ["tune"], ["inspect"], ["explain"], ["plugins"],
+    ["plugins", "list"], ["plugins", "info"], ["plugins", "check"], ["plugins", "install"], ["plugins", "remove"],
+    ["plugins", "new"],
   ]) func `Every subcommand has help with an example`(path: [String]) throws {
     let scratch = Scratch()
     let run = try Command.start(path + ["--help"], in: scratch)
@@ -21,7 +21,7 @@ import Testing
 
   @Test func `The root's help names every subcommand`() throws {
     let outcome = try Command.run("--help")
-    for name in ["synth", "fit", "sample", "score", "impute", "balance", "inspect", "explain", "plugins"] {
+    for name in ["synth", "fit", "sample", "score", "impute", "balance", "tune", "inspect", "explain", "plugins"] {
       #expect(outcome.output.contains("\n  \(name) "))
     }
   }

@@ -69,16 +69,51 @@ struct ExtraTreesTests {
     #expect(forest([1, 4], threads: 1).parts.splits.allSatisfy { [-1, 4, 16].contains($0) })
   }
 
+  @Test("medians are those of the rows in a row's leaves")
+  func medians() throws {
+    let gang = ThreadGang(threads: 2)
+    var random = RandomStream(seed: 9)
+    let x = (0..<4000).map { _ in Float(random.uniform()) }
+    // Median 10 x, mean 10 x + .65 above it.
+    let y = x.map { 10 * ($0 > 0.5 ? 1 : 0) + exp(Float(random.normal())) }
+    let cells = DenseCells(values: x, isCategory: [false], rows: 4000), rows = (0..<Int32(4000)).map { $0 }
+    func forest(trees: Int, leaf: Int) -> FittedExtraTrees {
+      ExtraTrees(trees: trees, leaf: leaf, keptOutput: 0).fit(
+        cells, columns: [0], rows: rows, .numbers(y, outputs: 1), random: RandomStream(seed: 1), gang: gang)
+    }
+    // One leaf: the median of all.
+    let all = try #require(forest(trees: 1, leaf: 2001).medians(cells, rows: [0, 17], gang: gang))
+    #expect(all == [y.sorted()[1999], y.sorted()[1999]])
+    // Leaves of 50 in 40 trees: a standard error of about 1.25 / √50 at most, less in the mean over rows.
+    let fine = forest(trees: 40, leaf: 50)
+    let medians = try #require(fine.medians(cells, rows: rows, gang: gang))
+    let means = fine.predict(cells, rows: rows, gang: gang)
+    let far = rows.indices.filter { abs(x[$0] - 0.5) > 0.05 }
+    func offset(_ values: [Float]) -> Double {
+      far.reduce(0) { $0 + Double(values[$1] - 10 * (x[$1] > 0.5 ? 1 : 0)) } / Double(far.count)
+    }
+    #expect(abs(offset(medians) - 1) < 0.1)
+    #expect(abs(offset(means) - exp(0.5)) < 0.1)
+  }
+
   @Test("a forest is read back as it was, and damage is noticed")
   func parts() throws {
     let (cells, values, _) = example(rows: 200, seed: 6), gang = ThreadGang(threads: 1)
     let rows = (0..<Int32(200)).map { $0 }
-    let forest = ExtraTrees(trees: 3, leaf: 5).fit(
+    let forest = ExtraTrees(trees: 3, leaf: 5, keptOutput: 1).fit(
       cells, columns: Array(0..<6), rows: rows, .numbers(values.flatMap { [$0, -$0] }, outputs: 2),
       random: RandomStream(seed: 7), gang: gang)
     var parts = forest.parts
     let again = try #require(FittedExtraTrees(parts, outputs: 2, columns: 6))
     #expect(again.predict(cells, rows: rows, gang: gang) == forest.predict(cells, rows: rows, gang: gang))
+    #expect(again.medians(cells, rows: rows, gang: gang) == forest.medians(cells, rows: rows, gang: gang))
+    #expect(forest.withoutMembers.medians(cells, rows: rows, gang: gang) == nil)
+    var torn = parts
+    torn.memberEnds[0] = 0
+    #expect(FittedExtraTrees(torn, outputs: 2, columns: 6) == nil)
+    torn = parts
+    torn.members.removeLast()
+    #expect(FittedExtraTrees(torn, outputs: 2, columns: 6) == nil)
     #expect(
       FittedExtraTrees(parts, outputs: 3, columns: 6) == nil && FittedExtraTrees(parts, outputs: 2, columns: 1) == nil)
     let split = parts.splits.firstIndex { $0 >= 0 }!

@@ -5,11 +5,11 @@ import Testing
 @testable import DownstreamModels
 
 @Suite struct LinearTests {
-  @Test(arguments: 0..<3) func gradientsAgreeWithFiniteDifferences(_ kind: Int) {
+  @Test(arguments: 0..<5) func gradientsAgreeWithFiniteDifferences(_ kind: Int) {
     let sample = Sample(rows: 60, seed: 8)
     var random = RandomStream(seed: 2)
     let outcome: LinearObjective.Outcome =
-      switch kind {
+      switch kind % 3 {
       case 0: .binary(sample.score.map { $0 > 0 ? 1 : 0 })
       case 1: .classes(sample.score.map { $0 > 1.5 ? 2 : $0 > -1 ? 1 : 0 }, count: 3)
       default: .numbers(sample.score)
@@ -19,7 +19,9 @@ import Testing
       design.columns[2] = .category(inputs: inputs, centres: [0, 1, 0, 0.5, 0, 0, 0, 0])
     }
     let weights = (0..<60).map { _ in Double(random.uniform()) }
-    let objective = LinearObjective(design.rows(sample.features), outcome, weights: weights, ridge: 0.3)
+    let objective = LinearObjective(
+      design.rows(sample.features), outcome, weights: weights, ridge: 0.3, focal: kind < 3 ? nil : FocalLoss(gamma: 1.5)
+    )
     var place = (0..<objective.parameterCount).map { _ in Double(random.normal()) }
     var gradient = place
     var ignored = place
@@ -35,12 +37,18 @@ import Testing
     }
   }
 
-  @Test func coefficientsAreScikitLearns() throws {
+  @Test func coefficientsAreScikitLearnsAndSciPys() throws {
     let fixtures = try ModelFixtures.read()
     for f in [fixtures.logistic2, fixtures.logistic3] {
       let model = try LinearModel(.ridge, strengths: [f.strength], iterations: 1000, tolerance: 1e-9)
         .solve(f.features, f.outcome, seed: 0)
       compare(model, f.ridgeCoefficients, f.ridgeIntercepts)
+    }
+    for f in [fixtures.logistic2, fixtures.logistic3] {
+      let focal = try LinearModel(
+        .ridge, strengths: [f.strength], iterations: 1000, tolerance: 1e-9, focal: FocalLoss(gamma: 2)
+      ).solve(f.features, f.outcome, seed: 0)
+      compare(focal, f.focalCoefficients, f.focalIntercepts)
     }
     let f = fixtures.logistic2
     let lasso = try LinearModel(.lasso, strengths: [f.strength], iterations: 1000, tolerance: 1e-9)

@@ -21,6 +21,7 @@ struct ModelFixtures: Decodable {
     var x0: [Double], x1: [Double], codes: [Int32], classes: [Int], count: Int, strength: Double
     var ridgeCoefficients: [Double], ridgeIntercepts: [Double]
     var lassoCoefficients: [Double]?, lassoIntercepts: [Double]?
+    var focalCoefficients: [Double], focalIntercepts: [Double]
 
     var features: Features {
       Features(

@@ -89,6 +89,48 @@ import Testing
     }
   }
 
+  @Test
+  func `A focal loss pulls probabilities towards one half, its correction brings them back, and a forest has none`()
+    throws
+  {
+    let result = try Self.result(arms: [BalancingArm(id: "focal-loss", .loss(FocalLoss(gamma: 2)))])
+    func figure(_ arm: Int, _ model: String, _ metric: BalancingMetric) throws -> Double {
+      try #require(result.arms[arm].model(model)?.metrics[metric]?.value)
+    }
+    #expect(try figure(1, "logistic regression", .meanRatio) > 1.5)
+    #expect(abs(try figure(1, "logistic regression", .meanRatioCorrected) - 1) < 0.15)
+    #expect(try figure(1, "logistic regression", .brierCorrected) < figure(1, "logistic regression", .brier))
+    #expect(try figure(1, "gradient boosting", .meanRatio) != figure(0, "gradient boosting", .meanRatio))
+    for metric in BalancingMetric.allCases {
+      #expect(try figure(1, "random forest", metric) == figure(0, "random forest", metric))
+    }
+  }
+
+  @Test func `The stack's threshold is tuned on rows that its top has not seen`() throws {
+    // Twelve models that know nothing: what the top learns of them holds on its own rows alone.
+    var random = RandomStream(seed: 6)
+    let observed = (0..<100).map { $0 % 4 == 0 ? 1 : 0 }
+    func noise() -> [Double] {
+      observed.flatMap { _ in
+        let p = random.uniformDouble()
+        return [1 - p, p]
+      }
+    }
+    let models = (0..<12).map { _ -> BalancingPanel.Predictions in
+      let tuning = noise()
+      return (tuning, tuning)
+    }
+    let made = try #require(BalancingPanel.stacked(models, observed, classes: 2, seed: 1))
+    func auc(_ predictions: [Double]) throws -> Double {
+      try #require(
+        Metrics.rocAUC(observed.indices.map { predictions[2 * $0 + 1] }, positive: observed.map { $0 == 1 }))
+    }
+    // The rows to test on are the same here: by the top that saw them.
+    #expect(try auc(made.testing) > 0.7)
+    // A standard error is .07.
+    #expect(try auc(made.tuning) < 0.64)
+  }
+
   @Test func `Where copies add nothing the advice is to leave the classes as they are`() throws {
     let advice = try Self.result().advice
     #expect(advice.arm == "nothing")

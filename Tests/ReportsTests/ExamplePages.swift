@@ -29,6 +29,15 @@ enum ExamplePages {
     ]
   }
 
+  /// The pages of all example searches.
+  static let tunings = Result {
+    [
+      "tuned": try TuningReport(ExampleTunings.full).render(),
+      "tuned-bare": try TuningReport(ExampleTunings.bare).render(),
+      "tuned-hostile": try TuningReport(ExampleTunings.hostile).render(),
+    ]
+  }
+
   /// The pages of all example explanations.
   static let explanations = Result {
     [
@@ -41,7 +50,7 @@ enum ExamplePages {
 
   /// All pages.
   static let every = Result {
-    try [all, imputations, balancings, explanations].reduce(into: [:]) { pages, some in
+    try [all, imputations, balancings, tunings, explanations].reduce(into: [:]) { pages, some in
       pages.merge(try some.get()) { mine, _ in mine }
     }
   }

@@ -73,6 +73,69 @@ struct CalibrationTests {
     }
   }
 
+  @Test("draws of channels go together as their errors do, and intervals hold where errors have grown")
+  func commonErrorsAndPeriods() throws {
+    var random = RandomStream(seed: 12)
+    let rows = 12_000
+    // Two channels and the opposite of what they have in common; three times as wild in the last quarter.
+    let common = (0..<rows).map { _ in Double(random.normal()) }
+    let truth = [0.9, 0.9, -0.9].map { loading in
+      (0..<rows).map { row in
+        (row < rows * 3 / 4 ? 1 : 3) * (loading * common[row] + (1 - 0.81).squareRoot() * Double(random.normal()))
+      }
+    }
+    // Whole steps are missing, so that no channel tells another.
+    let isThere = (0..<rows).map { _ in random.uniformDouble() > 0.3 }
+    let given = truth.map { column in column.indices.map { isThere[$0] ? column[$0] : .nan } }
+    let (table, schema) = SampleSeries.plain((0..<rows).map(Double.init), given)
+    let made = try SampleSeries.impute(
+      SeriesBaseline<MeanModel>(), table, schema, layout: SeriesLayout(time: "t"),
+      request: ImputationRequest(draws: 10, interval: 0.9))
+    func correlation(_ a: Int, _ b: Int) -> Double {
+      var product = 0.0, squares = 0.0
+      for (x, y) in zip(made.columns[a].draws, made.columns[b].draws) {
+        for (u, v) in zip(x, y) {
+          product += u * v
+          squares += (u * u + v * v) / 2
+        }
+      }
+      return product / squares
+    }
+    // The truth is .81. Loadings are drawn to 0, by a sixteenth here, and ranks within groups of sizes lose some more.
+    #expect((0.6...0.85).contains(correlation(0, 1)))
+    #expect((0.6...0.85).contains(-correlation(0, 2)))
+    for column in made.columns {
+      for (part, wanted) in [(false, 0.9), (true, 0.9)] {
+        let places = column.rows.indices.filter { (column.rows[$0] >= rows * 3 / 4) == part }
+        let held = places.count { place in
+          let real = truth[column.column - 1][column.rows[place]]
+          return column.lower[place] <= real && real <= column.upper[place]
+        }
+        // 900 cells or more, sizes learned from some 200: without periods .99 and .66.
+        #expect(abs(Double(held) / Double(places.count) - wanted) < 0.05)
+      }
+    }
+  }
+
+  @Test("factor loadings are those that made the correlations")
+  func loadings() {
+    var random = RandomStream(seed: 4)
+    let truth = [0.9, 0.5, -0.7, 0]
+    var scores: [(entity: Int, step: Int, channel: Int, score: Double)] = []
+    for step in 0..<5000 {
+      let common = Double(random.normal())
+      for (channel, loading) in truth.enumerated() {
+        let own = (1 - loading * loading).squareRoot() * Double(random.normal())
+        scores.append((step % 3, step, channel, loading * common + own))
+      }
+    }
+    let found = CommonFactor.loadings(scores, channels: 5)
+    let sign = found[0] < 0 ? -1.0 : 1
+    // A standard error of about .02.
+    for (a, b) in zip(found, truth + [0]) { #expect(abs(sign * a - b) < 0.06) }
+    #expect(CommonFactor.loadings([], channels: 2) == [0, 0])
+  }
+
   @Test("draws of neighbouring steps go together")
   func draws() throws {
     var values = (0..<2000).map { sin(Double($0) / 5) * 3 }

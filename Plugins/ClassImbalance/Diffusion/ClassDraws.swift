@@ -42,9 +42,9 @@ struct ClassDraws {
       let share = drawnCount == 0 ? 0.8 : max(Double(keptCount) / Double(drawnCount), 0.1)
       let wished = Int((Double(count - keptCount) / share * 1.05).rounded(.up)) + 8
       let made = try draw(wished, of: place, random.child(UInt64(round)))
-      let judgements = try filter.judge(made, place: place)
+      let judgements = try filter.judge(made.rows, bases: made.bases, place: place)
       for judgement in DrawFilter.Judgement.allCases {
-        let rows = made.rows(judgements.indices.filter { judgements[$0] == judgement })
+        let rows = made.rows.rows(judgements.indices.filter { judgements[$0] == judgement })
         guard rows.rowCount > 0 else { continue }
         if judgement == .kept { kept.append(rows) } else { left[judgement, default: []].append(rows) }
         drawn[judgement, default: 0] += rows.rowCount
@@ -63,8 +63,10 @@ struct ClassDraws {
     return try Table.concatenated(kept).rows(0..<count)
   }
 
-  /// Rows as the model makes them.
-  private func draw(_ count: Int, of place: Int, _ random: RandomStream) throws -> Table {
+  /// Rows as the model makes them, and the rows of the table where they begin.
+  private func draw(
+    _ count: Int, of place: Int, _ random: RandomStream
+  ) throws -> (rows: Table, bases: [Int]?) {
     var random = random
     let request = SampleRequest(
       rows: count, seed: random.next(), threads: run.threads, conditions: [condition(on: place)], options: options)
@@ -77,11 +79,11 @@ struct ClassDraws {
     }
     guard mostKept > 0 else {
       try model.sample(request, deliver: take)
-      return try Table.concatenated(pieces)
+      return (try Table.concatenated(pieces), nil)
     }
     let (begun, bases) = beginnings.begin(count, from: classes.rows(of: place), keepingAtMost: mostKept, &random)
     try model.complete(begun, request, deliver: take)
-    return beginnings.end(try Table.concatenated(pieces), bases: bases)
+    return (beginnings.end(try Table.concatenated(pieces), bases: bases), bases)
   }
 
   private func condition(on place: Int) -> CellCondition {

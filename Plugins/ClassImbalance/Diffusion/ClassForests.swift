@@ -7,6 +7,8 @@ import Tensors
 struct ClassForests: Sendable {
   private let forests: [any FittedDownstreamModel]
   private let classes: Int
+  /// The forest that has not seen a row of the table; nil where none has.
+  private let blindForest: [Int: Int]
   /// The probabilities of their own class that rows got out of fold, class by class, ascending.
   let ownProbabilities: [[Double]]
 
@@ -42,15 +44,27 @@ struct ClassForests: Sendable {
     }
     self.forests = forests
     self.classes = count
+    blindForest = Dictionary(uniqueKeysWithValues: zip(rows, fold))
     ownProbabilities = own.map { $0.sorted() }
   }
 
-  /// The probability of a class for each of some new rows: the mean over the forests.
-  func probabilities(of place: Int, _ rows: Features, threads: Int) -> [Double] {
-    let all = sideBySide(forests.count, threads: threads) { forests[$0].predict(rows) }
-    return (0..<rows.rowCount).map { row in
-      all.reduce(0) { $0 + $1[row * classes + place] } / Double(all.count)
+  /// The probability of a class for each of some new rows, by the forest that has not seen the row of the table where the
+  /// new one begins: those that have would take what is left of it for typical. Rows that begin at none, or at one that no
+  /// forest has seen, are dealt to the forests in turn.
+  ///
+  /// - Parameter bases: the row of the table where each new one begins.
+  func probabilities(of place: Int, _ rows: Features, bases: [Int]?, threads: Int) -> [Double] {
+    let judges = (0..<rows.rowCount).map { row in
+      bases.flatMap { blindForest[$0[row]] } ?? row % forests.count
     }
+    let judged = sideBySide(forests.count, threads: threads) { forest -> [(row: Int, probability: Double)] in
+      let own = judges.indices.filter { judges[$0] == forest }
+      let predicted = forests[forest].predict(rows.rows(own))
+      return own.enumerated().map { ($1, predicted[$0 * classes + place]) }
+    }
+    var probabilities = [Double](repeating: 0, count: rows.rowCount)
+    for (row, probability) in judged.joined() { probabilities[row] = probability }
+    return probabilities
   }
 }
 

@@ -10,7 +10,7 @@ import Tables
 /// Numbers count in deviations of the whole column, a category that differs as one deviation.
 ///
 /// *Beyond the border*: forests (``ClassForests``) give the row a probability of its class that is below the `border`
-/// quantile of what they give the class's own rows out of fold. So a class is never held to be purer than it is, and where
+/// quantile of what they give the class's own rows, each judged by the one forest that has not seen it. So a class is never held to be purer than it is, and where
 /// it lies scattered among others little is left out.
 struct DrawFilter: Sendable {
   enum Judgement: CaseIterable { case kept, beyondBorder, tooClose, copy }
@@ -44,8 +44,10 @@ struct DrawFilter: Sendable {
 
   /// Judges rows that were drawn for a class.
   ///
-  /// - Parameter drawn: rows with the columns of the table.
-  func judge(_ drawn: Table, place: Int) throws -> [Judgement] {
+  /// - Parameters:
+  ///   - drawn: rows with the columns of the table.
+  ///   - bases: the row of the table where each begins; nil: at none.
+  func judge(_ drawn: Table, bases: [Int]?, place: Int) throws -> [Judgement] {
     let all = try Table.concatenated([table, drawn])
     let features = FeatureTable(all, schema: schema, target: classes.target)
     let rows = Array(table.rowCount..<all.rowCount)
@@ -53,7 +55,7 @@ struct DrawFilter: Sendable {
     let areCopies = CopyCount.areCopies(
       all.rows(rows), of: all.rows(0..<table.rowCount), ignoring: ignoredColumns.union([classes.target]))
     let areClose = closeRows(rows, features, place: place)
-    let areBeyond = rowsBeyondBorder(rows, features, place: place)
+    let areBeyond = rowsBeyondBorder(rows, features, bases: bases, place: place)
     return rows.indices.map { row in
       areCopies[row] ? .copy : areClose[row] ? .tooClose : areBeyond[row] ? .beyondBorder : .kept
     }
@@ -71,10 +73,11 @@ struct DrawFilter: Sendable {
     return rows.indices.map { nearest.distances[$0] < closeness * spacing[Int(nearest.indices[$0])] }
   }
 
-  private func rowsBeyondBorder(_ rows: [Int], _ features: FeatureTable, place: Int) -> [Bool] {
+  private func rowsBeyondBorder(_ rows: [Int], _ features: FeatureTable, bases: [Int]?, place: Int) -> [Bool] {
     guard let forests else { return rows.map { _ in false } }
     let own = forests.ownProbabilities[place]
     let least = own[min(Int(border * Double(own.count)), own.count - 1)]
-    return forests.probabilities(of: place, features.modelled(rows), threads: threads).map { $0 < least }
+    return forests.probabilities(of: place, features.modelled(rows), bases: bases, threads: threads)
+      .map { $0 < least }
   }
 }

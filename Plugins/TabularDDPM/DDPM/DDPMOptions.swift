@@ -9,21 +9,25 @@ enum DDPMOptions {
   private static let network: [OptionDescription] = [
     OptionDescription(
       "width", .integer(8...4096), automatic: "128 below 1,000 rows, else 256; 64 for column-transformer.",
-      help: "width of the network; the paper tunes 128 to 1,024"),
+      help: "width of the network; the paper tunes 128 to 1,024"
+    ).trying([.integer(128), .integer(256), .integer(512)]),
     OptionDescription(
       "layers", .integer(1...16), automatic: "2 below 1,000 rows, else 3.",
-      help: "layers or blocks of the network; the paper tunes 2 to 8"),
+      help: "layers or blocks of the network; the paper tunes 2 to 8"
+    ).trying([.integer(2), .integer(4)]),
     OptionDescription(
       "dropout", .number(0...0.9), default: .number(0), help: "share of inner values dropped in training"),
     OptionDescription(
       "diffusion-steps", .integer(2...4000), default: .integer(100),
-      help: "T, the steps from data to noise; the paper uses 100 or 1,000"),
+      help: "T, the steps from data to noise; the paper uses 100 or 1,000"
+    ).trying([.integer(50), .integer(250)]),
     OptionDescription(
       "schedule", .choice(DDPMSchedule.allCases.map(\.rawValue)), default: .text("cosine"),
       help: "how noise grows over the steps; cosine as published"),
     OptionDescription(
       "learning-rate", .number(1e-6...1), default: .number(0.002),
-      help: "the rate of AdamW, which falls in a straight line to zero; the paper tunes 1e-5 to 3e-3"),
+      help: "the rate of AdamW, which falls in a straight line to zero; the paper tunes 1e-5 to 3e-3"
+    ).trying([.number(0.0005), .number(0.001)]),
     OptionDescription("weight-decay", .number(0...10), default: .number(0), help: "L2 regularisation, decoupled"),
     OptionDescription(
       "batch", .integer(8...65536), automatic: "A quarter of the rows, from 32 to 1,024.",

@@ -20,6 +20,9 @@ struct CellRefiner: Sendable {
   let columns: Int
   let trees: FittedExtraTrees
 
+  /// The output that is on the scale of scores.
+  static let scoreOutput = 1
+
   /// Shares of levels beyond so many of the network's are not shown.
   static let mostShares = 12
 }
@@ -159,6 +162,7 @@ extension MaskedPredictor {
     switch view.own {
     case .classes(_, let levels): return .classes(out, count: levels)
     case .numbers(_, let quantiles):
+      let scores = refiner.trees.medians(view.cells, rows: (0..<Int32(count)).map { $0 }, gang: gang)
       var means: [Double] = [], medians: [Double] = []
       guard case .number(let mean, let deviation, _, _) = cells.forms[cells.modelled[cell]] else {
         return .numbers(means: [], medians: [])
@@ -166,7 +170,8 @@ extension MaskedPredictor {
       for row in 0..<count {
         let median = CellMarginals.quantile(0.5, CellMarginals.row(row, of: quantiles))
         means.append(mean + deviation * (Double(standardised(cell, median)) + Double(out[2 * row])))
-        medians.append(number(refiner.column, score: Double(score(refiner.column, median) + out[2 * row + 1])))
+        medians.append(
+          number(refiner.column, score: Double(score(refiner.column, median) + (scores?[row] ?? out[2 * row + 1]))))
       }
       return .numbers(means: means, medians: medians)
     }
@@ -190,8 +195,9 @@ extension MaskedPredictor {
       for row in rows.indices { for code in 0..<told { shares[row * count + code] = said[row * told + code] } }
       return .classes(shares, count: count)
     }
-    let values = said.map { mean + deviation * Double($0) }
-    return .numbers(means: values, medians: values)
+    func values(_ standardised: [Float]) -> [Double] { standardised.map { mean + deviation * Double($0) } }
+    let medians = model.medians(filled, rows: rows.map { Int32($0) }, gang: gang)
+    return .numbers(means: values(said), medians: values(medians ?? said))
   }
 }
 

@@ -55,7 +55,8 @@ public struct ChainedDiffusion: Imputer {
     guard series == nil else { throw ImputationError.notASeries(method: Self.id) }
     return try MaskedImputerTraining(
       method: Self.id, network: network,
-      refiner: ExtraTrees(trees: options.integer("trees"), leaf: options.integer("leaf"))
+      refiner: ExtraTrees(
+        trees: options.integer("trees"), leaf: options.integer("leaf"), keptOutput: CellRefiner.scoreOutput)
     ).fit(table, schema: schema, options: options, run: run)
   }
 

@@ -40,10 +40,13 @@ struct MaskedImputerTraining {
     func chained(_ rows: [Int32]) throws -> FittedChain? {
       guard var trees = refiner else { return nil }
       trees.leaf = min(trees.leaf, 3)
+      trees.keptOutput = 0
       var taught = data.matrix.rows(rows.sorted())
-      return try ChainedEquations(.trees(trees), rounds: Self.rounds).fit(
+      var chain = try ChainedEquations(.trees(trees), rounds: Self.rounds).fit(
         &taught, random: random.child(1 << 20), gang: pass.gang,
         report: { _ in run.shouldContinue(TrainingProgress(step: 0, share: 1, loss: 0, elapsed: 0)) })
+      chain.forgetMembersOfEarlierRounds()
+      return chain
     }
     let chain = try chained(split.training)
     let heldOut = split.heldOut.map { Int($0) }.sorted()

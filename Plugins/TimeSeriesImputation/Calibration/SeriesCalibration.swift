@@ -5,14 +5,16 @@ import Tensors
 ///
 /// The size of an error is predicted from the cell's context by a ridge regression of its logarithm; errors over that size
 /// are kept as quantiles, apart for small and large predicted sizes. That is split conformal prediction with normalised
-/// residuals (Lei et al., "Distribution-free predictive inference for regression", JASA 113, 2018, section 5.2), by
+/// residuals (Lei et al., "Distribution-free predictive inference for regression", JASA 113, 2018, section 5.2; what a
+/// stretch of time adds to the size follows errors that drift), by
 /// groups of predicted size (Mondrian; Vovk, Gammerman & Shafer, "Algorithmic learning in a random world", 2005, 4.5).
 /// Channels whose errors have heavier or lighter tails than their groups' get levels of their own: where the truths of a
 /// channel fall among the quantiles says which of these hold a share of them (Chernozhukov, Wüthrich & Zhu,
 /// "Distributional conformal prediction", PNAS 118, 2021).
 struct SeriesCalibration: Codable, Sendable, Equatable {
-  /// Weights of ``CellContext`` features for the logarithm of the size, and what each channel adds.
-  private let weights: [Double], channelOffsets: [Double]
+  /// Weights of ``CellContext`` features for the logarithm of the size, and what each channel and each period add.
+  private let weights: [Double], channelOffsets: [Double], periodOffsets: [Double]
+  private let periods: Periods
   /// The least and the greatest size that is believed.
   private let least: Double, greatest: Double
   /// Upper ends of the predicted sizes of each group but the last.
@@ -25,6 +27,8 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
   private let channelLevels: [[Double]]
   /// The correlation of normal scores of errors one typical step apart.
   let correlation: Double
+  /// By channel, the weight of what errors of all channels at a step have in common (``CommonFactor``).
+  let loadings: [Double]
   /// The number of hidden cells behind it.
   let cellCount: Int
   /// What distances are measured in.
@@ -39,13 +43,30 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
 
   /// One cell whose error is known.
   private struct Residual {
-    let entity: Int, step: Int, channel: Int
+    let entity: Int, step: Int, channel: Int, period: Int
     let error: Double
     var size = 1.0
     var group = 0
 
     /// One of five parts of the table, of stretches of a week of hours each.
     var part: Int { (entity + step / 168) % 5 }
+  }
+
+  /// Equal parts of the time that the data span.
+  private struct Periods: Codable, Equatable {
+    static let count = 24
+    let start: Double, length: Double
+
+    init(_ frame: SeriesFrame) {
+      let times = frame.entities.flatMap { [$0.times.first, $0.times.last] }.compactMap(\.self)
+      start = times.min() ?? 0
+      length = ((times.max() ?? 0) - start) / Double(Self.count)
+    }
+
+    /// The part that holds a time; of times before or after all of them, the first or the last.
+    func callAsFunction(_ time: Double) -> Int {
+      length > 0 ? min(max(Int((time - start) / length), 0), Self.count - 1) : 0
+    }
   }
 
   /// Learns from hidden cells.
@@ -62,6 +83,8 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
     let width = masked.channelCount, features = CellContext.count
     let isNumber = Set(channels)
     var residuals: [Residual] = [], rows: [Double] = []
+    let periods = Periods(masked)
+    self.periods = periods
     for (entity, series) in masked.entities.enumerated() where hidden[entity].contains(true) {
       let context = CellContext(
         series, geometry: GapGeometry(series, channels: width), filled: filled[entity], typicalStep: typicalStep)
@@ -71,7 +94,8 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
         for step in 0..<series.steps where hidden[entity][step * width + channel] {
           let cell = step * width + channel
           let error = Double(truth.entities[entity].values[cell]) - Double(filled[entity][cell])
-          residuals.append(Residual(entity: entity, step: step, channel: channel, error: error))
+          residuals.append(
+            Residual(entity: entity, step: step, channel: channel, period: periods(series.times[step]), error: error))
           x.withUnsafeMutableBufferPointer {
             context.write(step: step, channel: channel, into: $0.baseAddress!)
           }
@@ -83,8 +107,10 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
     guard residuals.count >= 20 else {
       // Too little is known: errors as large as the channel's own spread.
       (weights, channelOffsets) = ([Double](repeating: 0, count: features), [Double](repeating: 0, count: width))
+      periodOffsets = [Double](repeating: 0, count: Periods.count)
       (least, greatest, groupEnds, means, correlation) = (1, 1, [], [0], 0)
       channelLevels = []
+      loadings = [Double](repeating: 0, count: width)
       quantiles = [
         (0...Self.levels).map { level in
           NormalDistribution.quantile(min(max(Double(level) / Double(Self.levels), 0.001), 0.999))
@@ -98,7 +124,7 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
     let floor = max(0.05 * middle, 1e-6)
     let logs = residuals.map { log(abs($0.error) + floor) }
     let whole = SizeModel(rows: rows, logs: logs, residuals: residuals, channels: width, leavingOut: nil)
-    (weights, channelOffsets) = (whole.weights, whole.offsets)
+    (weights, channelOffsets, periodOffsets) = (whole.weights, whole.channelOffsets, whole.periodOffsets)
     // Sizes of cells that the regression has not seen, week by week: those of seen ones fit too well.
     let parts = residuals.count >= 200 ? 5 : 1
     for part in 0..<parts {
@@ -108,7 +134,8 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
       rows.withUnsafeBufferPointer { rows in
         for place in residuals.indices where parts == 1 || residuals[place].part == part {
           residuals[place].size = exp(
-            model.log(rows.baseAddress! + place * features, channel: residuals[place].channel))
+            model.log(
+              rows.baseAddress! + place * features, channel: residuals[place].channel, period: residuals[place].period))
         }
       }
     }
@@ -127,7 +154,11 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
     let tables = errors.map { Self.table($0.sorted()) }
     quantiles = tables
     channelLevels = Self.channelLevels(residuals, tables, channels: width)
-    correlation = Self.correlation(residuals, tables)
+    let scores = residuals.map { Self.score($0, tables) }
+    correlation = Self.correlation(residuals, scores)
+    loadings = CommonFactor.loadings(
+      residuals.indices.map { (residuals[$0].entity, residuals[$0].step, residuals[$0].channel, scores[$0]) },
+      channels: width)
   }
 
   private static func channelLevels(_ residuals: [Residual], _ tables: [[Double]], channels: Int) -> [[Double]] {
@@ -166,17 +197,20 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
 
   private static func group(_ size: Double, _ ends: [Double]) -> Int { ends.count { $0 <= size } }
 
+  /// The normal score of an error among those of its group.
+  private static func score(_ residual: Residual, _ tables: [[Double]]) -> Double {
+    let table = tables[residual.group], error = residual.error / residual.size
+    let below = table.count { $0 < error }
+    return NormalDistribution.quantile((Double(below) + 0.5) / Double(table.count + 1))
+  }
+
   /// The correlation of normal scores of errors in neighbouring steps of a channel.
-  private static func correlation(_ residuals: [Residual], _ tables: [[Double]]) -> Double {
-    func score(_ residual: Residual) -> Double {
-      let table = tables[residual.group], error = residual.error / residual.size
-      let below = table.count { $0 < error }
-      return NormalDistribution.quantile((Double(below) + 0.5) / Double(table.count + 1))
-    }
+  private static func correlation(_ residuals: [Residual], _ scores: [Double]) -> Double {
     var product = 0.0, squares = 0.0
-    for (a, b) in zip(residuals, residuals.dropFirst())
-    where a.entity == b.entity && a.channel == b.channel && b.step == a.step + 1 {
-      let (x, y) = (score(a), score(b))
+    for place in residuals.indices.dropLast() {
+      let a = residuals[place], b = residuals[place + 1]
+      guard a.entity == b.entity, a.channel == b.channel, b.step == a.step + 1 else { continue }
+      let (x, y) = (scores[place], scores[place + 1])
       product += x * y
       squares += (x * x + y * y) / 2
     }
@@ -185,7 +219,7 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
 
   /// The regression of the logarithm of errors.
   private struct SizeModel {
-    var weights: [Double], offsets: [Double]
+    var weights: [Double], channelOffsets: [Double], periodOffsets: [Double]
 
     init(rows: [Double], logs: [Double], residuals: [Residual], channels: Int, leavingOut: Int?) {
       let width = CellContext.count
@@ -195,34 +229,44 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
         for place in places { normal.add(rows.baseAddress! + place * width, logs[place]) }
       }
       weights = normal.solve(ridge: 1)
-      offsets = [Double](repeating: 0, count: channels)
-      // What each channel's greater errors, the largest fifth, are above those of all.
-      var sizes = [[Double]](repeating: [], count: channels)
+      channelOffsets = [Double](repeating: 0, count: channels)
+      periodOffsets = [Double](repeating: 0, count: Periods.count)
+      channelOffsets = offsets(rows, logs, residuals, places, count: channels) { $0.channel }
+      periodOffsets = offsets(rows, logs, residuals, places, count: Periods.count) { $0.period }
+    }
+
+    /// What the greater errors of each kind, the largest fifth, are above those of all.
+    private func offsets(
+      _ rows: [Double], _ logs: [Double], _ residuals: [Residual], _ places: [Int], count kinds: Int,
+      kind: (Residual) -> Int
+    ) -> [Double] {
+      var sizes = [[Double]](repeating: [], count: kinds)
       rows.withUnsafeBufferPointer { rows in
         for place in places {
-          let channel = residuals[place].channel
-          sizes[channel].append(logs[place] - log(rows.baseAddress! + place * width, channel: channel))
+          let own = residuals[place]
+          sizes[kind(own)].append(
+            logs[place]
+              - log(rows.baseAddress! + place * CellContext.count, channel: own.channel, period: own.period))
         }
       }
       func large(_ numbers: [Double]) -> Double { numbers.sorted()[numbers.count * 4 / 5] }
       let all = large(sizes.flatMap { $0 })
-      for channel in 0..<channels where !sizes[channel].isEmpty {
-        // A channel with few errors is like the others.
-        let count = Double(sizes[channel].count)
-        offsets[channel] = (large(sizes[channel]) - all) * count / (count + 50)
+      return sizes.map { own in
+        // A kind with few errors is like the others.
+        own.isEmpty ? 0 : (large(own) - all) * Double(own.count) / (Double(own.count) + 50)
       }
     }
 
-    func log(_ x: UnsafePointer<Double>, channel: Int) -> Double {
-      (0..<CellContext.count).reduce(offsets[channel]) { $0 + weights[$1] * x[$1] }
+    func log(_ x: UnsafePointer<Double>, channel: Int, period: Int) -> Double {
+      (0..<CellContext.count).reduce(channelOffsets[channel] + periodOffsets[period]) { $0 + weights[$1] * x[$1] }
     }
   }
 
   // MARK: Use
 
   /// The size of a cell's error, and its group.
-  func size(_ features: UnsafePointer<Double>, channel: Int) -> (size: Double, group: Int) {
-    var sum = channelOffsets[channel]
+  func size(_ features: UnsafePointer<Double>, channel: Int, time: Double) -> (size: Double, group: Int) {
+    var sum = channelOffsets[channel] + periodOffsets[periods(time)]
     for place in 0..<CellContext.count { sum += weights[place] * features[place] }
     let size = min(max(exp(sum), least), greatest)
     return (size, Self.group(size, groupEnds))

@@ -5,8 +5,8 @@ import Tensors
 /// Points, intervals and draws for missing cells, from predictions and their calibration.
 ///
 /// A draw is the prediction plus an error of the size that the cell's context tells, taken from the errors that were seen
-/// there. Errors of neighbouring steps go together: their normal scores are a first-order autoregression in time. Channels
-/// are drawn independently of each other.
+/// there. Errors of neighbouring steps go together: their normal scores are a first-order autoregression in time. So do those
+/// of channels at a step, as far as they have something in common (``CommonFactor``).
 struct SeriesDrawing: Sendable {
   let coding: SeriesCoding
   let calibration: SeriesCalibration
@@ -17,11 +17,11 @@ struct SeriesDrawing: Sendable {
 
   /// The predictions for the missing cells of every column.
   func predictions(_ holes: [[Hole]]) throws -> [ColumnPredictions] {
-    let sizes = errorSizes(holes)
+    let sizes = errorSizes(holes), common = commonErrors(holes)
     return try holes.indices.map { column in
       guard request.shouldContinue(0.9 + 0.1 * Double(column) / Double(holes.count)) else { throw CancellationError() }
       return coding.columns[column].isCategory
-        ? categories(column, holes[column]) : numbers(column, holes[column], sizes[column])
+        ? categories(column, holes[column]) : numbers(column, holes[column], sizes[column], common)
     }
   }
 
@@ -52,7 +52,7 @@ struct SeriesDrawing: Sendable {
         while next[column] < holes[column].count, Int(holes[column][next[column]].entity) == entity {
           let step = Int(holes[column][next[column]].step)
           x.withUnsafeMutableBufferPointer { context.write(step: step, channel: channel, into: $0.baseAddress!) }
-          let (size, group) = calibration.size(x, channel: channel)
+          let (size, group) = calibration.size(x, channel: channel, time: series.times[step])
           sizes[column].append(ErrorSize(size: Float(size), group: Int32(group)))
           next[column] += 1
         }
@@ -61,7 +61,42 @@ struct SeriesDrawing: Sendable {
     return sizes
   }
 
-  private func numbers(_ column: Int, _ holes: [Hole], _ sizes: [ErrorSize]) -> ColumnPredictions {
+  /// By draw, what the errors of all channels have in common: standard normal numbers by entity and step, a first-order
+  /// autoregression in time.
+  private func commonErrors(_ holes: [[Hole]]) -> [[[Float]]] {
+    guard calibration.loadings.contains(where: { $0 != 0 }) else { return [] }
+    let entities = Set(holes.joined().map { Int($0.entity) })
+    let random = RandomStream(seed: request.seed).child(43)
+    var common = [[[Float]]](repeating: [], count: request.draws)
+    let gang = ThreadGang(threads: min(request.threads, max(1, request.draws)))
+    common.withUnsafeMutableBufferPointer { common in
+      nonisolated(unsafe) let common = common
+      gang.run(request.draws) { draw in
+        common[draw] = frame.entities.indices.map { entity in
+          guard entities.contains(entity) else { return [] }
+          var stream = random.child(UInt64(draw)).child(UInt64(entity))
+          let times = frame.entities[entity].times
+          var score = 0.0
+          return times.indices.map { step in
+            let carry = step > 0 ? carry(over: times[step] - times[step - 1]) : 0
+            score = carry * score + (1 - carry * carry).squareRoot() * Double(stream.normal())
+            return Float(score)
+          }
+        }
+      }
+    }
+    return common
+  }
+
+  /// How much of an error is left after some time.
+  private func carry(over time: Double) -> Double {
+    let elapsed = time / calibration.typicalStep
+    return elapsed < 50 ? pow(calibration.correlation, elapsed) : 0
+  }
+
+  private func numbers(
+    _ column: Int, _ holes: [Hole], _ sizes: [ErrorSize], _ common: [[[Float]]]
+  ) -> ColumnPredictions {
     let channel = coding.channels(of: column).lowerBound, width = frame.channelCount
     let centers = holes.map { filled[Int($0.entity)][Int($0.step) * width + channel] }
     func shifted(_ error: (Int) -> Double) -> [Float] {
@@ -83,7 +118,9 @@ struct SeriesDrawing: Sendable {
       // Each draw writes its own slot.
       nonisolated(unsafe) let base = slots.baseAddress
       gang.run(request.draws) { draw in
-        (base! + draw).initialize(to: self.draw(channel, holes, centers, sizes, random.child(UInt64(draw))))
+        (base! + draw).initialize(
+          to: self.draw(
+            channel, holes, centers, sizes, common.isEmpty ? nil : common[draw], random.child(UInt64(draw))))
       }
       count = request.draws
     }
@@ -91,10 +128,13 @@ struct SeriesDrawing: Sendable {
   }
 
   private func draw(
-    _ channel: Int, _ holes: [Hole], _ centers: [Float], _ sizes: [ErrorSize], _ random: RandomStream
+    _ channel: Int, _ holes: [Hole], _ centers: [Float], _ sizes: [ErrorSize], _ common: [[Float]]?,
+    _ random: RandomStream
   ) -> [Float] {
     var random = random
     var score = 0.0
+    let loading = common == nil ? 0 : calibration.loadings[channel]
+    let rest = (1 - loading * loading).squareRoot()
     return holes.indices.map { place in
       let hole = holes[place]
       let noise = Double(random.normal())
@@ -102,11 +142,11 @@ struct SeriesDrawing: Sendable {
       var carry = 0.0
       if place > 0, holes[place - 1].entity == hole.entity {
         let times = frame.entities[Int(hole.entity)].times
-        let elapsed = (times[Int(hole.step)] - times[Int(holes[place - 1].step)]) / calibration.typicalStep
-        carry = elapsed < 50 ? pow(calibration.correlation, elapsed) : 0
+        carry = self.carry(over: times[Int(hole.step)] - times[Int(holes[place - 1].step)])
       }
       score = carry * score + (1 - carry * carry).squareRoot() * noise
-      let share = calibration.share(NormalDistribution.cumulative(score), channel: channel)
+      let shared = common.map { loading * Double($0[Int(hole.entity)][Int(hole.step)]) } ?? 0
+      let share = calibration.share(NormalDistribution.cumulative(shared + rest * score), channel: channel)
       let error = calibration.quantile(share, group: Int(sizes[place].group))
       return centers[place] + sizes[place].size * Float(error)
     }

@@ -157,9 +157,13 @@ typedef struct {
 } kernel_tree_data;
 // Grows a tree on `count` rows, whose order it changes; `tried` features are looked at for a split, and a leaf holds
 // `leaf` rows or more. Nodes must have room for 2 * count / leaf + 1, values `[leaves, outputs]` for count / leaf + 1 leaves.
+// Leaves are numbered as their rows lie in the end, and `ends` is where each one's rows end.
 // Returns the number of nodes; 0 where memory ran out.
 size_t kernel_grow_tree(const kernel_tree_data *data, int32_t *rows, size_t count, size_t tried, size_t leaf,
-                        uint64_t seed, kernel_tree_node *nodes, float *values);
+                        uint64_t seed, kernel_tree_node *nodes, float *values, int32_t *ends);
 // Adds a tree's values for some rows of cells `[columns, stride]` to sums `[count, outputs]`.
 void kernel_tree_predict(const kernel_tree_node *nodes, const float *values, size_t outputs, const float *cells,
                          size_t stride, const int32_t *rows, size_t count, float *sums);
+// The numbers of the leaves that rows come to.
+void kernel_tree_leaves(const kernel_tree_node *nodes, const float *cells, size_t stride, const int32_t *rows,
+                        size_t count, int32_t *leaves);

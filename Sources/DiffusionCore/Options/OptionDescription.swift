@@ -10,6 +10,8 @@ public struct OptionDescription: Sendable, Equatable, Codable {
   public let automaticRule: String?
   /// One or two sentences for the user: what it does, in which unit, when to change it.
   public let help: String
+  /// Values that are worth trying beside the default, where a search is to look; nil: none.
+  public private(set) var trials: [OptionValue]?
 
   /// Describes an option with a fixed default.
   ///
@@ -37,6 +39,16 @@ public struct OptionDescription: Sendable, Equatable, Codable {
     self.defaultValue = .automatic
     self.automaticRule = rule
     self.help = help
+  }
+
+  /// The option with values that are worth trying beside its default.
+  ///
+  /// - Precondition: the option may hold them.
+  public func trying(_ values: [OptionValue]) -> OptionDescription {
+    precondition(values.allSatisfy { kind.admits($0) }, "option '\(name)' cannot hold all of \(values)")
+    var option = self
+    option.trials = values
+    return option
   }
 
   /// Reads and checks a value for this option. The text `auto` is read where an automatic rule exists.

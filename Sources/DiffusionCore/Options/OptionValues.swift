@@ -62,6 +62,13 @@ public struct OptionValues: Sendable, Equatable {
     return OptionValues(values: values.filter { names.contains($0.key) }, given: given.intersection(names))
   }
 
+  /// These values, but for the ones that were given among others of the same descriptions.
+  public func overlaid(with newer: OptionValues?) -> OptionValues {
+    guard let newer else { return self }
+    let changes = newer.values.filter { newer.given.contains($0.key) }
+    return OptionValues(values: values.merging(changes) { $1 }, given: given.union(newer.given))
+  }
+
   /// Records what an automatic option came to be, so that it can be printed and stored.
   ///
   /// - Precondition: the option exists and is automatic.

@@ -9,7 +9,7 @@ func suggestionText(for word: String, in candidates: [String]) -> String {
 }
 
 /// Whether a name is kebab-case: lower-case letters and digits in words joined by single hyphens.
-func isKebabCase(_ name: String) -> Bool {
+package func isKebabCase(_ name: String) -> Bool {
   let words = name.split(separator: "-", omittingEmptySubsequences: false)
   return words.allSatisfy { word in
     !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isNumber || $0.isLowercase) }

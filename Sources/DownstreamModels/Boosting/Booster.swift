@@ -19,8 +19,15 @@ final class Booster: @unchecked Sendable {
     case contributions = 2
   }
 
+  /// First and second derivatives of a loss in the margins, row by row, weighted.
+  typealias Objective = (_ margins: [Float]) -> (gradient: [Float], curvature: [Float])
+
   /// Trains. The matrix may go afterwards.
-  init(_ matrix: DataMatrix, columns: Int, rounds: Int, parameters: [String: String]) throws(DownstreamError) {
+  ///
+  /// - Parameter objective: the loss to follow; nil: that of the parameters, which in any case say what margins mean.
+  init(
+    _ matrix: DataMatrix, columns: Int, rounds: Int, parameters: [String: String], objective: Objective? = nil
+  ) throws(DownstreamError) {
     var made: BoosterHandle?
     var matrices: [DMatrixHandle?] = [matrix.handle]
     try XGBoost.check(XGBoosterCreate(&matrices, 1, &made))
@@ -30,7 +37,15 @@ final class Booster: @unchecked Sendable {
     for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
       try XGBoost.check(XGBoosterSetParam(handle, name, value))
     }
-    for round in 0..<rounds { try XGBoost.check(XGBoosterUpdateOneIter(handle, Int32(round), matrix.handle)) }
+    for round in 0..<rounds {
+      guard let objective else {
+        try XGBoost.check(XGBoosterUpdateOneIter(handle, Int32(round), matrix.handle))
+        continue
+      }
+      var (gradient, curvature) = objective(try predict(matrix, .margin))
+      try XGBoost.check(
+        XGBoosterBoostOneIter(handle, matrix.handle, &gradient, &curvature, bst_ulong(gradient.count)))
+    }
   }
 
   /// Outputs of all trees, row by row.

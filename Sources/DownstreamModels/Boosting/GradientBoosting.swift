@@ -10,13 +10,23 @@ public struct GradientBoosting: DownstreamModel {
   public var learningRate: Double
   /// The bins that a column of numbers is cut into.
   public var bins: Int
+  /// The loss of classes, where it is not the log-loss.
+  public var focal: FocalLoss?
 
   /// Makes a model that has not learned.
-  public init(trees: Int = 200, depth: Int = 6, learningRate: Double = 0.1, bins: Int = 256) {
+  public init(trees: Int = 200, depth: Int = 6, learningRate: Double = 0.1, bins: Int = 256, focal: FocalLoss? = nil) {
     self.trees = trees
     self.depth = depth
     self.learningRate = learningRate
     self.bins = bins
+    self.focal = focal
+  }
+
+  /// The model with another loss of classes.
+  public func focused(by loss: FocalLoss) -> GradientBoosting? {
+    var model = self
+    model.focal = loss
+    return model
   }
 
   /// Learns; see ``DownstreamModel/fit(_:_:weights:seed:threads:)``.
@@ -36,7 +46,7 @@ public struct GradientBoosting: DownstreamModel {
 
   func grow(_ set: TrainingSet, seed: UInt64) throws(DownstreamError) -> FittedTrees {
     try TreeGrowth(
-      kind: .boosting, rounds: trees, depth: depth, learningRate: learningRate, bins: bins
+      kind: .boosting, rounds: trees, depth: depth, learningRate: learningRate, bins: bins, focal: focal
     ).grow(set, seed: seed)
   }
 }

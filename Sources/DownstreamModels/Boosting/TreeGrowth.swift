@@ -15,6 +15,8 @@ struct TreeGrowth: Sendable {
   /// The share of the columns that each split looks at.
   var columnShare = 1.0
   var bins = 256
+  /// The loss of classes that boosting follows, where it is not the log-loss.
+  var focal: FocalLoss?
 
   enum Kind { case boosting, means }
 
@@ -32,7 +34,8 @@ struct TreeGrowth: Sendable {
     let matrix = try DataMatrix(
       levels.applied(to: set.features), labels: labels, weights: set.weights.map { $0.map { $0 / mass } })
     let booster = try Booster(
-      matrix, columns: set.features.columns.count, rounds: rounds, parameters: parameters(for: set, seed: seed))
+      matrix, columns: set.features.columns.count, rounds: rounds, parameters: parameters(for: set, seed: seed),
+      objective: objective(for: set, mass: mass))
     return FittedTrees(
       booster, form: OutcomeForm(set.target), link: link(for: set.target), levels: levels,
       columns: set.features.columns.count)
@@ -65,6 +68,33 @@ struct TreeGrowth: Sendable {
       parameters["base_score"] = "0"
     }
     return parameters
+  }
+
+  /// The focal loss in the library's terms.
+  private func objective(for set: TrainingSet, mass: Double) -> Booster.Objective? {
+    guard let focal, kind == .boosting, case .classes(let codes, let occurring, _) = set.target else { return nil }
+    let classes = occurring.count
+    return { margins in
+      var gradient = [Float](repeating: 0, count: margins.count), curvature = gradient
+      for (row, label) in codes.enumerated() {
+        let weight = (set.weights?[row] ?? 1) / mass
+        if classes == 2 {
+          let own = focal.binary(Double(margins[row]), isSecond: label == 1)
+          gradient[row] = Float(weight * own.gradient)
+          curvature[row] = Float(weight * own.curvature)
+          continue
+        }
+        let first = row * classes
+        var p = (0..<classes).map { Double(margins[first + $0]) }
+        let scale = weight * p.withUnsafeMutableBufferPointer { focal.several($0, label: label).factor }
+        for place in 0..<classes {
+          gradient[first + place] = Float(scale * (p[place] - (place == label ? 1 : 0)))
+          // Twice, as the library has it for the log-loss.
+          curvature[first + place] = Float(2 * scale * p[place] * (1 - p[place]))
+        }
+      }
+      return (gradient, curvature)
+    }
   }
 
   private func link(for target: TrainingSet.Target) -> FittedTrees.Link {

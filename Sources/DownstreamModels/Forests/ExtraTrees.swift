@@ -13,14 +13,19 @@ public struct ExtraTrees: Sendable, Equatable {
   public var columnShare: Double
   /// Trees see at most so many rows, drawn for each of them without replacement.
   public var mostRows: Int
+  /// The output whose numbers leaves keep, so that medians can be asked for (``FittedExtraTrees/medians(_:rows:gang:)``);
+  /// nil: none.
+  public var keptOutput: Int?
 
   /// Makes a model that has not learned.
-  public init(trees: Int = 100, leaf: Int = 3, columnShare: Double = 1, mostRows: Int = 50_000) {
+  public init(trees: Int = 100, leaf: Int = 3, columnShare: Double = 1, mostRows: Int = 50_000, keptOutput: Int? = nil)
+  {
     precondition(trees > 0 && leaf > 0 && mostRows > 0, "a forest needs trees, and leaves with rows")
     self.trees = trees
     self.leaf = leaf
     self.columnShare = columnShare
     self.mostRows = mostRows
+    self.keptOutput = keptOutput
   }
 
   /// What is to be predicted, one entry for each row of the cells; those of rows that are not learned from are not read.
@@ -61,14 +66,15 @@ public struct ExtraTrees: Sendable, Equatable {
           own.removeLast(own.count - mostRows)
         }
         grown[tree] = Self.grow(
-          cells, places: places, rows: &own, target, tried: tried, leaf: leaf, seed: stream.next())
+          cells, places: places, rows: &own, target, tried: tried, leaf: leaf, kept: keptOutput, seed: stream.next())
       }
     }
     return FittedExtraTrees(joining: grown, outputs: outputs)
   }
 
   private static func grow(
-    _ cells: DenseCells, places: [Int32], rows: inout [Int32], _ target: Target, tried: Int, leaf: Int, seed: UInt64
+    _ cells: DenseCells, places: [Int32], rows: inout [Int32], _ target: Target, tried: Int, leaf: Int, kept: Int?,
+    seed: UInt64
   ) -> FittedExtraTrees {
     let outputs = target.outputs, mostLeaves = rows.count / leaf + 1
     var targets: [Float] = [], labels: [Int32] = []
@@ -78,6 +84,7 @@ public struct ExtraTrees: Sendable, Equatable {
     }
     var tree = FittedExtraTrees(outputs: outputs)
     tree.values = [Float](repeating: 0, count: mostLeaves * outputs)
+    var ends = [Int32](repeating: 0, count: mostLeaves)
     tree.nodes = [kernel_tree_node](unsafeUninitializedCapacity: 2 * mostLeaves + 1) { nodes, made in
       cells.values.withUnsafeBufferPointer { values in
         cells.isCategory.withUnsafeBufferPointer { isCategory in
@@ -88,7 +95,9 @@ public struct ExtraTrees: Sendable, Equatable {
                   cells: values.baseAddress, is_category: isCategory.baseAddress, places: places.baseAddress,
                   targets: targets.baseAddress, labels: labels.isEmpty ? nil : labels.baseAddress, rows: cells.rows,
                   features: places.count, outputs: outputs)
-                made = kernel_grow_tree(&data, &rows, rows.count, tried, leaf, seed, nodes.baseAddress, &tree.values)
+                made = kernel_grow_tree(
+                  &data, &rows, rows.count, tried, leaf, seed, nodes.baseAddress, &tree.values,
+                  &ends)
               }
             }
           }
@@ -99,6 +108,9 @@ public struct ExtraTrees: Sendable, Equatable {
     let leaves = (tree.nodes.count + 1) / 2
     tree.values.removeLast(tree.values.count - leaves * outputs)
     tree.roots = [0]
+    if let kept, !targets.isEmpty {
+      tree.members = .init(ends: Array(ends[..<leaves]), numbers: rows.map { targets[Int($0) * outputs + kept] })
+    }
     return tree
   }
 }

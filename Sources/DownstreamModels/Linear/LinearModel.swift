@@ -23,6 +23,8 @@ public struct LinearModel: DownstreamModel {
   public var maximumRowsToChoose: Int
   /// The most iterations, and the largest part of the gradient that ends them.
   public var iterations: Int, tolerance: Double
+  /// The loss of classes, where it is not the log-loss.
+  public var focal: FocalLoss?
 
   /// The penalty on the coefficients.
   public enum Penalty: String, Sendable {
@@ -35,7 +37,7 @@ public struct LinearModel: DownstreamModel {
   /// Makes a model that has not learned. `strengths` nil: .1, .01, .001 and .0001 (L1: .03, .003 and .0003).
   public init(
     _ penalty: Penalty, strengths: [Double]? = nil, maximumRowsToChoose: Int = 10_000, iterations: Int = 100,
-    tolerance: Double = 1e-4
+    tolerance: Double = 1e-4, focal: FocalLoss? = nil
   ) {
     self.penalty = penalty
     self.strengths = (strengths ?? (penalty == .ridge ? [0.1, 0.01, 0.001, 0.0001] : [0.03, 0.003, 0.0003]))
@@ -44,6 +46,14 @@ public struct LinearModel: DownstreamModel {
     self.maximumRowsToChoose = maximumRowsToChoose
     self.iterations = iterations
     self.tolerance = tolerance
+    self.focal = focal
+  }
+
+  /// The model with another loss of classes.
+  public func focused(by loss: FocalLoss) -> LinearModel? {
+    var model = self
+    model.focal = loss
+    return model
   }
 
   /// Learns; see ``DownstreamModel/fit(_:_:weights:seed:threads:)``.
@@ -71,7 +81,7 @@ public struct LinearModel: DownstreamModel {
     let training = part.rows(parts.training)
     let validation = part.rows(parts.validation)
     let models = try fitted(training, LinearDesign(standardising: training.features), strengths: strengths)
-    let losses = models.map { validation.loss(of: $0) }
+    let losses = models.map { validation.loss(of: $0, focal: focal) }
     return strengths[losses.indices.min { losses[$0] < losses[$1] } ?? 0]
   }
 
@@ -86,7 +96,7 @@ public struct LinearModel: DownstreamModel {
     case .numbers(let numbers, _, _): outcome = .numbers(numbers)
     }
     var objective = LinearObjective(
-      design.rows(set.features), outcome, weights: set.weights, ridge: 0)
+      design.rows(set.features), outcome, weights: set.weights, ridge: 0, focal: focal)
     var parameters = [Double](repeating: 0, count: objective.parameterCount)
     var models: [FittedLinearModel] = []
     for strength in strengths {

@@ -4,13 +4,15 @@ import Foundation
 /// The mean loss of a linear model over rows, with an L2 penalty, and its gradient.
 ///
 /// With inputs x, coefficients w and intercepts b: z = w·x + b; the loss of a row is log(1 + exp(−±z)) (two classes),
-/// −log softmax(z) at its class (more), or ½ (z − y)² (numbers). Added is `ridge` ½ |w|²; intercepts go free.
+/// −log softmax(z) at its class (more), or ½ (z − y)² (numbers). Added is `ridge` ½ |w|²; intercepts go free. With `focal`
+/// the loss of classes is that.
 /// Parameters: the coefficients of each output, one output after another, then the intercepts.
 struct LinearObjective: Sendable {
   let rows: DesignRows
   let outcome: Outcome
   let weights: [Double]
   var ridge: Double
+  let focal: FocalLoss?
   private let mass: Double
 
   enum Outcome: Sendable {
@@ -20,11 +22,12 @@ struct LinearObjective: Sendable {
     case numbers([Double])
   }
 
-  init(_ rows: DesignRows, _ outcome: Outcome, weights: [Double]?, ridge: Double) {
+  init(_ rows: DesignRows, _ outcome: Outcome, weights: [Double]?, ridge: Double, focal: FocalLoss? = nil) {
     self.rows = rows
     self.outcome = outcome
     self.weights = weights ?? [Double](repeating: 1, count: rows.count)
     self.ridge = ridge
+    self.focal = focal
     mass = self.weights.reduce(0, +)
   }
 
@@ -56,6 +59,17 @@ struct LinearObjective: Sendable {
       case .binary(let labels):
         return labels.withUnsafeBufferPointer { labels -> Double in
           guard let labels = labels.baseAddress else { return 0 }
+          if let focal {
+            return accumulate(parameters, gradient) { scores, rows in
+              var loss = 0.0
+              for (place, row) in rows.enumerated() {
+                let own = focal.binary(scores[place], isSecond: labels[row] == 1)
+                loss += weights[row] * own.loss
+                scores[place] = weights[row] * own.gradient
+              }
+              return loss
+            }
+          }
           return accumulate(parameters, gradient) { scores, rows in
             kernel_logistic_loss(scores, labels + rows.lowerBound, weights + rows.lowerBound, rows.count)
           }
@@ -64,7 +78,15 @@ struct LinearObjective: Sendable {
         return accumulate(parameters, gradient) { scores, rows in
           var loss = 0.0
           for (place, row) in rows.enumerated() {
-            loss += weights[row] * classLoss(scores + place * count, of: labels[row], count, weight: weights[row])
+            let own = scores + place * count
+            guard let focal else {
+              loss += weights[row] * classLoss(own, of: labels[row], count, weight: weights[row])
+              continue
+            }
+            let focused = focal.several(.init(start: own, count: count), label: labels[row])
+            loss += weights[row] * focused.loss
+            own[labels[row]] -= 1
+            for index in 0..<count { own[index] *= weights[row] * focused.factor }
           }
           return loss
         }

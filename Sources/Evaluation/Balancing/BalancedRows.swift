@@ -5,6 +5,8 @@ import Tables
 /// The rows of one fold as one arm hands them to models.
 struct BalancedRows: Sendable {
   let learning: Features, classes: [Int], weights: [Double]?
+  /// The loss that models learn by; nil: their own.
+  let loss: FocalLoss?
   let tuning: Features, testing: Features
   /// Rows that were added, and how many of them are copies.
   let newRows: Int, copies: Int
@@ -17,10 +19,11 @@ struct BalancedRows: Sendable {
   ) throws {
     let started = ProcessInfo.processInfo.systemUptime
     var all = plain, classes = problem.classOfRow, rows = fold.learning
-    var weights: [Double]?, made: BalancingArm.NewRows?
+    var weights: [Double]?, loss: FocalLoss?, made: BalancingArm.NewRows?
     switch arm.treatment {
     case .nothing: break
     case .weights(let weigh): weights = try weigh(problem.table.rows(fold.learning))
+    case .loss(let other): loss = other
     case .rows(let make): made = try make(problem.table.rows(fold.learning), seed)
     }
     seconds = ProcessInfo.processInfo.systemUptime - started
@@ -33,6 +36,7 @@ struct BalancedRows: Sendable {
     learning = all.rows(rows)
     self.classes = rows.map { classes[$0] }
     self.weights = weights
+    self.loss = loss
     tuning = all.rows(fold.tuning)
     testing = all.rows(fold.testing)
   }

@@ -1,3 +1,4 @@
+import DownstreamModels
 import Tables
 
 /// One way to deal with rare classes, to be compared with others.
@@ -13,6 +14,8 @@ public struct BalancingArm: Sendable {
     case nothing
     /// Gives each row a weight. The table holds the rows to learn from; the weights are in their order.
     case weights(@Sendable (Table) throws -> [Double])
+    /// Learns by another loss: models that have none to choose, such as a forest, learn as with nothing.
+    case loss(FocalLoss)
     /// Adds rows. The table holds the rows to learn from, and nothing else may be looked at.
     case rows(@Sendable (_ learning: Table, _ seed: UInt64) throws -> NewRows)
   }

@@ -97,12 +97,19 @@ public struct BalancingComparison: Sendable {
       tallies[place].seconds.append(rows.seconds)
     }
     for ((place, rows), models) in zip(prepared, predictions) {
-      let correction = PriorCorrection(shares: shares, inTraining: rows.shares(of: count))
+      let priors = PriorCorrection(shares: shares, inTraining: rows.shares(of: count))
       for (model, made) in models.enumerated() {
+        let correction: ([Double]) -> [Double]
+        switch rows.loss {
+        case _ where BalancingPanel.names[model] == BalancingPanel.stack: correction = { $0 }
+        case let loss? where BalancingPanel.models[model].focused(by: loss) != nil:
+          correction = { loss.posterior($0, classes: count) }
+        default: correction = priors.corrected
+        }
         let scores = made.map {
           BalancingScores(
             $0.testing, observed: observed, tuning: $0.tuning, tuningObserved: tuningClasses, classes: count,
-            correction: BalancingPanel.names[model] == BalancingPanel.stack ? nil : correction, rare: problem.rare)
+            correction: correction, rare: problem.rare)
         }
         tallies[place].scores[model].append(scores?.metrics ?? [:])
         guard isFirstRepeat, let made else { continue }

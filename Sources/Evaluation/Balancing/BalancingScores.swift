@@ -8,15 +8,15 @@ struct BalancingScores: Sendable {
   /// - Parameters:
   ///   - predictions: probabilities of the rows to test on, `[rows, classes]`.
   ///   - tuning: of the real rows that thresholds are tuned on.
-  ///   - correction: nil where the probabilities need none.
+  ///   - correction: what undoes that models learned from other shares of the classes, or by another loss.
   ///   - rare: the classes that are scored.
   init(
     _ predictions: [Double], observed: [Int], tuning: [Double], tuningObserved: [Int], classes: Int,
-    correction: PriorCorrection?, rare: [Int]
+    correction: ([Double]) -> [Double], rare: [Int]
   ) {
     let made = ClassPredictions(predictions, observed: observed, classes: classes)
     let corrected = ClassPredictions(
-      correction?.corrected(predictions) ?? predictions, observed: observed, classes: classes)
+      correction(predictions), observed: observed, classes: classes)
     let thresholds = ClassPredictions(tuning, observed: tuningObserved, classes: classes).bestF1Thresholds
     let likeliest = made.likeliest
     func mean(_ metric: (_ label: Int, _ positive: [Bool]) -> Double?) -> Double? {

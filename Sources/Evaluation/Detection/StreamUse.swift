@@ -8,4 +8,5 @@ enum StreamUse {
   static let explained: UInt64 = 106
   static let balancing: UInt64 = 107
   static let balancingRows: UInt64 = 108
+  static let stackThreshold: UInt64 = 109
 }

@@ -52,10 +52,11 @@ public struct EvaluationResult: Sendable, Codable, Equatable {
     /// The program's version.
     public var version: String
 
-    /// Makes a subject.
+    /// Makes a subject. ``Evaluator/evaluate(_:subject:training:)`` fills in what it knows itself.
     public init(
-      real: String, synthetic: String, holdout: String?, realRows: Int, syntheticRows: Int, holdoutRows: Int?,
-      columns: [String], leftOut: [String: String], seed: UInt64, repeats: Int, seconds: Double, version: String
+      real: String = "real", synthetic: String = "synthetic", holdout: String? = nil, realRows: Int = 0,
+      syntheticRows: Int = 0, holdoutRows: Int? = nil, columns: [String] = [], leftOut: [String: String] = [:],
+      seed: UInt64 = 0, repeats: Int = 1, seconds: Double = 0, version: String = ""
     ) {
       self.real = real
       self.synthetic = synthetic

@@ -108,7 +108,8 @@ struct BalancingPage: Sendable {
     return Section(
       "scores", "All scores",
       guide: .init(
-        shows: "The mean of every score over the folds, by model and by what it learned from.",
+        shows:
+          "The mean of every score over the folds, by model and by what it learned from; below it the 95 % interval of the mean.",
         good:
           "PR AUC ranks: no threshold is in it. F1 at 0.5 moves most, and a tuned threshold makes most of that up.",
         otherwise:
@@ -124,9 +125,17 @@ struct BalancingPage: Sendable {
           arm.model(model).map { scores in
             .init(
               Markup(text: arm.id),
-              BalancingMetric.allCases.map { scores.metrics[$0]?.value.map { NumberText.fixed($0, 3) } ?? "–" })
+              BalancingMetric.allCases.map { Self.score(scores.metrics[$0]) })
           }
         }))
+  }
+
+  private static func score(_ figure: Figure?) -> Markup {
+    guard let value = figure?.value else { return "–" }
+    let text = Markup(text: NumberText.fixed(value, 3))
+    guard let interval = figure?.interval else { return text }
+    return
+      "\(text)<br><small>\(NumberText.fixed(interval.low, 3))–\(NumberText.fixed(interval.high, 3))</small>"
   }
 
   private static func best(_ metric: BalancingMetric) -> Markup {

@@ -41,6 +41,7 @@ struct Balance: ParsableCommand {
 
   @OptionGroup(title: "Comparison") var comparing: ComparingOptions
   @OptionGroup(title: "Rows") var wanted: BalanceOptions
+  @OptionGroup(title: "Method") var plugins: PluginOptions
   @OptionGroup(title: "Method") var settings: SettingOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Reading") var reading: ReadingOptions
@@ -65,7 +66,7 @@ struct Balance: ParsableCommand {
     let console = speaking.console
     let place = try comparing.html.map { try OutputPlace($0, inputs: [data]) }
     let ratio = try BalanceRatio(parsing: wanted.ratio)
-    let registry = try BundledPlugins.registry()
+    let registry = try plugins.registry()
     let clock = Stopwatch()
     let read = try reading.read(data, keepsEmptyColumns: true)
     console.report(read.notes)
@@ -96,7 +97,7 @@ struct Balance: ParsableCommand {
     let console = speaking.console
     let place = try OutputPlace(path, inputs: [data])
     let ratio = try BalanceRatio(parsing: wanted.ratio)
-    let registry = try BundledPlugins.registry()
+    let registry = try plugins.registry()
     let clock = Stopwatch()
     let text = try CSVText(path: data)
     let read = try reading.read(text, keepsEmptyColumns: true)

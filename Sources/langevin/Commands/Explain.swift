@@ -35,6 +35,7 @@ struct Explain: ParsableCommand {
   var columns: [String] = []
 
   @OptionGroup(title: "Reading of a table") var reading: ReadingOptions
+  @OptionGroup(title: "Model") var plugins: PluginOptions
   @OptionGroup(title: "Run") var options: RunOptions
 
   @Flag(name: [.short, .long], help: "Says nothing but errors.")
@@ -47,7 +48,7 @@ struct Explain: ParsableCommand {
     let seed = options.seed ?? 0
     let explanation: Explanation
     if Self.isModel(subject) {
-      let (model, method) = try ModelFile.read(subject, registry: BundledPlugins.registry())
+      let (model, method) = try ModelFile.read(subject, registry: plugins.registry())
       let job = try ModelExplanation(
         model: model, method: method.descriptor, columns: chosen(among: model.schema), seed: seed,
         threads: options.threadCount)

@@ -44,6 +44,7 @@ struct Fit: TrainingCommand {
 
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Method") var method: MethodOptions
+  @OptionGroup(title: "Method") var plugins: PluginOptions
   @OptionGroup(title: "Method") var settings: SettingOptions
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Run") var options: RunOptions
@@ -67,7 +68,7 @@ struct Fit: TrainingCommand {
     let console = speaking.console
     let place = try OutputPlace(output, inputs: [data] + [reading.schema].compactMap { $0 })
     let clock = Stopwatch()
-    let registry = try BundledPlugins.registry()
+    let registry = try plugins.registry()
     let input = try ImputationInput(path: data, reading: reading, series: series, model: nil, console: console)
     let subject: ImputationSubject = input.layout == nil ? .table : .series
     let imputer = try ImputerChoice.imputer(method.method, for: subject, in: registry)

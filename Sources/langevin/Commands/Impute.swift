@@ -56,6 +56,7 @@ struct Impute: ParsableCommand {
   @OptionGroup(title: "Method") var checking: CheckingOptions
 
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Method") var plugins: PluginOptions
   @OptionGroup(title: "Method") var settings: SettingOptions
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Run") var options: RunOptions
@@ -80,7 +81,7 @@ struct Impute: ParsableCommand {
         cure: "name other files for --draws-output and --report")
     }
     let clock = Stopwatch()
-    let registry = try BundledPlugins.registry()
+    let registry = try plugins.registry()
     let kept = try model.map { try ModelFile.readImputer($0, registry: registry) }
     let input = try ImputationInput(
       path: data, reading: reading, series: series, model: kept?.model, console: console)

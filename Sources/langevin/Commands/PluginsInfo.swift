@@ -10,6 +10,7 @@ struct PluginsInfo: ParsableCommand {
     discussion: """
       Example:
         langevin plugins info tabular-masked
+        langevin plugins info mine --plugin ./libmine.so
 
       Every option of a method is given with --set name=value.
       """)
@@ -20,12 +21,17 @@ struct PluginsInfo: ParsableCommand {
   @Flag(help: "Writes one JSON object.")
   var json = false
 
+  @OptionGroup var plugins: PluginOptions
+
   func run() throws {
-    let registry = try BundledPlugins.registry()
+    let loaded = try plugins.loaded()
+    let registry = try PluginRegistry(LangevinProgram.plugins + loaded)
+    func file(of plugin: PluginDescriptor) -> String? { loaded.first { $0.descriptor.id == plugin.id }?.path }
     if let entry = try? registry.methods.entry(id) {
       let method = entry.item.descriptor
       if json { return try StandardOutput.write(Described(value: method).line) }
-      return try StandardOutput.write(Self.text(method, availability: entry.availability))
+      return try StandardOutput.write(
+        Self.text(method, availability: entry.availability, file: file(of: entry.plugin)))
     }
     let components =
       [(try? registry.denoisers.entry(id))?.item.descriptor, (try? registry.noiseSchedules.entry(id))?.item.descriptor]
@@ -36,7 +42,7 @@ struct PluginsInfo: ParsableCommand {
     }
     if let plugin = try? registry.plugin(id) {
       if json { return try StandardOutput.write(Described(value: plugin.descriptor).line) }
-      return try StandardOutput.write(Self.text(plugin, registry))
+      return try StandardOutput.write(Self.text(plugin, registry, file: file(of: plugin.descriptor)))
     }
     let ids =
       registry.methods.ids + registry.denoisers.ids + registry.noiseSchedules.ids + registry.samplers.ids
@@ -54,8 +60,9 @@ struct PluginsInfo: ParsableCommand {
 
   // MARK: Text
 
-  private static func text(_ method: MethodDescriptor, availability: PluginAvailability) -> String {
+  private static func text(_ method: MethodDescriptor, availability: PluginAvailability, file: String?) -> String {
     var text = "\(method.id): \(method.summary)\n"
+    if let file { text += "Loaded from \(file).\n" }
     if case .unavailable(let reason) = availability { text += "Cannot run here: \(reason)\n" }
     if !method.aliases.isEmpty { text += "Also called \(method.aliases.joined(separator: ", ")).\n" }
     text += "Tasks: \(method.tasks.map(\.rawValue).sorted().joined(separator: ", ")).\n"
@@ -77,9 +84,10 @@ struct PluginsInfo: ParsableCommand {
     return text + options(component.options)
   }
 
-  private static func text(_ plugin: PluginRegistry.Listing, _ registry: PluginRegistry) -> String {
+  private static func text(_ plugin: PluginRegistry.Listing, _ registry: PluginRegistry, file: String?) -> String {
     let id = plugin.descriptor.id
     var text = "\(id) \(plugin.descriptor.version): \(plugin.descriptor.summary)\n"
+    if let file { text += "Loaded from \(file).\n" }
     if case .unavailable(let reason) = plugin.availability { text += "Cannot run here: \(reason)\n" }
     if !plugin.descriptor.citation.isEmpty {
       text += "\n" + wrapped("Follows: " + plugin.descriptor.citation, indent: 0)

@@ -23,6 +23,7 @@ struct Sample: ParsableCommand {
   var output: String
 
   @OptionGroup(title: "Rows") var sampling: SamplingOptions
+  @OptionGroup(title: "Method") var plugins: PluginOptions
   @OptionGroup(title: "Method") var settings: SettingOptions
   @OptionGroup(title: "Reading of --complete") var reading: ReadingOptions
   @OptionGroup(title: "Run") var options: RunOptions
@@ -32,7 +33,7 @@ struct Sample: ParsableCommand {
     let console = speaking.console
     let place = try OutputPlace(output, inputs: [model] + [sampling.complete].compactMap { $0 })
     let clock = Stopwatch()
-    let (fitted, method) = try ModelFile.read(model, registry: BundledPlugins.registry())
+    let (fitted, method) = try ModelFile.read(model, registry: plugins.registry())
     let values = try settings.values(sampling.flags, for: method.descriptor)
     let wish = try sampling.wish(schema: fitted.schema, reading: reading)
     let seed = try options.chosenSeed(console)

@@ -32,6 +32,7 @@ struct Score: ParsableCommand {
   @Flag(help: "Writes the rows too, with the score as their last column.")
   var withData = false
 
+  @OptionGroup(title: "Method") var plugins: PluginOptions
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Run") var options: RunOptions
   @OptionGroup(title: "Run") var speaking: SpeakingOptions
@@ -40,7 +41,7 @@ struct Score: ParsableCommand {
     let console = speaking.console
     let place = try OutputPlace(output, inputs: [data, model])
     let clock = Stopwatch()
-    let (fitted, method) = try ModelFile.read(model, registry: BundledPlugins.registry())
+    let (fitted, method) = try ModelFile.read(model, registry: plugins.registry())
     let table = try reading.read(data, as: fitted.schema)
     // Scores are a fair comparison of rows only with the same random masks: a fixed seed, not a random one.
     let seed = options.seed ?? 0

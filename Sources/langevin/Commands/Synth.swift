@@ -45,6 +45,7 @@ struct Synth: TrainingCommand {
   @OptionGroup(title: "Rows") var sampling: SamplingOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Method") var method: MethodOptions
+  @OptionGroup(title: "Method") var plugins: PluginOptions
   @OptionGroup(title: "Method") var settings: SettingOptions
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Run") var options: RunOptions

@@ -1,11 +1,12 @@
 import Evaluation
 import Foundation
 
-/// The result of a comparison of arms for a terminal: the advice, then the scores of one model.
+/// The result of a comparison of arms for a terminal: the advice, then the scores of one model, with the halves of their 95 %
+/// intervals.
 struct BalancingComparisonText {
   let text: String
 
-  /// - Parameter all: whether the scores of every model are shown.
+  /// - Parameter all: whether every score of every model is shown.
   init(_ result: BalancingResult, width: Int, terminal: Terminal, all: Bool) {
     var text = ""
     for judgement in [result.advice.balance, result.advice.threshold, result.advice.probabilities] {
@@ -13,11 +14,12 @@ struct BalancingComparisonText {
       for line in TextTable.wrapped(judgement.reason, width: max(30, min(width, 110) - 2)) { text += "  \(line)\n" }
     }
     let measured = result.arms.filter { $0.failure == nil }
+    let metrics: [BalancingMetric] =
+      all ? BalancingMetric.allCases : [.prAUC, .f1Tuned, .f1AtHalf, .brier, .brierCorrected, .meanRatio]
     for model in measured.first?.models ?? [] where all || model.name == result.reference {
-      let metrics = BalancingMetric.allCases
       let head = ["\n\(model.name)"] + metrics.map(Self.head) + ["new rows", "copies", ""]
       let rows = measured.map { arm in
-        [arm.id] + metrics.map { metric in Self.number(arm.model(model.name)?.metrics[metric]?.value) }
+        [arm.id] + metrics.map { metric in Self.number(arm.model(model.name)?.metrics[metric]) }
           + [Wording.count(Int(arm.newRows.rounded())), Wording.count(Int(arm.copies.rounded())), ""]
       }
       text += TextTable(rows: [head] + rows, rightAligned: Set(1...metrics.count + 2)).text(width: width)
@@ -34,7 +36,11 @@ struct BalancingComparisonText {
     self.text = text
   }
 
-  private static func number(_ value: Double?) -> String { value.map { String(format: "%.3f", $0) } ?? "–" }
+  private static func number(_ figure: Figure?) -> String {
+    guard let value = figure?.value else { return "–" }
+    let half = figure?.interval.map { String(format: " ±%.3f", ($0.high - $0.low) / 2).replacing("±0.", with: "±.") }
+    return String(format: "%.3f", value) + (half ?? "")
+  }
 
   private static func head(_ metric: BalancingMetric) -> String {
     switch metric {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DiffusionCore
 import Foundation
+import PluginLoading
 import Tables
 
 /// Why a command ends before its work is done: what is wrong, the cure, and the exit status.
@@ -28,6 +29,10 @@ struct Failure: Error, Equatable {
     case let error as OptionError: self.init(.usage, sentence: error.description)
     case let error as RegistryError: self.init(.usage, sentence: error.description)
     case let error as ConditionError: self.init(.badData, sentence: error.description)
+    case let error as PluginLoadingError: self.init(error.exitStatus, error.message, cure: error.cure)
+    case let error as PluginCallError:
+      let status: ExitStatus = [.usage: .usage, .data: .badData][error.fault] ?? .fault
+      self.init(status, sentence: error.description)
     case let error as CheckpointError: self.init(.badData, sentence: error.description)
     case let error as TrainingError: self.init(.fault, sentence: error.description)
     case let error as CocoaError where error.isFileError: self.init(.inputOutput, error.localizedDescription)
@@ -76,6 +81,16 @@ struct Failure: Error, Equatable {
   }
 }
 
+extension PluginLoadingError {
+  fileprivate var exitStatus: ExitStatus {
+    switch problem {
+    case .unreadable: .inputOutput
+    case .duplicate, .writableByAll, .relativeFolder: .usage
+    default: .badData
+    }
+  }
+}
+
 extension CocoaError {
   fileprivate var isFileError: Bool { isCoderError == false && (256..<1024).contains(code.rawValue) }
 }
@@ -95,7 +110,7 @@ extension Failure {
 
   /// An error of the argument parser.
   private init(usage error: any Error) {
-    let words = Array(CommandLine.arguments.dropFirst())
+    let words = PluginOptions.moved(Array(CommandLine.arguments.dropFirst()), in: Langevin.self)
     let message = Langevin.message(for: error)
     let full = Langevin.fullMessage(for: error)
     // Its own hint, "See 'langevin synth --help' for more information.", names the right subcommand.

@@ -51,7 +51,7 @@ enum Misspelling {
     return "there are \(names.joined(separator: ", ")); see \(path) --help"
   }
 
-  private static func name(of command: any ParsableCommand.Type) -> String {
+  static func name(of command: any ParsableCommand.Type) -> String {
     command.configuration.commandName ?? "\(command)".lowercased()
   }
 }

@@ -4,7 +4,7 @@ import ArgumentParser
 struct ComparingOptions: ParsableArguments {
   @Flag(
     help:
-      "Writes no table: compares doing nothing, class weights, random, smote, smote-nc, adasyn and diffusion, as far as they suit the columns, on held-out real rows, and says what to do."
+      "Writes no table: compares doing nothing, class weights, a focal loss, random, smote, smote-nc, adasyn and diffusion, as far as they suit the columns, on held-out real rows, and says what to do."
   )
   var compare = false
 

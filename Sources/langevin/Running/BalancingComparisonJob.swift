@@ -1,4 +1,5 @@
 import DiffusionCore
+import DownstreamModels
 import Evaluation
 import Tables
 
@@ -34,7 +35,10 @@ struct BalancingComparisonJob {
     let problem = try BalancingProblem(
       table: table, schema: schema, target: classes.target, labels: classes.labels,
       classOfRow: classes.classOfRow.map { Int($0) }, rare: rare, folds: folds)
-    let arms = [BalancingArm(id: "weights", .weights { try weights($0) })] + (try methodArms())
+    let arms =
+      [
+        BalancingArm(id: "weights", .weights { try weights($0) }), BalancingArm(id: "focal-loss", .loss(FocalLoss())),
+      ] + (try methodArms())
     let subject = BalancingResult.Subject(
       file: file, rows: table.rowCount, target: classes.target,
       classes: classes.labels.indices.map {

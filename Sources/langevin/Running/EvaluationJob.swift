@@ -55,8 +55,7 @@ struct EvaluationJob {
     return try evaluator.evaluate(
       prepared,
       subject: .init(
-        real: names.real, synthetic: names.synthetic, holdout: names.holdout, realRows: 0, syntheticRows: 0,
-        holdoutRows: nil, columns: [], leftOut: [:], seed: 0, repeats: 1, seconds: clock.seconds,
+        real: names.real, synthetic: names.synthetic, holdout: names.holdout, seconds: clock.seconds,
         version: Langevin.configuration.version), training: training)
   }
 

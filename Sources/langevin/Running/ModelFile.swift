@@ -1,6 +1,7 @@
 import DiffusionCore
 import Evaluation
 import Foundation
+import PluginLoading
 
 /// A model as a file: which method made it stands in its metadata.
 enum ModelFile {
@@ -40,6 +41,11 @@ enum ModelFile {
       throw Failure(
         .badData, "\(path) is a model that fills gaps, and makes no rows",
         cure: "use it with: langevin impute DATA.csv --model \(path) -o FILLED.csv")
+    }
+    if let plugin = archive.runtimePlugin, (try? registry.plugin(plugin.id)) == nil {
+      throw Failure(
+        .badData, "\(path) was made by the plugin '\(plugin.id)' \(plugin.version), which is not here",
+        cure: "load it with --plugin FILE, or install it: langevin plugins install FILE")
     }
     guard let method = try registry.method(id) as? any Synthesizer else {
       throw Failure(.badData, "\(path) is a model of method '\(id)', which makes no rows")

@@ -10,6 +10,7 @@ protocol TrainingCommand: ParsableCommand {
   var output: String { get }
   var training: TrainingOptions { get }
   var method: MethodOptions { get }
+  var plugins: PluginOptions { get }
   var settings: SettingOptions { get }
   var reading: ReadingOptions { get }
   var options: RunOptions { get }
@@ -28,7 +29,7 @@ extension TrainingCommand {
   ) throws -> (job: TrainingJob, wish: Wish) {
     let console = speaking.console
     let place = try OutputPlace(output, inputs: [data] + (inputs + [reading.schema]).compactMap { $0 })
-    let synthesizer = try method.chosenMethod(in: BundledPlugins.registry())
+    let synthesizer = try method.chosenMethod(in: plugins.registry())
     let values = try settings.values(method.flags.merging(flags) { mine, _ in mine }, for: synthesizer.descriptor)
 
     let clock = Stopwatch()

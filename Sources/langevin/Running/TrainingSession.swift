@@ -72,7 +72,8 @@ extension TrainingSession {
     let command = CommandEcho().without(
       options: ["--budget", "--steps", "--seed", "--threads"], flags: ["--resume"])
     let settings = report?.choices.compactMap(\.repeating).flatMap { ["--set", $0] } ?? []
-    let steps = report.map { ["--steps", String($0.training.steps)] } ?? []
+    // Methods that were loaded may take none.
+    let steps = report.map { $0.training.steps > 0 ? ["--steps", String($0.training.steps)] : [] } ?? []
     return command.adding(settings + steps + ["--seed", String(seed), "--threads", String(threads)]).line
   }
 

@@ -9,7 +9,7 @@ import json
 import pathlib
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, special, stats
 from sklearn import metrics
 from sklearn.calibration import calibration_curve
 from sklearn.impute import SimpleImputer
@@ -83,7 +83,25 @@ def logistic(k, n=200):
         lasso = LogisticRegression(
             l1_ratio=1, C=1 / (strength * n), solver="saga", tol=1e-10, max_iter=100000).fit(inputs, y)
         out |= {"lasso_coefficients": numbers(lasso.coef_), "lasso_intercepts": numbers(lasso.intercept_)}
-    return out
+    return out | focal(inputs, y, k, strength)
+
+
+def focal(inputs, y, k, strength, gamma=2):
+    """The minimum of mean (1 − p)^γ · −log p + strength · ½ |w|², by derivatives from differences."""
+    outputs = 1 if k == 2 else k
+    rows = np.arange(len(y))
+
+    def objective(parameters):
+        w = parameters[: outputs * inputs.shape[1]].reshape(outputs, -1)
+        z = inputs @ w.T + parameters[w.size:]
+        z = np.hstack([np.zeros((len(y), 1)), z]) if k == 2 else z
+        log_p = special.log_softmax(z, axis=1)[rows, y]
+        return np.mean((-np.expm1(log_p)) ** gamma * -log_p) + strength / 2 * np.sum(w**2)
+
+    start = np.zeros(outputs * (inputs.shape[1] + 1))
+    found = optimize.minimize(objective, start, jac="3-point", method="BFGS", options={"gtol": 1e-8})
+    w = found.x[: outputs * inputs.shape[1]]
+    return {"focal_coefficients": numbers(w, 8), "focal_intercepts": numbers(found.x[w.size:], 8)}
 
 
 def robust(n=120):

@@ -1,0 +1,118 @@
+import CPluginABI
+import DiffusionCore
+import Foundation
+
+/// Why a function of a loaded plugin failed, in the plugin's own words.
+public struct PluginCallError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Whose fault it is.
+  public enum Fault: Sendable, Equatable {
+    /// What was asked cannot be done.
+    case usage
+    /// The table or the model is unfit.
+    case data
+    /// The plugin's own.
+    case plugin
+  }
+
+  /// The plugin's id.
+  public let plugin: String
+  /// The function that failed: `fit`, `load`.
+  public let function: String
+  /// Whose fault it is.
+  public let fault: Fault
+  /// What is wrong.
+  public let message: String
+
+  /// One sentence for the user.
+  public var description: String {
+    fault == .plugin ? "plugin '\(plugin)' failed in \(function): \(message)" : "plugin '\(plugin)': \(message)"
+  }
+}
+
+/// One call of a function of a plugin: what is asked of it, and what it answers through the callbacks.
+final class PluginCall {
+  var method: String?
+  var request: CallRequest?
+  var seed: UInt64 = 0
+  var rows = 0
+  var threads = 1
+  var steps = 0
+  var budget = 0.0
+  var flags: UInt32 = 0
+  /// What the user or a default says of each option, as text.
+  var options: [String: String] = [:]
+  var progress: (_ share: Double, _ step: Int, _ loss: Double) -> Bool = { _, _, _ in true }
+  var tell: (Choice) -> Void = { _ in }
+
+  /// What the plugin wrote.
+  private(set) var written = Data()
+  private var message: String?
+  private var optionTexts: [String: UnsafeMutablePointer<CChar>] = [:]
+
+  deinit { for text in optionTexts.values { free(text) } }
+
+  /// Calls a function.
+  ///
+  /// - Throws: ``PluginCallError``, or `CancellationError` where the plugin stopped because it was told to.
+  func run(_ function: String, of plugin: String, _ body: (UnsafePointer<langevin_call>) -> Int32) throws {
+    for (name, text) in options { optionTexts[name] = strdup(text) }
+    let methodText = method.flatMap { strdup($0) }, requestText = try request.flatMap { strdup(try $0.json()) }
+    defer {
+      free(methodText)
+      free(requestText)
+    }
+    var call = langevin_call()
+    call.abi_version = PluginTable.version
+    call.size = UInt32(MemoryLayout<langevin_call>.size)
+    call.method = methodText.flatMap { UnsafePointer($0) }
+    call.request = requestText.flatMap { UnsafePointer($0) }
+    call.seed = seed
+    call.rows = UInt64(rows)
+    call.steps = UInt64(steps)
+    call.budget = budget
+    call.threads = UInt32(threads)
+    call.flags = flags
+    call.host = Unmanaged.passUnretained(self).toOpaque()
+    call.option = { PluginCall.of($0)?.option($1) }
+    call.write = { PluginCall.of($0)?.write($1, $2) }
+    call.progress = { PluginCall.of($0)?.isToGoOn($1, $2, $3) == true ? 1 : 0 }
+    call.announce = { PluginCall.of($0)?.announce($1, $2, $3) }
+    call.fail = { PluginCall.of($0)?.message = text($1) }
+    let status = body(&call)
+    if status == Int32(LANGEVIN_OK) { return }
+    if status == Int32(LANGEVIN_CANCELLED) { throw CancellationError() }
+    let fault: PluginCallError.Fault =
+      status == Int32(LANGEVIN_USAGE_ERROR)
+      ? .usage : status == Int32(LANGEVIN_DATA_ERROR) ? .data : .plugin
+    throw PluginCallError(
+      plugin: plugin, function: function, fault: fault, message: message ?? "it gives no reason (status \(status))")
+  }
+
+  // MARK: Callbacks
+
+  private static func of(_ call: UnsafePointer<langevin_call>?) -> PluginCall? {
+    call?.pointee.host.map { Unmanaged<PluginCall>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  private func option(_ name: UnsafePointer<CChar>?) -> UnsafePointer<CChar>? {
+    text(name).flatMap { optionTexts[$0] }.map { UnsafePointer($0) }
+  }
+
+  private func write(_ bytes: UnsafeRawPointer?, _ count: Int) {
+    if let bytes, count > 0 { written.append(bytes.assumingMemoryBound(to: UInt8.self), count: count) }
+  }
+
+  private func isToGoOn(_ share: Double, _ step: UInt64, _ loss: Double) -> Bool {
+    progress(share.isFinite ? min(max(share, 0), 1) : 0, Int(clamping: step), loss)
+  }
+
+  private func announce(
+    _ name: UnsafePointer<CChar>?, _ value: UnsafePointer<CChar>?, _ reason: UnsafePointer<CChar>?
+  ) {
+    guard let name = text(name), let value = text(value) else { return }
+    tell(Choice(name, value, because: text(reason) ?? "", flag: options[name] == nil ? "" : "--set \(name)=…"))
+  }
+}
+
+/// A text of a plugin, repaired where it is not UTF-8.
+private func text(_ pointer: UnsafePointer<CChar>?) -> String? { pointer.map { String(cString: $0) } }

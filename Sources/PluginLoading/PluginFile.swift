@@ -1,0 +1,96 @@
+import Foundation
+
+/// A file that may hold a plugin, looked at before anything of it runs.
+struct PluginFile {
+  /// How the file came to be loaded.
+  enum Origin: Equatable {
+    /// The user named this file.
+    case named
+    /// It was found in a folder that is searched.
+    case found
+    /// It was found among the installed ones.
+    case installed
+  }
+
+  /// The path as it was given, for messages.
+  let path: String
+  /// The path from the root, without links.
+  let resolved: String
+  let origin: Origin
+
+  init(_ path: String, origin: Origin) throws(PluginLoadingError) {
+    self.path = path
+    self.origin = origin
+    guard let resolved = Self.resolved(path) else {
+      throw PluginLoadingError(.unreadable(reason: String(cString: strerror(errno))), path: path)
+    }
+    self.resolved = resolved
+    if origin != .named { try checkTrust() }
+    try checkKind()
+  }
+
+  /// Whether a path leads to this file.
+  func isSame(as path: String) -> Bool { Self.resolved(path) == resolved }
+
+  private static func resolved(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  /// Makes an error about the file.
+  func error(_ problem: PluginLoadingError.Problem) -> PluginLoadingError {
+    PluginLoadingError(problem, path: path, installedName: origin == .installed ? Self.name(of: path) : nil)
+  }
+
+  /// The file's name without its extension: the id of an installed plugin.
+  static func name(of path: String) -> String {
+    URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+  }
+
+  /// Who may change the file, its folder, or a folder above may choose what runs. A folder of which only owners may
+  /// remove files (as /tmp) is safe above, where nobody can put another folder in the place of one that is there.
+  private func checkTrust() throws(PluginLoadingError) {
+    // A link lies in a folder too.
+    let folders = [Self.folder(of: resolved), Self.resolved(Self.folder(of: path))].compactMap { $0 }
+    var places = ([resolved] + folders).map { (path: $0, mayBeSticky: false) }
+    for var folder in folders {
+      while folder != "/" {
+        folder = Self.folder(of: folder)
+        places.append((folder, true))
+      }
+    }
+    for place in places {
+      var status = stat()
+      guard stat(place.path, &status) == 0 else { throw error(.unreadable(reason: String(cString: strerror(errno)))) }
+      guard status.st_mode & S_IWOTH == 0 || place.mayBeSticky && status.st_mode & S_ISVTX != 0 else {
+        throw error(.writableByAll(path: place.path == resolved ? path : place.path))
+      }
+    }
+  }
+
+  private static func folder(of path: String) -> String {
+    let cut = path.lastIndex(of: "/") ?? path.startIndex
+    return cut == path.startIndex ? "/" : String(path[..<cut])
+  }
+
+  /// ELF on Linux, Mach-O elsewhere. What else is wrong, the system's loader says better.
+  private func checkKind() throws(PluginLoadingError) {
+    var status = stat()
+    guard stat(resolved, &status) == 0 else { throw error(.unreadable(reason: String(cString: strerror(errno)))) }
+    if status.st_mode & S_IFMT == S_IFDIR { throw error(.notALibrary(found: "a folder")) }
+    guard status.st_size > 0 else { throw error(.unreadable(reason: "it is empty")) }
+    guard let handle = FileHandle(forReadingAtPath: resolved), let start = try? handle.read(upToCount: 64) else {
+      throw error(.unreadable(reason: String(cString: strerror(EACCES))))
+    }
+    #if os(Linux)
+      let magics: [[UInt8]] = [[0x7f, 0x45, 0x4c, 0x46]]
+    #else
+      let magics: [[UInt8]] = [[0xcf, 0xfa, 0xed, 0xfe], [0xca, 0xfe, 0xba, 0xbe]]
+    #endif
+    if magics.contains(where: { start.starts(with: $0) }) { return }
+    let isText = start.allSatisfy { $0 >= 32 && $0 < 127 || $0 == 9 || $0 == 10 || $0 == 13 }
+    let line = String(decoding: start.prefix { $0 != 10 && $0 != 13 }.prefix(24), as: UTF8.self)
+    throw error(.notALibrary(found: isText ? "a text that begins '\(line)'" : "a file of another kind"))
+  }
+}

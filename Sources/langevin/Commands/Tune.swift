@@ -1,0 +1,189 @@
+import ArgumentParser
+import DiffusionCore
+import Foundation
+import Reports
+import Tables
+import Tuning
+
+/// Looks for the options that suit a table best.
+struct Tune: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Looks for the options of a method that suit a table best.",
+    discussion: """
+      Examples:
+        langevin tune people.csv --budget 30m
+        langevin tune people.csv --budget 2h -o people.tuning.json --html people.tuning.html --resume
+        langevin tune people.csv --method tabular-ddpm --set layers=3 --seed 1
+
+      A fifth of the rows is kept, every trial learns the others and is judged by how near its rows come to those that \
+      were kept. Many configurations are trained for a short time, a third of them for three times as long, and so on \
+      (successive halving); the defaults take part to the end. Options that are given with --set are left as they are. \
+      The state is written after every trial: --resume goes on.
+
+      The defaults are good on most tables. Tune where a report says "not good", or before a model is made that counts.
+      """)
+
+  @Argument(
+    help: .init("The table: .csv or .csv.gz, - for standard input.", valueName: "data.csv"),
+    completion: .file(extensions: ["csv", "gz"]))
+  var data: String
+
+  @Option(
+    help: .init("The time of the whole search, such as 10m or 2h.", valueName: "time"),
+    transform: { try TimeSpan.seconds($0) })
+  var budget = 600.0
+
+  @Option(
+    name: [.short, .customLong("output")], parsing: .unconditional,
+    help: .init(
+      "Where all trials are written, as JSON. By default DATA.tuning.json in the current folder.",
+      valueName: "tuning.json"), completion: .file(extensions: ["json"]))
+  var output: String?
+
+  @Option(
+    help: .init("Writes the report as one HTML file.", valueName: "report.html"),
+    completion: .file(extensions: ["html"]))
+  var html: String?
+
+  @Flag(help: "Goes on from the trials that an earlier run wrote.")
+  var resume = false
+
+  @OptionGroup(title: "Method") var method: MethodOptions
+  @OptionGroup(title: "Method") var plugins: PluginOptions
+  @OptionGroup(title: "Method") var settings: SettingOptions
+  @OptionGroup(title: "Reading") var reading: ReadingOptions
+  @OptionGroup(title: "Run") var options: RunOptions
+  @OptionGroup(title: "Run") var speaking: SpeakingOptions
+
+  /// A training that is shorter says nothing.
+  private static let shortestTrial = 8.0
+
+  func validate() throws {
+    if data == "-", output == nil { throw ValidationError("-o names the file of trials where the data have no name") }
+    if output == "-" { throw ValidationError("-o names a file: the state of the search must outlive the run") }
+    if budget < 2 * Self.shortestTrial {
+      throw ValidationError("--budget is 16 s or more: two trainings that say something")
+    }
+  }
+
+  func run() throws {
+    let console = speaking.console
+    let path = output ?? Self.name(beside: data)
+    let inputs = [data] + [reading.schema].compactMap { $0 }
+    let place = try OutputPlace(path, inputs: inputs)
+    let page = try html.map { try OutputPlace($0, inputs: inputs + [path]) }
+    let synthesizer = try method.chosenMethod(in: plugins.registry())
+    let descriptor = synthesizer.descriptor
+    // Checked here, so that a slip is not told by a trial.
+    _ = try settings.values(method.flags, for: descriptor)
+    var fixed = method.flags
+    for setting in settings.settings {
+      let parts = setting.split(separator: "=", maxSplits: 1).map(String.init)
+      fixed[parts[0]] = parts.count > 1 ? parts[1] : ""
+    }
+    let space = TuningSpace(descriptor.options, fixed: Set(fixed.keys))
+    guard space.size > 1 else {
+      throw Failure(
+        .usage, "\(descriptor.id) has no option left that a search could choose",
+        cure: "leave out some --set, or take another --method; see langevin plugins info \(descriptor.id)")
+    }
+
+    let clock = Stopwatch()
+    let read = try reading.read(data)
+    console.report(read.notes)
+    try Trainable.check(read, path: data)
+    let kept = resume ? try Self.kept(path) : nil
+    if resume, kept == nil { console.say("there is no \(path): the search starts anew") }
+    let seed = try options.seed ?? kept?.subject.seed ?? options.chosenSeed(console)
+    let subject = TuningSearch.Subject(
+      file: data, rows: read.table.rowCount, method: descriptor.id, fixed: fixed, budget: budget, seed: seed)
+    let begun = TuningSearch(subject, space: space, shortest: Self.shortestTrial)
+    if let kept, kept.subject != subject || kept.configurations != begun.configurations {
+      throw Failure(
+        .usage, "\(path) is of another search: its data, method, options, budget or seed differ",
+        cure: "give the same as before, or leave out --resume to begin anew")
+    }
+    let job = try TuningJob(
+      method: synthesizer, data: read, seed: seed, threads: options.threadCount, console: console,
+      interruption: Interruption { console.say("stopping after this step; Ctrl-C again stops at once") })
+    var search = kept ?? begun
+    for rung in search.plan.rungs {
+      console.detail("\(Wording.count(rung.count, "configuration")), \(Wording.span(rung.seconds)) each")
+    }
+    do {
+      while let next = search.next {
+        search.record(try job.tried(next, in: search))
+        try place.write(try Self.json(search))
+      }
+    } catch is CancellationError {
+      guard !search.trials.isEmpty else { throw Failure(.interrupted, "interrupted; nothing was written") }
+      let command = CommandEcho().without(options: ["--seed"], flags: ["--resume"]).adding(
+        "--seed", String(seed), "--resume")
+      throw Failure(
+        .interrupted, "interrupted; \(Wording.count(search.trials.count, "trial")) so far in \(path)",
+        cure: "to go on: \(command.line)")
+    }
+    console.endPhase()
+    if let page { try page.write(try TuningReport(search).render()) }
+    try tell(search, seconds: clock.seconds, path: path)
+  }
+
+  private func tell(_ search: TuningSearch, seconds: Double, path: String) throws {
+    guard let best = search.best else {
+      let reason = search.trials.compactMap(\.failure).first ?? "no reason was given"
+      throw Failure(.badData, "no trial came to an end: \(reason)", cure: "see whether langevin synth does")
+    }
+    let command = Self.command(search, best)
+    if speaking.json {
+      try StandardOutput.write(TuningOutcome(seconds: seconds, best: command, search: search).line)
+      return
+    }
+    if !speaking.quiet, html != "-" {
+      try StandardOutput.write(
+        TuningText(search, best: best, command: command, width: Terminal.width(of: 1), terminal: .standardOutput).text)
+    }
+    speaking.console.say("wrote \(([path] + [html].compactMap(\.self)).joined(separator: " and "))")
+  }
+
+  /// The command that makes rows with what was found.
+  private static func command(_ search: TuningSearch, _ best: TuningTrial) -> String {
+    let settings = search.arguments(best.configuration).sorted { $0.key < $1.key }.flatMap {
+      ["--set", "\($0.key)=\($0.value)"]
+    }
+    return CommandEcho(
+      ["langevin", "synth", search.subject.file, "-o", "synthetic.csv", "--method", search.subject.method] + settings
+    ).line
+  }
+
+  private static func name(beside data: String) -> String {
+    var name = URL(fileURLWithPath: data).lastPathComponent
+    for ending in [".gz", ".csv"] where name.hasSuffix(ending) { name.removeLast(ending.count) }
+    return name + ".tuning.json"
+  }
+
+  private static func kept(_ path: String) throws -> TuningSearch? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    do {
+      return try JSONDecoder().decode(TuningSearch.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      throw Failure(
+        .badData, "\(path) does not hold the trials of a search",
+        cure: "leave out --resume to begin anew, or name another file")
+    }
+  }
+
+  private static func json(_ search: TuningSearch) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(search), as: UTF8.self) + "\n"
+  }
+}
+
+/// What a search came to, for a program.
+struct TuningOutcome: JSONLine {
+  var event = "result"
+  var command = "tune"
+  let seconds: Double
+  let best: String
+  let search: TuningSearch
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import DiffusionCore
+import Foundation
+
+/// The command `langevin` as a library: the whole command line, with the plugins that a program lists.
+///
+/// A program of one's own is a package that depends on Langevin, and this:
+///
+///     import LangevinCommand
+///
+///     LangevinProgram.run(BundledPlugins.all + [MyPlugin()])
+public enum LangevinProgram {
+  /// The plugins that were compiled in. Others are loaded by a command that asks for them.
+  @TaskLocal static var plugins = BundledPlugins.all
+
+  /// Runs the command line of this process and ends it.
+  ///
+  /// - Parameter plugins: what the command offers; the first method for a task is its default.
+  public static func run(_ plugins: [any Plugin]) -> Never {
+    $plugins.withValue(plugins) { Langevin.main() }
+    exit(0)
+  }
+}

@@ -1,0 +1,3 @@
+import LangevinCommand
+
+LangevinProgram.run(BundledPlugins.all)
