@@ -6,10 +6,10 @@ import Foundation
 enum ForestFlowOptions {
   static let all: [OptionDescription] = [
     OptionDescription(
-      "times", .integer(2...200), automatic: "20; fewer where the time does not allow them.",
+      "times", .integer(2...200), automatic: "8; fewer where the time does not allow them.",
       help: "moments between noise and data that have trees of their own; the paper has 50"),
     OptionDescription(
-      "duplicates", .integer(1...1000), automatic: "As many as make 20,000 rows, from 5 to 50; fewer in little time.",
+      "duplicates", .integer(1...1000), automatic: "As many as make 10,000 rows, from 5 to 20; fewer in little time.",
       help: "copies of the data, each with other noise, that trees learn from; the paper has 100"),
     OptionDescription(
       "trees", .integer(1...2000), automatic: "As many as held-out rows say, at most 200.",
@@ -52,8 +52,8 @@ struct ForestPlan: Sendable, Codable, Equatable {
 
   /// The plan without regard to time.
   init(_ options: OptionValues, rows: Int) {
-    path = FlowPath(times: options.integer("times", automatic: 20))
-    duplicates = options.integer("duplicates", automatic: min(max(20_000 / max(rows, 1), 5), 50))
+    path = FlowPath(times: options.integer("times", automatic: 8))
+    duplicates = options.integer("duplicates", automatic: min(max(10_000 / max(rows, 1), 5), 20))
     hasFixedTrees = !options.isAutomatic("trees")
     boosting = VectorBoosting(
       rounds: options.integer("trees", automatic: 200), depth: options.integer("depth"),
@@ -88,10 +88,10 @@ struct ForestPlan: Sendable, Codable, Equatable {
       guard options.isAutomatic(name) else { return }
       for next in values where next < self[keyPath: value] && tooLong(self) { self[keyPath: value] = next }
     }
-    lower("duplicates", [40, 30, 25, 20, 15, 12, 10, 8, 6, 5], \.duplicates)
-    lower("times", [15, 10, 8], \.path.times)
+    lower("duplicates", [15, 12, 10, 8, 6, 5], \.duplicates)
+    lower("times", [6, 5], \.path.times)
     lower("duplicates", [4, 3, 2, 1], \.duplicates)
-    lower("times", [5], \.path.times)
+    lower("times", [4], \.path.times)
   }
 }
 

@@ -107,7 +107,7 @@ struct ForestFlowMethodTests {
     let model = try ForestTables.fit(data, steps: 16, ["duplicates": "auto"])
     let told = model.report.choices
     #expect(model.report.training.steps == 16 && model.report.verdict == .underfitted)
-    #expect(told.first { $0.name == "duplicates" }?.value == "50")
+    #expect(told.first { $0.name == "duplicates" }?.value == "20")
     #expect(told.allSatisfy { $0.repeating == nil })
     // In time: the settings that repeat the run are told.
     let timed = try ForestTables.fit(data, steps: nil, ["duplicates": "auto", "times": "auto"]) { $0.budget = 2 }
