@@ -151,10 +151,10 @@ import Testing
     let arms = try #require(comparison["arms"] as? [[String: Any]])
     #expect(
       arms.map { $0["id"] as? String } == [
-        "nothing", "weights", "random", "smote", "smote-nc", "smote-n", "adasyn", "diffusion",
+        "nothing", "weights", "focal-loss", "random", "smote", "smote-nc", "smote-n", "adasyn", "diffusion",
       ])
     let measured = arms.filter { $0["failure"] == nil }
-    #expect(measured.count == 5)
+    #expect(measured.count == 6)
     for arm in measured {
       let models = try #require(arm["models"] as? [[String: Any]])
       #expect(models.count == 4)
