@@ -168,42 +168,22 @@ struct FlowCoding: Sendable, Codable, Equatable {
     guard !derived.isEmpty else { return table }
     derived.enforce(on: &table)
     for column in columns where patterns.place(of: column.column) != nil {
-      table.columns[column.column].clear(where: isMissing(column.column))
+      let isMissing = isMissing(column.column)
+      table.columns[column.column].values = table.columns[column.column].values.keeping { !isMissing($0) }
     }
     return table
   }
 }
 
-extension Column {
-  /// Makes cells missing.
-  fileprivate mutating func clear(where isMissing: (Int) -> Bool) {
-    switch values {
-    case .numbers(let numbers): values = .numbers(numbers.enumerated().map { isMissing($0) ? .nan : $1 })
-    case .categories(let indices, let levels):
-      values = .categories(indices: indices.enumerated().map { isMissing($0) ? -1 : $1 }, levels: levels)
-    case .texts(let texts): values = .texts(texts.enumerated().map { isMissing($0) ? nil : $1 })
-    }
-  }
-}
-
-/// A table or an option that this method cannot learn from.
+/// A label that this method cannot part the rows by.
 enum FlowError: Error, Equatable, CustomStringConvertible {
-  static let fewestRows = 10
-  case nothingToModel
-  case tooFewRows(Int)
   case unknownLabel(String, known: [String])
   case unsuitedLabel(String, reason: String)
 
   var description: String {
     switch self {
-    case .nothingToModel:
-      "there is nothing to model: every column is constant, an identifier or free text; give a column another kind with --schema"
-    case .tooFewRows(let rows):
-      "\(rows) rows are too few to learn a table from: at least \(Self.fewestRows) are needed, and a few hundred to be useful"
     case .unknownLabel(let name, let known):
-      "there is no column '\(name)' to be the label"
-        + (nearest(to: name, in: known).first.map { "; did you mean '\($0)'?" }
-          ?? "; known: \(known.prefix(12).joined(separator: ", "))\(known.count > 12 ? ", …" : "")")
+      "there is no column '\(name)' to be the label\(nearOrKnown(name, known))"
     case .unsuitedLabel(let name, let reason):
       "column '\(name)' cannot be the label: \(reason); give a category without missing cells, or --set label=none"
     }

@@ -39,7 +39,7 @@ public struct ForestFlowMethod: Synthesizer {
       ])
   }
 
-  /// Learns a table. Throws ``FlowError`` for tables that it cannot learn, and what a training throws.
+  /// Learns a table. Throws ``FitError`` for tables and ``FlowError`` for labels that it cannot learn, and what a training throws.
   public func fit(
     _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
   ) throws -> any FittedSynthesizer {
@@ -49,11 +49,11 @@ public struct ForestFlowMethod: Synthesizer {
       choices.append(choice)
       run.announce(choice)
     }
-    guard table.rowCount >= FlowError.fewestRows else { throw FlowError.tooFewRows(table.rowCount) }
+    guard table.rowCount >= FitError.fewestRows else { throw FitError.tooFewRows(table.rowCount) }
     let name = options.text("label")
     let coding = try FlowCoding(
       fitting: table, schema: schema, label: name == "none" ? nil : name, derives: options.flag("derive"))
-    guard coding.width > 0 else { throw FlowError.nothingToModel }
+    guard coding.width > 0 else { throw FitError.nothingToModel }
     coding.announce(choose)
 
     let random = RandomStream(seed: run.seed)

@@ -67,10 +67,10 @@ struct ForestTraining: Sendable {
 
   /// Finds the number of trees, by held-out rows; nil where there are too few of them.
   private func trial(_ plan: ForestPlan, _ progress: ForestProgress) throws -> ForestTrial? {
-    guard split.heldOut.count >= FlowError.fewestRows else { return nil }
+    guard split.heldOut.count >= FitError.fewestRows else { return nil }
     let tried = plan.tried, heldOut = rows(split.heldOut), training = rows(split.training)
     let judged = (0..<parts).filter { !heldOut[$0].isEmpty && !training[$0].isEmpty }
-    progress.begin(jobs: tried.count * judged.count, plan.boosting.rounds)
+    progress.begin(jobs: tried.count * judged.count)
     let results = sideBySide(tried.count * judged.count, threads: run.threads) { job in
       Swift.Result { () throws -> ForestTrial.Curve in
         let level = tried[job / judged.count], part = judged[job % judged.count]
@@ -98,7 +98,7 @@ struct ForestTraining: Sendable {
       data, rows: heldOut, width: width, level: level,
       duplicates: min(max(Self.judgedRows / max(split.heldOut.count, 1), 2), 100), random: stream.child(2))
     var curve = ForestTrial.Curve(
-      level: level, training: [Self.meanSquare(own.targets)], heldOut: [Self.meanSquare(judges.targets)])
+      level: level, training: [own.meanSquare], heldOut: [judges.meanSquare])
     _ = try plan.boosting.fit(own, columns: width, outputs: width, heldOut: judges) { round in
       curve.training.append(round.training)
       curve.heldOut.append(round.heldOut ?? .nan)
@@ -107,10 +107,6 @@ struct ForestTraining: Sendable {
     }
     try progress.check()
     return curve
-  }
-
-  private static func meanSquare(_ values: [Float]) -> Double {
-    VectorBoosting.Rows(cells: [], targets: values).meanSquare
   }
 
   /// Rows by part.
@@ -259,7 +255,7 @@ final class ForestProgress: @unchecked Sendable {
   func check() throws { if isStopped { throw CancellationError() } }
 
   /// A trial of so many jobs begins.
-  func begin(jobs: Int, _ rounds: Int) { lock.withLock { self.jobs = jobs } }
+  func begin(jobs: Int) { lock.withLock { self.jobs = jobs } }
 
   func endJob() { lock.withLock { jobsDone += 1 } }
 

@@ -60,21 +60,7 @@ struct RowConditions: Sendable {
 
   /// The rows of a table that meet all conditions.
   func met(by table: Table) -> [Int] {
-    (0..<table.rowCount).filter { row in
-      checked.allSatisfy { table.columns[$0.column].satisfies($0.allowed, row) }
-    }
-  }
-}
-
-extension Column {
-  /// Whether the cell of a row is as a condition wants it.
-  fileprivate func satisfies(_ allowed: CellCondition.Allowed, _ row: Int) -> Bool {
-    switch (values, allowed) {
-    case (_, .missing): isMissing(row)
-    case (.numbers(let numbers), .range(let range)): range.contains(numbers[row])
-    case (.categories(let indices, let levels), .levels(let wanted)):
-      indices[row] >= 0 && wanted.contains(levels[Int(indices[row])])
-    default: false
-    }
+    let tests = checked.map { $0.allowed.test(table.columns[$0.column]) }
+    return (0..<table.rowCount).filter { row in tests.allSatisfy { $0(row) } }
   }
 }

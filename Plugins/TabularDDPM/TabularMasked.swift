@@ -142,22 +142,6 @@ extension [Int32] {
   }
 }
 
-/// A table that this method cannot learn.
-enum FitError: Error, Equatable, CustomStringConvertible {
-  static let fewestRows = 10
-  case nothingToModel
-  case tooFewRows(Int)
-
-  var description: String {
-    switch self {
-    case .nothingToModel:
-      "there is nothing to model: every column is constant, an identifier or free text; give a column another kind with --schema"
-    case .tooFewRows(let rows):
-      "\(rows) rows are too few to learn a table from: at least \(Self.fewestRows) are needed, and a few hundred to be useful"
-    }
-  }
-}
-
 extension ColumnCoding {
   /// Says what was decided about a column, where a user might expect something else.
   func announce(in coding: TableCoding, _ choose: (Choice) -> Void) {

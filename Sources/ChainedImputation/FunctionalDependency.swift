@@ -205,15 +205,7 @@ extension [FunctionalDependency] {
   /// Makes a made table consistent: every column is set by what it follows from, wherever that is there.
   public func enforce(on made: inout Table) {
     let empty = Table(
-      columns: made.columns.map { column in
-        let values: Column.Values =
-          switch column.values {
-          case .numbers(let numbers): .numbers(numbers.map { _ in .nan })
-          case .categories(let indices, let levels): .categories(indices: indices.map { _ in -1 }, levels: levels)
-          case .texts(let texts): .texts(texts)
-          }
-        return Column(name: column.name, values: values)
-      })
+      columns: made.columns.map { Column(name: $0.name, values: $0.values.keeping { _ in false }) })
     enforce(on: &made, given: empty)
   }
 }

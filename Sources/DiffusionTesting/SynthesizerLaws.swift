@@ -69,11 +69,8 @@ private struct FittedSynthesizerLaws {
   private func sample(
     _ model: any FittedSynthesizer, seed: UInt64 = 7, includesMissing: Bool = true, conditions: [CellCondition] = []
   ) throws -> Table {
-    var pieces: [Table] = []
-    let request = SampleRequest(
-      rows: Self.rows, seed: seed, conditions: conditions, includesMissing: includesMissing)
-    try model.sample(request) { pieces.append($0) }
-    return try Table.concatenated(pieces)
+    try model.sampled(
+      SampleRequest(rows: Self.rows, seed: seed, conditions: conditions, includesMissing: includesMissing))
   }
 
   private func checkShape(_ made: Table, _ laws: inout LawBook) -> Bool {

@@ -49,6 +49,18 @@ public struct Column: Sendable, Equatable {
   }
 }
 
+extension Column.Values {
+  /// The cells of the rows for which something holds; the others are missing.
+  public func keeping(_ isKept: (Int) -> Bool) -> Self {
+    switch self {
+    case .numbers(let numbers): .numbers(numbers.enumerated().map { isKept($0) ? $1 : .nan })
+    case .categories(let indices, let levels):
+      .categories(indices: indices.enumerated().map { isKept($0) ? $1 : -1 }, levels: levels)
+    case .texts(let texts): .texts(texts.enumerated().map { isKept($0) ? $1 : nil })
+    }
+  }
+}
+
 extension Column.Values: Equatable {
   /// Equal values cell by cell; missing equals missing, and categories must agree in indices and levels.
   public static func == (left: Self, right: Self) -> Bool {

@@ -10,13 +10,15 @@ public struct OptionEffects: Sendable, Equatable {
     public var option: String
     /// The share of the variance, 0 to 1.
     public var share: Double
-    /// Each value that was tried, nil for the default, with the mean score and the number of trials.
-    public var values: [(value: String?, mean: Double, count: Int)]
+    /// Each value that was tried, the best first.
+    public var values: [Value]
 
-    /// Whether two are the same.
-    public static func == (a: Effect, b: Effect) -> Bool {
-      a.option == b.option && a.share == b.share && a.values.count == b.values.count
-        && zip(a.values, b.values).allSatisfy { $0 == $1 }
+    /// One value of the option.
+    public struct Value: Sendable, Equatable {
+      /// As a user would write it; nil for the default.
+      public var value: String?
+      /// The mean score, and the number of trials.
+      public var mean: Double, count: Int
     }
   }
 
@@ -31,7 +33,7 @@ public struct OptionEffects: Sendable, Equatable {
     effects = search.options.map { option in
       let groups = Dictionary(grouping: trials) { search.configurations[$0.0][option] }
       let values = groups.map { value, own in
-        (value: value, mean: own.reduce(0) { $0 + $1.1 } / Double(own.count), count: own.count)
+        Effect.Value(value: value, mean: own.reduce(0) { $0 + $1.1 } / Double(own.count), count: own.count)
       }.sorted { a, b in (a.mean, a.value ?? "") < (b.mean, b.value ?? "") }
       let between = values.reduce(0) { $0 + Double($1.count) * ($1.mean - mean) * ($1.mean - mean) }
       let freedom = Double(trials.count - values.count)

@@ -91,6 +91,17 @@ public struct TuningSearch: Sendable, Codable, Equatable {
     best.flatMap { best in trials.first { $0.rung == best.rung && $0.configuration == 0 } }
   }
 
+  /// A configuration in words, as a user would write it.
+  public func text(_ configuration: Int) -> String {
+    let own = Self.settings(configurations[configuration])
+    return own.isEmpty ? "defaults" : own.joined(separator: " ")
+  }
+
+  /// Options as `name=value`, by name.
+  public static func settings(_ configuration: TuningConfiguration) -> [String] {
+    configuration.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+  }
+
   /// A configuration with what the user fixed.
   public func arguments(_ configuration: Int) -> TuningConfiguration {
     subject.fixed.merging(configurations[configuration]) { $1 }

@@ -93,11 +93,11 @@ struct ForestFlowMethodTests {
     }
     #expect(throws: ConditionError.self) { try model.complete(data.table, SampleRequest(rows: 0)) { _ in } }
     #expect(throws: ConditionError.self) { try model.score(data.table, SampleRequest(rows: 0)) }
-    #expect(throws: FlowError.tooFewRows(5)) { try ForestTables.fit(ForestTables.mixed(rows: 5)) }
+    #expect(throws: FitError.tooFewRows(5)) { try ForestTables.fit(ForestTables.mixed(rows: 5)) }
     let constant = (
       Table(columns: [data.table.columns[9]]), Schema(columns: [data.schema.columns[9]])
     )
-    #expect(throws: FlowError.nothingToModel) { try ForestTables.fit(constant) }
+    #expect(throws: FitError.nothingToModel) { try ForestTables.fit(constant) }
     #expect(throws: OptionError.self) { try ForestTables.fit(data, ["depth": "0"]) }
     #expect(throws: FlowError.self) { try ForestTables.fit(data, ["label": "size"]) }
   }

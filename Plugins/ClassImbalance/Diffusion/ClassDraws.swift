@@ -70,20 +70,14 @@ struct ClassDraws {
     var random = random
     let request = SampleRequest(
       rows: count, seed: random.next(), threads: run.threads, conditions: [condition(on: place)], options: options)
-    var pieces: [Table] = []
-    func take(_ piece: Table) throws {
+    func check() throws {
       guard run.shouldContinue(TrainingProgress(step: 0, share: 0, loss: 0, elapsed: 0)) else {
         throw CancellationError()
       }
-      pieces.append(piece)
     }
-    guard mostKept > 0 else {
-      try model.sample(request, deliver: take)
-      return (try Table.concatenated(pieces), nil)
-    }
+    guard mostKept > 0 else { return (try model.sampled(request, check: check), nil) }
     let (begun, bases) = beginnings.begin(count, from: classes.rows(of: place), keepingAtMost: mostKept, &random)
-    try model.complete(begun, request, deliver: take)
-    return (beginnings.end(try Table.concatenated(pieces), bases: bases), bases)
+    return (beginnings.end(try model.completed(begun, request, check: check), bases: bases), bases)
   }
 
   private func condition(on place: Int) -> CellCondition {

@@ -100,15 +100,3 @@ extension Column {
     }
   }
 }
-
-extension Column.Values {
-  /// The cells for which something holds; the others are missing, texts all of them.
-  fileprivate func keeping(_ isKept: (Int) -> Bool) -> Self {
-    switch self {
-    case .numbers(let numbers): .numbers(numbers.enumerated().map { isKept($0) ? $1 : .nan })
-    case .categories(let indices, let levels):
-      .categories(indices: indices.enumerated().map { isKept($0) ? $1 : -1 }, levels: levels)
-    case .texts(let texts): .texts(texts.map { _ in nil })
-    }
-  }
-}

@@ -8,6 +8,12 @@ func suggestionText(for word: String, in candidates: [String]) -> String {
   return "known: \(candidates.sorted().joined(separator: ", "))"
 }
 
+/// What a message about an unknown name goes on with: the nearest one, else the first dozen of all.
+package func nearOrKnown(_ name: String, _ known: [String]) -> String {
+  nearest(to: name, in: known).first.map { "; did you mean '\($0)'?" }
+    ?? "; known: \(known.prefix(12).joined(separator: ", "))\(known.count > 12 ? ", …" : "")"
+}
+
 /// Whether a name is kebab-case: lower-case letters and digits in words joined by single hyphens.
 package func isKebabCase(_ name: String) -> Bool {
   let words = name.split(separator: "-", omittingEmptySubsequences: false)

@@ -46,9 +46,7 @@ public enum BalanceError: Error, Sendable, Equatable, CustomStringConvertible {
     case .badRatio(let text, let reason):
       "the ratio '\(text)' cannot be used\(reason.hasPrefix(";") ? "" : ": ")\(reason)"
     case .unknownClass(let label, let column, let known):
-      "column '\(column)' has no class '\(label)'"
-        + (nearest(to: label, in: known).first.map { "; did you mean '\($0)'?" }
-          ?? "; known: \(known.prefix(12).joined(separator: ", "))\(known.count > 12 ? ", …" : "")")
+      "column '\(column)' has no class '\(label)'\(nearOrKnown(label, known))"
     case .fewerThanPresent(let label, let asked, let present):
       "class '\(label)' has \(present) rows already, more than the \(asked) asked for; give \(present) or more: rows are added, never taken away"
     case .shareOfMany(let share, let classes):

@@ -89,6 +89,20 @@ public struct CellCondition: Sendable, Equatable {
   }
 }
 
+extension CellCondition.Allowed {
+  /// Says of the rows of a column whether their cells are as wanted; none is where the column holds another kind of value.
+  public func test(_ column: Column) -> (_ row: Int) -> Bool {
+    switch (self, column.values) {
+    case (.missing, _): return { column.isMissing($0) }
+    case (.range(let range), .numbers(let numbers)): return { range.contains(numbers[$0]) }
+    case (.levels(let texts), .categories(let indices, let levels)):
+      let allowed = Set(levels.indices.filter { texts.contains(levels[$0]) }.map { Int32($0) })
+      return { allowed.contains(indices[$0]) }
+    default: return { _ in false }
+    }
+  }
+}
+
 /// A condition that cannot be met, or a request that a model cannot answer.
 public enum ConditionError: Error, Sendable, Equatable, CustomStringConvertible {
   /// There is no `=`.
@@ -116,15 +130,11 @@ public enum ConditionError: Error, Sendable, Equatable, CustomStringConvertible 
 
   /// What is wrong, and the cure.
   public var description: String {
-    func near(_ name: String, _ known: [String]) -> String {
-      nearest(to: name, in: known).first.map { "; did you mean '\($0)'?" }
-        ?? "; known: \(known.prefix(12).joined(separator: ", "))\(known.count > 12 ? ", …" : "")"
-    }
     switch self {
     case .noSign(let text): return "'\(text)' is not a condition: write COLUMN=VALUE, such as 'age=30..40'"
-    case .unknownColumn(let name, let known): return "there is no column '\(name)'\(near(name, known))"
+    case .unknownColumn(let name, let known): return "there is no column '\(name)'\(nearOrKnown(name, known))"
     case .unknownLevel(let level, let column, let known):
-      return "column '\(column)' has no level '\(level)'\(near(level, known))"
+      return "column '\(column)' has no level '\(level)'\(nearOrKnown(level, known))"
     case .notAValue(let text, let column, let kind):
       return "'\(text)' is no \(kind) for column '\(column)': write a value or a range such as 30..40"
     case .emptyRange(let text, let column): return "'\(column)=\(text)' is empty: write the smaller end first"

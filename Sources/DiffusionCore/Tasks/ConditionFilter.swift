@@ -28,13 +28,6 @@ struct ConditionFilter {
     guard let condition = conditions.first(where: { $0.column == column.name }) else {
       return complete.contains(column.name) ? { !column.isMissing($0) } : nil
     }
-    switch (condition.allowed, column.values) {
-    case (.missing, _): return { column.isMissing($0) }
-    case (.range(let range), .numbers(let numbers)): return { range.contains(numbers[$0]) }
-    case (.levels(let texts), .categories(let indices, let levels)):
-      let allowed = Set(levels.indices.filter { texts.contains(levels[$0]) }.map { Int32($0) })
-      return { allowed.contains(indices[$0]) }
-    default: return { _ in false }
-    }
+    return condition.allowed.test(column)
   }
 }

@@ -44,6 +44,32 @@ public protocol FittedSynthesizer: Sendable {
   func archive() throws -> ModelArchive
 }
 
+extension FittedSynthesizer {
+  /// The rows of a request as one table.
+  ///
+  /// - Parameter check: called with every piece; may throw to stop.
+  public func sampled(_ request: SampleRequest, check: () throws -> Void = {}) throws -> Table {
+    var pieces: [Table] = []
+    try sample(request) { piece in
+      try check()
+      pieces.append(piece)
+    }
+    return try Table.concatenated(pieces)
+  }
+
+  /// Given rows with their missing cells filled, as one table.
+  ///
+  /// - Parameter check: called with every piece; may throw to stop.
+  public func completed(_ partial: Table, _ request: SampleRequest, check: () throws -> Void = {}) throws -> Table {
+    var pieces: [Table] = []
+    try complete(partial, request) { piece in
+      try check()
+      pieces.append(piece)
+    }
+    return try Table.concatenated(pieces)
+  }
+}
+
 /// Rows that are wanted.
 public struct SampleRequest: Sendable {
   /// How many.

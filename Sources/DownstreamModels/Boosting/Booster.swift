@@ -42,9 +42,8 @@ final class Booster: @unchecked Sendable {
         try XGBoost.check(XGBoosterUpdateOneIter(handle, Int32(round), matrix.handle))
         continue
       }
-      var (gradient, curvature) = objective(try predict(matrix, .margin))
-      try XGBoost.check(
-        XGBoosterBoostOneIter(handle, matrix.handle, &gradient, &curvature, bst_ulong(gradient.count)))
+      var (gradients, curvatures) = objective(try predict(matrix, .margin))
+      try boost(matrix, gradients: &gradients, curvatures: &curvatures)
     }
   }
 
@@ -128,7 +127,7 @@ final class Booster: @unchecked Sendable {
   /// Reads what ``bytes()`` gave.
   init(bytes: [UInt8], columns: Int) throws(DownstreamError) {
     var made: BoosterHandle?
-    try XGBoost.check(XGBSetGlobalConfig("{\"verbosity\":0}"))
+    try XGBoost.silence()
     try XGBoost.check(XGBoosterCreate(nil, 0, &made))
     guard let made else { throw .library("no booster was made") }
     handle = made

@@ -8,8 +8,7 @@ final class DataMatrix {
   let rows: Int
 
   init(_ features: Features, labels: [Float]? = nil, weights: [Double]? = nil) throws(DownstreamError) {
-    // The library's log level belongs to the thread that calls.
-    try XGBoost.check(XGBSetGlobalConfig("{\"verbosity\":0}"))
+    try XGBoost.silence()
     rows = features.rowCount
     let cells = features.rowMajorCells()
     var made: DMatrixHandle?
@@ -28,7 +27,7 @@ final class DataMatrix {
   /// Rows of numbers, `[rows, columns]`; NaN is missing. Each row gets `outputs` labels of 0, which tell the library how
   /// many outputs a row has.
   init(cells: [Float], columns: Int, outputs: Int) throws(DownstreamError) {
-    try XGBoost.check(XGBSetGlobalConfig("{\"verbosity\":0}"))
+    try XGBoost.silence()
     rows = cells.count / columns
     var made: DMatrixHandle?
     try XGBoost.check(XGDMatrixCreateFromMat_omp(cells, bst_ulong(rows), bst_ulong(columns), .nan, &made, 1))
@@ -65,6 +64,9 @@ final class DataMatrix {
 
 /// What every call of the library's C interface shares.
 enum XGBoost {
+  /// Keeps the library from printing. Its log level belongs to the thread that calls.
+  static func silence() throws(DownstreamError) { try check(XGBSetGlobalConfig("{\"verbosity\":0}")) }
+
   /// Turns a status other than 0 into the library's own words, without its place in the source and its stack.
   static func check(_ status: Int32) throws(DownstreamError) {
     guard status != 0 else { return }

@@ -23,6 +23,15 @@ final class ArrowMemory {
   /// A copy of a text as C writes it.
   func text(_ text: String) -> UnsafePointer<CChar> { UnsafePointer(copy(Array(text.utf8CString))) }
 
+  /// Goes through the children of a struct, and its dictionary.
+  static func eachPart<Part>(
+    _ children: UnsafeMutablePointer<UnsafeMutablePointer<Part>?>?, _ count: Int64,
+    _ dictionary: UnsafeMutablePointer<Part>?, _ body: (UnsafeMutablePointer<Part>) -> Void
+  ) {
+    for child in UnsafeBufferPointer(start: children, count: Int(count)) { if let child { body(child) } }
+    if let dictionary { body(dictionary) }
+  }
+
   deinit { for block in blocks { block.deallocate() } }
 }
 
@@ -43,10 +52,9 @@ extension ArrowSchema {
     private_data = Unmanaged.passRetained(memory).toOpaque()
     release = { pointer in
       guard let pointer, let memory = pointer.pointee.private_data else { return }
-      for index in 0..<Int(pointer.pointee.n_children) {
-        if let child = pointer.pointee.children[index] { child.pointee.release?(child) }
+      ArrowMemory.eachPart(pointer.pointee.children, pointer.pointee.n_children, pointer.pointee.dictionary) {
+        $0.pointee.release?($0)
       }
-      if let dictionary = pointer.pointee.dictionary { dictionary.pointee.release?(dictionary) }
       pointer.pointee.release = nil
       pointer.pointee.private_data = nil
       Unmanaged<ArrowMemory>.fromOpaque(memory).release()
@@ -75,10 +83,9 @@ extension ArrowArray {
     private_data = Unmanaged.passRetained(memory).toOpaque()
     release = { pointer in
       guard let pointer, let memory = pointer.pointee.private_data else { return }
-      for index in 0..<Int(pointer.pointee.n_children) {
-        if let child = pointer.pointee.children[index] { child.pointee.release?(child) }
+      ArrowMemory.eachPart(pointer.pointee.children, pointer.pointee.n_children, pointer.pointee.dictionary) {
+        $0.pointee.release?($0)
       }
-      if let dictionary = pointer.pointee.dictionary { dictionary.pointee.release?(dictionary) }
       pointer.pointee.release = nil
       pointer.pointee.private_data = nil
       Unmanaged<ArrowMemory>.fromOpaque(memory).release()

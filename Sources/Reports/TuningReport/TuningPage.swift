@@ -26,15 +26,10 @@ struct TuningPage: Sendable {
         because: "Their score after trials of \(time) is \(NumberText.fixed(score, 4)), and no other is lower.")
     }
     return .init(
-      .green, "Take \(settings(best.configuration)).",
+      .green, "Take \(search.text(best.configuration)).",
       because:
         "The score after trials of \(time) is \(NumberText.fixed(score, 4)), that of the defaults \(NumberText.fixed(plain, 4)). One training each: small differences are chance."
     )
-  }
-
-  private func settings(_ configuration: Int) -> String {
-    let own = search.configurations[configuration].sorted { $0.key < $1.key }
-    return own.isEmpty ? "defaults" : own.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
   }
 
   private var found: Section {
@@ -61,7 +56,7 @@ struct TuningPage: Sendable {
     let trials = search.plan.rungs.indices.reversed().flatMap { rung in
       search.ranked(rung).compactMap { trial in
         trial.score.map {
-          (name: "\(settings(trial.configuration)), \(NumberText.duration(trial.seconds))", value: $0.total)
+          (name: "\(search.text(trial.configuration)), \(NumberText.duration(trial.seconds))", value: $0.total)
         }
       }
     }
@@ -74,10 +69,10 @@ struct TuningPage: Sendable {
 
   private func row(_ trial: TuningTrial, parts: Int) -> DataTable.Row {
     guard let score = trial.score else {
-      return .init(Markup(text: settings(trial.configuration)), ["–"] + Array(repeating: "–", count: parts))
+      return .init(Markup(text: search.text(trial.configuration)), ["–"] + Array(repeating: "–", count: parts))
     }
     return .init(
-      Markup(text: settings(trial.configuration)),
+      Markup(text: search.text(trial.configuration)),
       [NumberText.fixed(score.total, 4)] + score.parts.map { NumberText.fixed($0.value, 4) })
   }
 
@@ -121,7 +116,7 @@ struct TuningPage: Sendable {
             + parts.map { Markup(text: $0.name) }, rows: rows))
     }
     let failures = search.trials.filter { $0.failure != nil }.map { trial in
-      Markup(text: "\(settings(trial.configuration)): \(trial.failure ?? "")")
+      Markup(text: "\(search.text(trial.configuration)): \(trial.failure ?? "")")
     }
     guard !tables.isEmpty || !failures.isEmpty else { return nil }
     return Section(
@@ -130,7 +125,7 @@ struct TuningPage: Sendable {
 
   private var run: Section {
     let subject = search.subject
-    let fixed = subject.fixed.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+    let fixed = TuningSearch.settings(subject.fixed).joined(separator: " ")
     let facts: [(Markup, Markup)] = [
       ("File", Markup(fileName: subject.file)),
       ("Rows", "\(NumberText.count(subject.rows)), a fifth of them kept to judge by"),

@@ -75,12 +75,8 @@ struct Tune: ParsableCommand {
     let synthesizer = try method.chosenMethod(in: plugins.registry())
     let descriptor = synthesizer.descriptor
     // Checked here, so that a slip is not told by a trial.
-    _ = try settings.values(method.flags, for: descriptor)
-    var fixed = method.flags
-    for setting in settings.settings {
-      let parts = setting.split(separator: "=", maxSplits: 1).map(String.init)
-      fixed[parts[0]] = parts.count > 1 ? parts[1] : ""
-    }
+    let values = try settings.values(method.flags, for: descriptor)
+    let fixed = Dictionary(uniqueKeysWithValues: values.given.map { ($0, values[$0].description) })
     let space = TuningSpace(descriptor.options, fixed: Set(fixed.keys))
     guard space.size > 1 else {
       throw Failure(
@@ -147,9 +143,7 @@ struct Tune: ParsableCommand {
 
   /// The command that makes rows with what was found.
   private static func command(_ search: TuningSearch, _ best: TuningTrial) -> String {
-    let settings = search.arguments(best.configuration).sorted { $0.key < $1.key }.flatMap {
-      ["--set", "\($0.key)=\($0.value)"]
-    }
+    let settings = TuningSearch.settings(search.arguments(best.configuration)).flatMap { ["--set", $0] }
     return CommandEcho(
       ["langevin", "synth", search.subject.file, "-o", "synthetic.csv", "--method", search.subject.method] + settings
     ).line

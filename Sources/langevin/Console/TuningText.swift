@@ -27,14 +27,12 @@ struct TuningText {
     var rows = [["time", "score"] + parts + ["steps", "options"]]
     let trials = search.plan.rungs.indices.reversed().flatMap { search.ranked($0) }
     for trial in trials.prefix(Self.most) {
-      let settings = search.configurations[trial.configuration].sorted { $0.key < $1.key }
-        .map { "\($0.key)=\($0.value)" }.joined(separator: " ")
       let figures = trial.score.map { score in score.parts.map { Self.number($0.value) } } ?? parts.map { _ in "–" }
       rows.append(
         [Wording.span(trial.seconds), trial.score.map { Self.number($0.total) } ?? "–"] + figures
           + [
             trial.score?.steps.map { Wording.count($0) } ?? "–",
-            trial.failure ?? (settings.isEmpty ? "defaults" : settings),
+            trial.failure ?? search.text(trial.configuration),
           ])
     }
     text += TextTable(rows: rows, rightAligned: Set(0..<parts.count + 3)).text(width: width)

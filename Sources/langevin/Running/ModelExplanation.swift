@@ -24,9 +24,8 @@ struct ModelExplanation {
     self.method = method
     self.seed = seed
     self.threads = threads
-    var parts: [Table] = []
-    try model.sample(SampleRequest(rows: Self.rows, seed: seed, threads: threads)) { parts.append($0) }
-    view = TableView(table: try Table.concatenated(parts), schema: model.schema, columns: columns, seed: seed)
+    let made = try model.sampled(SampleRequest(rows: Self.rows, seed: seed, threads: threads))
+    view = TableView(table: made, schema: model.schema, columns: columns, seed: seed)
   }
 
   func explanation(of file: String) throws -> Explanation {
@@ -87,15 +86,8 @@ struct ModelExplanation {
   private func draws(_ row: Int, showing shown: [Int]) throws -> Table {
     var partial = view.table.rows(Array(repeating: row, count: Self.draws))
     for column in partial.columns.indices where !shown.contains(column) {
-      switch partial.columns[column].values {
-      case .numbers(let numbers): partial.columns[column].values = .numbers(numbers.map { _ in .nan })
-      case .categories(let indices, let levels):
-        partial.columns[column].values = .categories(indices: indices.map { _ in -1 }, levels: levels)
-      case .texts(let texts): partial.columns[column].values = .texts(texts.map { _ in nil })
-      }
+      partial.columns[column].values = partial.columns[column].values.keeping { _ in false }
     }
-    var parts: [Table] = []
-    try model.complete(partial, SampleRequest(rows: Self.draws, seed: seed, threads: threads)) { parts.append($0) }
-    return try Table.concatenated(parts)
+    return try model.completed(partial, SampleRequest(rows: Self.draws, seed: seed, threads: threads))
   }
 }

@@ -67,12 +67,7 @@ struct ReportingJob {
     var request = SampleRequest(rows: wish.rows ?? rows, seed: seed, threads: job.threads)
     request.includesMissing = wish.includesMissing
     request.options = job.options
-    var pieces: [Table] = []
-    try model.sample(request) { piece in
-      try job.interruption.check()
-      pieces.append(piece)
-    }
-    return try Table.concatenated(pieces)
+    return try model.sampled(request) { try job.interruption.check() }
   }
 }
 

@@ -53,11 +53,8 @@ struct TuningJob {
     } catch {
       trial.failure = "\(error)"
     }
-    let settings = search.configurations[trial.configuration].sorted { $0.key < $1.key }
-      .map { "\($0.key)=\($0.value)" }.joined(separator: " ")
     console.detail(
-      "\(settings.isEmpty ? "defaults" : settings): "
-        + (trial.score.map { TuningText.number($0.total) } ?? trial.failure ?? ""))
+      "\(search.text(trial.configuration)): \(trial.score.map { TuningText.number($0.total) } ?? trial.failure ?? "")")
     return trial
   }
 
@@ -79,15 +76,11 @@ struct TuningJob {
       return !interruption.isRequested
     }
     let model = try method.fit(taught, schema: schema, options: options, run: run)
-    var pieces: [Table] = []
     var request = SampleRequest(rows: min(taught.rowCount, Self.mostRows), seed: seed, threads: threads)
     request.options = options
-    try model.sample(request) { piece in
-      try interruption.check()
-      pieces.append(piece)
-    }
+    let synthetic = try model.sampled(request) { try interruption.check() }
     let tables = ComparisonTables(
-      schema: schema, real: kept.rows(0..<min(kept.rowCount, Self.mostRows)), synthetic: try Table.concatenated(pieces),
+      schema: schema, real: kept.rows(0..<min(kept.rowCount, Self.mostRows)), synthetic: synthetic,
       holdout: nil)
     let figures = try Evaluator(seed: seed, threads: threads) { [interruption] _, _ in try interruption.check() }
       .figures(try tables.prepared())

@@ -37,9 +37,7 @@ let options = try method.descriptor.options(parsing: ["width": "64"])
 let model = try method.fit(taught, schema: data.schema, options: options, run: run)
 print(model.report.explanation)
 
-var pieces: [Table] = []
-try model.sample(SampleRequest(rows: taught.rowCount, seed: 1, threads: 2)) { pieces.append($0) }
-let synthetic = try Table.concatenated(pieces)
+let synthetic = try model.sampled(SampleRequest(rows: taught.rowCount, seed: 1, threads: 2))
 
 let tables = ComparisonTables(
   schema: data.schema, real: taught, synthetic: synthetic, holdout: held, target: target)
