@@ -8,12 +8,18 @@ import PackageDescription
 //            ↘ Reports   ↘
 //            ↘ PluginLoading → CPluginABI, CPluginProbe, DiffusionCore
 //            ↘ Tuning  ↗    (Tuning stands on DiffusionCore alone)
+//            ↘ Databases → Tables, CSQLite
 //                ↘ Evaluation → DownstreamModels → CXGBoost, CLBFGS
 //                             ↘ Neighbours → Tensors
 //   Plugins/* ↘ ChainedImputation → DownstreamModels, Tables
 //
 // A plugin never imports another plugin, and the core never imports a plugin. Only `LangevinCommand`
 // (which is all of `langevin` but its main) and `Reports` depend on outside Swift packages.
+
+// A quick build, which `bin/langevin` asks for, leaves out the optimisation of modules in which nobody waits for the
+// processor: it is most of a compiler's work. Packages that depend on this one never see such flags.
+let unhurried: [SwiftSetting] =
+  Context.environment["LANGEVIN_QUICK_BUILD"] == "1" ? [.unsafeFlags(["-Onone"])] : []
 
 let package = Package(
   name: "Langevin",
@@ -28,6 +34,7 @@ let package = Package(
     .library(name: "Imputing", targets: ["Imputing"]),
     .library(name: "Evaluation", targets: ["Evaluation", "DownstreamModels", "Neighbours"]),
     .library(name: "Tuning", targets: ["Tuning"]),
+    .library(name: "Databases", targets: ["Databases"]),
     .library(name: "DiffusionTesting", targets: ["DiffusionTesting"]),
     .library(name: "PluginLoading", targets: ["PluginLoading", "CPluginABI"]),
   ],
@@ -43,6 +50,7 @@ let package = Package(
       name: "COneDNN", path: "Sources/COneDNN",
       linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "CKernels", path: "Sources/CKernels"),
+    .systemLibrary(name: "CSQLite", path: "Sources/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CXGBoost", path: "Sources/CXGBoost", providers: [.apt(["libxgboost-dev"])]),
     .systemLibrary(name: "CLBFGS", path: "Sources/CLBFGS", providers: [.apt(["liblbfgs-dev"])]),
 
@@ -54,7 +62,8 @@ let package = Package(
       name: "DiffusionCore", dependencies: ["Tensors", "NeuralNetworks", "Tables"],
       path: "Sources/DiffusionCore"),
     .target(
-      name: "DiffusionTesting", dependencies: ["DiffusionCore"], path: "Sources/DiffusionTesting"),
+      name: "DiffusionTesting", dependencies: ["DiffusionCore"], path: "Sources/DiffusionTesting",
+      swiftSettings: unhurried),
 
     // Whether to trust what was made.
     .target(name: "Neighbours", dependencies: ["Tensors", "CKernels"], path: "Sources/Neighbours"),
@@ -68,11 +77,15 @@ let package = Package(
       name: "Evaluation", dependencies: ["Tables", "Tensors", "DownstreamModels", "Neighbours"],
       path: "Sources/Evaluation"),
     // Which options suit a table.
-    .target(name: "Tuning", dependencies: ["DiffusionCore", "Tensors"], path: "Sources/Tuning"),
+    .target(
+      name: "Tuning", dependencies: ["DiffusionCore", "Tensors"], path: "Sources/Tuning", swiftSettings: unhurried),
 
     .target(
       name: "Reports", dependencies: ["Evaluation", "Tuning", .product(name: "Mustache", package: "swift-mustache")],
-      path: "Sources/Reports", resources: [.embedInCode("Templates")]),
+      path: "Sources/Reports", resources: [.embedInCode("Templates")], swiftSettings: unhurried),
+
+    // Tables of SQLite databases, in the place of files.
+    .target(name: "Databases", dependencies: ["Tables", "CSQLite"], path: "Sources/Databases"),
 
     // Filling gaps: what every method of imputation needs around it.
     .target(name: "Imputing", dependencies: ["DiffusionCore", "Evaluation"], path: "Sources/Imputing"),
@@ -82,7 +95,7 @@ let package = Package(
     .target(name: "CPluginProbe", path: "Sources/CPluginProbe"),
     .target(
       name: "PluginLoading", dependencies: ["CPluginABI", "CPluginProbe", "DiffusionCore"],
-      path: "Sources/PluginLoading"),
+      path: "Sources/PluginLoading", swiftSettings: unhurried),
 
     // Plugins: diffusion methods, not SwiftPM build plugins.
     .target(
@@ -111,11 +124,12 @@ let package = Package(
     .target(
       name: "LangevinCommand",
       dependencies: [
-        "DiffusionCore", "DiffusionTesting", "TabularDDPM", "ForestFlow", "TabularImputation", "TimeSeriesImputation",
-        "ClassImbalance", "Evaluation", "Imputing", "PluginLoading", "PluginTemplate", "Reports", "Tuning",
+        "Databases", "DiffusionCore", "DiffusionTesting", "TabularDDPM", "ForestFlow", "TabularImputation",
+        "TimeSeriesImputation", "ClassImbalance", "Evaluation", "Imputing", "PluginLoading", "PluginTemplate",
+        "Reports", "Tuning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Sources/langevin", exclude: ["Program"]),
+      path: "Sources/langevin", exclude: ["Program"], swiftSettings: unhurried),
     .executableTarget(name: "langevin", dependencies: ["LangevinCommand"], path: "Sources/langevin/Program"),
 
     // Benchmarks: each folder has a `run` that prints a table beside a reference.
@@ -173,9 +187,12 @@ let package = Package(
       name: "PluginLoadingTests",
       dependencies: ["PluginLoading", "PluginTemplate", "PluginTemplateSources", "DiffusionTesting"],
       path: "Tests/PluginLoadingTests"),
+    .testTarget(name: "DatabasesTests", dependencies: ["Databases", "Tables"], path: "Tests/DatabasesTests"),
     .testTarget(name: "TuningTests", dependencies: ["Tuning"], path: "Tests/TuningTests"),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Tuning"], path: "Tests/ReportsTests"),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["langevin", "PluginLoading", "Tables"], path: "Tests/CommandLineTests"),
+      name: "CommandLineTests",
+      dependencies: ["langevin", "Databases", "PluginLoading", "Tables"],
+      path: "Tests/CommandLineTests"),
   ]
 )

@@ -27,7 +27,8 @@ struct Balance: ParsableCommand {
       """)
 
   @Argument(
-    help: .init("The table: .csv or .csv.gz, - for standard input.", valueName: "data.csv"),
+    help: .init(
+      "The table: .csv or .csv.gz, sqlite:FILE?table=NAME, - for standard input.", valueName: "data.csv"),
     completion: .file(extensions: ["csv", "gz"]))
   var data: String
 
@@ -95,11 +96,11 @@ struct Balance: ParsableCommand {
 
   private func balance(_ path: String) throws {
     let console = speaking.console
-    let place = try OutputPlace(path, inputs: [data])
+    let place = try OutputPlace(table: path, inputs: [data])
     let ratio = try BalanceRatio(parsing: wanted.ratio)
     let registry = try plugins.registry()
     let clock = Stopwatch()
-    let text = try CSVText(path: data)
+    let text = try CSVText(at: data)
     let read = try reading.read(text, keepsEmptyColumns: true)
     console.report(read.notes)
     let added = try wanted.addedColumn(beside: read.schema)

@@ -20,7 +20,8 @@ struct Fit: TrainingCommand {
       """)
 
   @Argument(
-    help: .init("The table: .csv or .csv.gz, - for standard input.", valueName: "data.csv"),
+    help: .init(
+      "The table: .csv or .csv.gz, sqlite:FILE?table=NAME, - for standard input.", valueName: "data.csv"),
     completion: .file(extensions: ["csv", "gz"]))
   var data: String
 

@@ -26,7 +26,8 @@ struct Impute: ParsableCommand {
       """)
 
   @Argument(
-    help: .init("The table: .csv or .csv.gz, - for standard input.", valueName: "data.csv"),
+    help: .init(
+      "The table: .csv or .csv.gz, sqlite:FILE?table=NAME, - for standard input.", valueName: "data.csv"),
     completion: .file(extensions: ["csv", "gz"]))
   var data: String
 
@@ -71,8 +72,8 @@ struct Impute: ParsableCommand {
   func run() throws {
     let console = speaking.console
     let inputs = [data] + [model, reading.schema].compactMap { $0 }
-    let place = try OutputPlace(output, inputs: inputs)
-    let drawsPlace = try filling.drawsOutput.map { try OutputPlace($0, inputs: inputs) }
+    let place = try OutputPlace(table: output, inputs: inputs)
+    let drawsPlace = try filling.drawsOutput.map { try OutputPlace(table: $0, inputs: inputs) }
     let reportPlace = try report.map { try OutputPlace($0, inputs: inputs) }
     let paths = [place, drawsPlace, reportPlace].compactMap { $0?.path }
     if Set(paths).count < paths.count {

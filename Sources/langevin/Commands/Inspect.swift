@@ -16,7 +16,8 @@ struct Inspect: ParsableCommand {
       """)
 
   @Argument(
-    help: .init("The table: .csv or .csv.gz, - for standard input.", valueName: "data.csv"),
+    help: .init(
+      "The table: .csv or .csv.gz, sqlite:FILE?table=NAME, - for standard input.", valueName: "data.csv"),
     completion: .file(extensions: ["csv", "gz"]))
   var data: String
 
@@ -37,7 +38,7 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let place = try schemaOutput.map { try OutputPlace($0, inputs: [data]) }
-    let found = try CSVReader(path: data, options: try reading.csvOptions()).read()
+    let found = try CSVReader(at: data, options: try reading.csvOptions()).read()
     if let target { _ = try found.schema.column(named: target) }
     let inspection = Inspection(of: found, file: data, target: target)
     if let place {

@@ -31,7 +31,7 @@ struct Sample: ParsableCommand {
 
   func run() throws {
     let console = speaking.console
-    let place = try OutputPlace(output, inputs: [model] + [sampling.complete].compactMap { $0 })
+    let place = try OutputPlace(table: output, inputs: [model] + [sampling.complete].compactMap { $0 })
     let clock = Stopwatch()
     let (fitted, method) = try ModelFile.read(model, registry: plugins.registry())
     let values = try settings.values(sampling.flags, for: method.descriptor)

@@ -39,7 +39,7 @@ struct Score: ParsableCommand {
 
   func run() throws {
     let console = speaking.console
-    let place = try OutputPlace(output, inputs: [data, model])
+    let place = try OutputPlace(table: output, inputs: [data, model])
     let clock = Stopwatch()
     let (fitted, method) = try ModelFile.read(model, registry: plugins.registry())
     let table = try reading.read(data, as: fitted.schema)
@@ -63,7 +63,8 @@ struct Score: ParsableCommand {
     var column = ColumnSchema(name: name, kind: .decimal(digits: 4))
     column.missingCount = scores.count { $0 == nil }
     guard withData else {
-      return try Table(columns: [values]).write(to: place.path, schema: Schema(columns: [column]))
+      let schema = Schema(columns: [column])
+      return try place.take(schema.format) { try Table(columns: [values]).write(to: $0, schema: schema) }
     }
     // The levels of the table at hand, among them those that the model never saw.
     var wide = schema
@@ -71,7 +72,7 @@ struct Score: ParsableCommand {
       if case .categories(_, let levels)? = table[known.name]?.values { wide.columns[index].levels = levels }
     }
     wide.columns.append(column)
-    try Table(columns: table.columns + [values]).write(to: place.path, schema: wide)
+    try place.take(wide.format) { try Table(columns: table.columns + [values]).write(to: $0, schema: wide) }
   }
 
   private func tell(_ scores: [Double?], _ console: Console) {

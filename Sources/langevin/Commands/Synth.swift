@@ -14,6 +14,7 @@ struct Synth: TrainingCommand {
         langevin synth people.csv -o synthetic.csv --report report.html --target income
         langevin synth people.csv -o filled.csv --complete holes.csv --budget 5m
         zcat people.csv.gz | langevin synth - -o - --quiet | head
+        langevin synth 'sqlite:people.db?table=customers' -o 'sqlite:people.db?table=synthetic'
 
       Columns keep their names, order, type, decimals, range and format. Identifiers are new, never copied. Values \
       are missing as often as in the data. To make rows again later without training, use fit and sample.
@@ -22,7 +23,8 @@ struct Synth: TrainingCommand {
       """)
 
   @Argument(
-    help: .init("The table: .csv or .csv.gz, - for standard input.", valueName: "data.csv"),
+    help: .init(
+      "The table: .csv or .csv.gz, sqlite:FILE?table=NAME, - for standard input.", valueName: "data.csv"),
     completion: .file(extensions: ["csv", "gz"]))
   var data: String
 
@@ -60,6 +62,8 @@ struct Synth: TrainingCommand {
       throw ValidationError("--holdout-share is a number between 0 and 1, such as 0.1")
     }
   }
+
+  func place(_ inputs: [String]) throws -> OutputPlace { try OutputPlace(table: output, inputs: inputs) }
 
   func run() throws {
     var (job, wish) = try prepared(inputs: [sampling.complete], flags: sampling.flags) {

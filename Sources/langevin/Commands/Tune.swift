@@ -1,4 +1,5 @@
 import ArgumentParser
+import Databases
 import DiffusionCore
 import Foundation
 import Reports
@@ -24,7 +25,8 @@ struct Tune: ParsableCommand {
       """)
 
   @Argument(
-    help: .init("The table: .csv or .csv.gz, - for standard input.", valueName: "data.csv"),
+    help: .init(
+      "The table: .csv or .csv.gz, sqlite:FILE?table=NAME, - for standard input.", valueName: "data.csv"),
     completion: .file(extensions: ["csv", "gz"]))
   var data: String
 
@@ -129,7 +131,7 @@ struct Tune: ParsableCommand {
       let reason = search.trials.compactMap(\.failure).first ?? "no reason was given"
       throw Failure(.badData, "no trial came to an end: \(reason)", cure: "see whether langevin synth does")
     }
-    let command = Self.command(search, best)
+    let command = self.command(search, best)
     if speaking.json {
       try StandardOutput.write(TuningOutcome(seconds: seconds, best: command, search: search).line)
       return
@@ -142,14 +144,16 @@ struct Tune: ParsableCommand {
   }
 
   /// The command that makes rows with what was found.
-  private static func command(_ search: TuningSearch, _ best: TuningTrial) -> String {
+  private func command(_ search: TuningSearch, _ best: TuningTrial) -> String {
     let settings = TuningSearch.settings(search.arguments(best.configuration)).flatMap { ["--set", $0] }
     return CommandEcho(
       ["langevin", "synth", search.subject.file, "-o", "synthetic.csv", "--method", search.subject.method] + settings
+        + plugins.files.flatMap { ["--plugin", $0] }
     ).line
   }
 
   private static func name(beside data: String) -> String {
+    if let address = try? SQLiteAddress(data) { return address.table + ".tuning.json" }
     var name = URL(fileURLWithPath: data).lastPathComponent
     for ending in [".gz", ".csv"] where name.hasSuffix(ending) { name.removeLast(ending.count) }
     return name + ".tuning.json"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Databases
 import DiffusionCore
 import Foundation
 import PluginLoading
@@ -23,6 +24,7 @@ struct Failure: Error, Equatable {
     switch error {
     case let error as Failure: self = error
     case let error as TableError: self.init(table: error)
+    case let error as DatabaseError: self.init(error.exitStatus, "\(error.place): \(error.message)", cure: error.cure)
     case let error as ArchiveError:
       let isInputOutput = if case .inputOutput = error.problem { true } else { false }
       self.init(isInputOutput ? .inputOutput : .badData, sentence: error.description)
@@ -77,6 +79,16 @@ struct Failure: Error, Equatable {
         cure: String(sentence[found.lowerBound...].dropFirst().drop { $0 == " " }))
     } else {
       self.init(status, sentence)
+    }
+  }
+}
+
+extension DatabaseError {
+  fileprivate var exitStatus: ExitStatus {
+    switch problem {
+    case .address, .existingTable: .usage
+    case .file, .missingTable: .inputOutput
+    case .content: .badData
     }
   }
 }

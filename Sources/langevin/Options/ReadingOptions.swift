@@ -17,13 +17,13 @@ struct ReadingOptions: ParsableArguments {
     }
   }
 
-  /// Reads a table, `-` from standard input.
+  /// Reads a table: a file, `-` from standard input, or a table of a database.
   ///
   /// - Parameter keepsEmptyColumns: whether a column without any value is no error.
   func read(_ path: String, keepsEmptyColumns: Bool = false) throws -> CSVReader.Result {
     var options = try format.csvOptions()
     options.keepsEmptyColumns = keepsEmptyColumns
-    let reader = CSVReader(path: path, options: options)
+    let reader = try CSVReader(at: path, options: options)
     return try schema.map { try reader.read(schema: try Self.schema(at: $0)) } ?? reader.read()
   }
 
@@ -49,7 +49,7 @@ struct ReadingOptions: ParsableArguments {
 
   /// Reads rows of a table that is known already, such as those that a model is to complete or to score.
   func read(_ path: String, as schema: Schema) throws -> Table {
-    try CSVReader(path: path, options: try format.csvOptions()).read(schema: schema).table
+    try CSVReader(at: path, options: try format.csvOptions()).read(schema: schema).table
   }
 
   private static func schema(at path: String) throws -> Schema {

@@ -16,14 +16,16 @@ struct BalanceOutput {
     if onlyNew {
       var schema = made.schema
       if let marks { schema.columns.append(marks) }
-      return try marked(made.rows, flag, 1).write(to: place.path, schema: schema)
+      return try place.take(schema.format) { try marked(made.rows, flag, 1).write(to: $0, schema: schema) }
     }
-    let writer = try RevisedCSVWriter(
-      path: place.path, text: text, schema: made.schema, trailing: marks.map { [$0] } ?? [])
-    try writer.append(TableRevision(table: marked(table, flag, 0), sources: Array(0..<table.rowCount)))
-    try writer.append(
-      TableRevision(table: marked(made.rows, flag, 1), sources: Array(repeating: nil, count: made.rows.rowCount)))
-    try writer.finish()
+    try place.take(made.schema.format) { path in
+      let writer = try RevisedCSVWriter(
+        path: path, text: text, schema: made.schema, trailing: marks.map { [$0] } ?? [])
+      try writer.append(TableRevision(table: marked(table, flag, 0), sources: Array(0..<table.rowCount)))
+      try writer.append(
+        TableRevision(table: marked(made.rows, flag, 1), sources: Array(repeating: nil, count: made.rows.rowCount)))
+      try writer.finish()
+    }
   }
 
   /// Writes the old rows with a column of weights.
@@ -31,9 +33,11 @@ struct BalanceOutput {
     let added = ColumnSchema(name: column, kind: .decimal(digits: 17), notation: .init(isShortest: true))
     var table = table
     table.columns.append(Column(name: column, values: .numbers(weights)))
-    let writer = try RevisedCSVWriter(path: place.path, text: text, schema: schema, trailing: [added])
-    try writer.append(TableRevision(table: table, sources: Array(0..<table.rowCount)))
-    try writer.finish()
+    try place.take(schema.format) { path in
+      let writer = try RevisedCSVWriter(path: path, text: text, schema: schema, trailing: [added])
+      try writer.append(TableRevision(table: table, sources: Array(0..<table.rowCount)))
+      try writer.finish()
+    }
   }
 
   private func marked(_ table: Table, _ flag: String?, _ mark: Int32) -> Table {

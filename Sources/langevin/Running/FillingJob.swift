@@ -62,18 +62,20 @@ struct FillingJob {
   func write(_ filled: FilledTable) throws {
     let added = AddedColumns(intervals: filling.interval != nil, flags: filling.flags)
       .columns(for: filled, schema: input.schema)
-    let writer = try RevisedCSVWriter(
-      path: place.path, text: input.text, schema: input.schema, trailing: added.map(\.schema))
     var revision = filled.revision()
     revision.table = Table(columns: revision.table.columns + added.map(\.column))
-    if let drawsPlace { try writeDraws(filled, to: drawsPlace) }
-    try writer.append(revision)
-    try writer.finish()
+    try place.take(input.schema.format) { path in
+      let writer = try RevisedCSVWriter(
+        path: path, text: input.text, schema: input.schema, trailing: added.map(\.schema))
+      if let drawsPlace { try drawsPlace.take(input.schema.format) { try writeDraws(filled, to: $0) } }
+      try writer.append(revision)
+      try writer.finish()
+    }
   }
 
-  private func writeDraws(_ filled: FilledTable, to place: OutputPlace) throws {
+  private func writeDraws(_ filled: FilledTable, to path: String) throws {
     let draw = ColumnSchema(name: AddedColumns.drawName, kind: .integer)
-    let writer = try RevisedCSVWriter(path: place.path, text: input.text, schema: input.schema, leading: [draw])
+    let writer = try RevisedCSVWriter(path: path, text: input.text, schema: input.schema, leading: [draw])
     for number in 0..<(filling.draws ?? 0) {
       try interruption.check()
       var revision = filled.revision(draw: number)

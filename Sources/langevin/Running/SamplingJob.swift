@@ -21,7 +21,11 @@ struct SamplingJob {
     request.options = options
     request.announce = { [console] in console.announce($0) }
 
-    let writer = try CSVWriter(path: place.path, schema: model.schema)
+    return try place.take(model.schema.format) { try write(request, rows: total, to: $0) }
+  }
+
+  private func write(_ request: SampleRequest, rows total: Int, to path: String) throws -> Int {
+    let writer = try CSVWriter(path: path, schema: model.schema)
     var pace = Pace()
     var done = 0
     let start = ProcessInfo.processInfo.systemUptime

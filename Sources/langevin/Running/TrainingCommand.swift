@@ -15,9 +15,13 @@ protocol TrainingCommand: ParsableCommand {
   var reading: ReadingOptions { get }
   var options: RunOptions { get }
   var speaking: SpeakingOptions { get }
+  /// Where the result goes: a file, unless the command says that it is a table.
+  func place(_ inputs: [String]) throws -> OutputPlace
 }
 
 extension TrainingCommand {
+  func place(_ inputs: [String]) throws -> OutputPlace { try OutputPlace(output, inputs: inputs) }
+
   /// Reads and checks all that was asked, so that nothing is found wrong after long work.
   ///
   /// - Parameters:
@@ -28,7 +32,7 @@ extension TrainingCommand {
     inputs: [String?] = [], flags: [String: String] = [:], wish: (Schema) throws -> Wish
   ) throws -> (job: TrainingJob, wish: Wish) {
     let console = speaking.console
-    let place = try OutputPlace(output, inputs: [data] + (inputs + [reading.schema]).compactMap { $0 })
+    let place = try place([data] + (inputs + [reading.schema]).compactMap { $0 })
     let synthesizer = try method.chosenMethod(in: plugins.registry())
     let values = try settings.values(method.flags.merging(flags) { mine, _ in mine }, for: synthesizer.descriptor)
 
