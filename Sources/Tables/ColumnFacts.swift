@@ -187,6 +187,16 @@ struct ColumnFacts {
     return DateInference.formats(of: rest).isEmpty ? nil : ("dates", found)
   }
 
+  /// The first cell that is no number in a column that is nearly all of numbers, too many different ones to be levels,
+  /// and how many such cells there are.
+  var stray: (text: String, line: Int, count: Int)? {
+    guard builder.mode == .dictionary, codeCount == 0, otherCount > 0, otherCount * 20 <= valueCount,
+      distinctCount - otherCodes.count >= 20
+    else { return nil }
+    let first = otherCodes.map(cell).min { $0.line < $1.line }!
+    return (first.text, first.line, otherCount)
+  }
+
   func dateFormats() -> [DateFormat] {
     if let format = builder.dateFormat { return [format] }
     return DateInference.formats(of: valueCodes.lazy.map { builder.dictionary[$0] })

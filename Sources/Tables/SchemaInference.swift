@@ -106,6 +106,14 @@ struct SchemaInference {
       let what = "Read as texts: a few cells are not \(proposal.wouldBe): \(list)."
       let markers = proposal.markers.prefix(3).map { "--missing \"\($0.text)\"" }.joined(separator: " ")
       notes.append(TableNote(.warning, column: name, what: what, why: "All others are.", option: markers))
+    } else if let stray = facts.stray {
+      let cells = stray.count == 1 ? "1 cell is" : "\(stray.count) cells are"
+      notes.append(
+        TableNote(
+          .warning, column: name,
+          what: "Read as texts: \(cells) not a number, the first \"\(stray.text)\" on line \(stray.line).",
+          why: "All others are: correct it, or say that it stands for missing.",
+          option: "--missing \"\(stray.text)\""))
     } else if facts.codeCount > 0, facts.otherCount == 0 {
       notes.append(
         TableNote(

@@ -123,6 +123,16 @@ import Testing
     #expect(result.table.columns[0].missingCount == 5)
   }
 
+  @Test func `A stray text among many numbers is a warning with its line, among levels it is none`() throws {
+    let cells = (0..<50).map { $0 == 7 ? "abc" : "\($0).5" }
+    let note = try #require(try note(cells))
+    #expect(note.severity == .warning)
+    #expect(note.what == "Read as texts: 1 cell is not a number, the first \"abc\" on line 9.")
+    #expect(note.option == "--missing \"abc\"")
+    // The numbers of rooms, six or more of them as one level.
+    #expect(try self.note((0..<200).map { $0 % 40 == 0 ? "6+" : "\($0 % 5 + 1)" }) == nil)
+  }
+
   @Test func `A numeric marker is missing however it is written`() throws {
     let result = try read("a\n1.5\n-999\n-999.0\n", .init(missing: ["-999"]))
     #expect(result.table.columns[0].missingCount == 2)
