@@ -10,16 +10,21 @@ enum ForestFlowOptions {
       help: "moments between noise and data that have trees of their own; the paper has 50"),
     OptionDescription(
       "duplicates", .integer(1...1000), automatic: "As many as make 10,000 rows, from 5 to 20; fewer in little time.",
-      help: "copies of the data, each with other noise, that trees learn from; the paper has 100"),
+      help: "copies of the data, each with other noise, that trees learn from; the paper has 100"
+    ).trying([.integer(10), .integer(40)]),
     OptionDescription(
       "trees", .integer(1...2000), automatic: "As many as held-out rows say, at most 200.",
       help: "trees for each column at each time; the paper has 100"),
-    OptionDescription("depth", .integer(1...12), default: .integer(6), help: "depth of a tree; the paper has 7"),
+    OptionDescription(
+      "depth", .integer(1...12), default: .integer(6), help: "depth of a tree; the paper has 7"
+    ).trying([.integer(3), .integer(4), .integer(8)]),
     OptionDescription(
       "learning-rate", .number(0.01...1), default: .number(0.2),
-      help: "by how much each tree's step is shortened; the paper has 0.3"),
+      help: "by how much each tree's step is shortened; the paper has 0.3"
+    ).trying([.number(0.1), .number(0.3)]),
     OptionDescription(
-      "regularization", .number(0...1000), default: .number(0), help: "L2 regularisation of leaves, in rows"),
+      "regularization", .number(0...1000), default: .number(0), help: "L2 regularisation of leaves, in rows"
+    ).trying([.number(1), .number(5)]),
     OptionDescription("bins", .integer(8...256), default: .integer(256), help: "bins that a column is cut into"),
     OptionDescription(
       "label", .text, default: .text("none"),
@@ -27,7 +32,8 @@ enum ForestFlowOptions {
     OptionDescription("derive", .flag, default: .flag(true), help: "look for columns that are a function of another"),
     OptionDescription(
       "sampler", .choice(["euler", "heun"]), default: .text("euler"),
-      help: "how rows are walked from noise to data: euler as published, or heun with twice the evaluations"),
+      help: "how rows are walked from noise to data: euler as published, or heun with twice the evaluations"
+    ).trying([.text("heun")]),
   ]
 
   /// The sampler of that name.
