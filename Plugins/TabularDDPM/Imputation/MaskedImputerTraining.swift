@@ -14,6 +14,9 @@ struct MaskedImputerTraining {
 
   /// Rounds of the chain.
   static let rounds = 3
+  /// The most cells of which a chain is grown twice, the second time with the tenth that chose the weights: of more, that
+  /// takes minutes and changes nothing.
+  static let mostCellsTwice = 250_000
   /// The most rows that teach a column's trees.
   static let mostRows = 20_000
   /// The least rows whose hidden cells decide on weights.
@@ -67,10 +70,11 @@ struct MaskedImputerTraining {
         throw CancellationError()
       }
     }
-    // Weights are chosen: now the chain may learn the rows that they were chosen on.
+    // Weights are chosen: now the chain may learn the rows that they were chosen on, where they are missed.
+    let isSmall = table.rowCount * cells.modelled.count <= Self.mostCellsTwice
     return FittedMaskedImputer(
       method: method, predictor: predictor, refiners: refiners, blends: blends,
-      chain: try chained(split.training + split.heldOut))
+      chain: isSmall ? try chained(split.training + split.heldOut) : chain)
   }
 
   /// Weights and misses of a column, on rows that were not learned from.
