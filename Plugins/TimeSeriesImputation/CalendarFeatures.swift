@@ -9,8 +9,9 @@ enum CalendarFeatures {
   ///
   /// - Parameter seconds: since 1970-01-01 00:00 by the local clock, which was a Thursday.
   static func values(at seconds: Double) -> [Float] {
-    [day(seconds), week(seconds), year(seconds)].flatMap { turn in
-      [Float(sin(2 * Double.pi * turn)), Float(cos(2 * Double.pi * turn))]
+    [day(seconds), week(seconds), year(seconds)].flatMap { turn -> [Float] in
+      let angle: Double = 2 * .pi * turn
+      return [Float(sin(angle)), Float(cos(angle))]
     }
   }
 

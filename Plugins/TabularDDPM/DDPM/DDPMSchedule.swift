@@ -22,7 +22,11 @@ package enum DDPMSchedule: String, Sendable, Codable, CaseIterable {
   /// β_t = 1 − ᾱ(t/T) / ᾱ((t − 1)/T), at most .999, of a variance-preserving schedule in continuous time.
   private static func discretized(_ schedule: some NoiseSchedule, steps: Int) -> SteppedSchedule {
     let kept = (0...steps).map { schedule.level(at: Double($0) / Double(steps)).keepProbability }
-    return SteppedSchedule(betas: (1...steps).map { min(max(1 - kept[$0] / kept[$0 - 1], 1e-8), 0.999) })
+    return SteppedSchedule(
+      betas: (1...steps).map { (step: Int) -> Double in
+        let beta: Double = 1 - kept[step] / kept[step - 1]
+        return min(max(beta, 1e-8), 0.999)
+      })
   }
 
   /// The steps at which a sampler asks the network, from T down, and the 0 where it ends: evenly spread.

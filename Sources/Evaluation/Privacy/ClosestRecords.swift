@@ -92,10 +92,13 @@ struct ClosestRecords {
     let real = scale.apply(table).space
     func ratios(_ rows: Features) -> [Double] {
       let found = real.nearest(to: scale.apply(rows).space, count: 2, threads: threads).distances
-      return stride(from: 0, to: found.count, by: 2).map { found[$0 + 1] > 0 ? found[$0] / found[$0 + 1] : 1 }
+      return stride(from: 0, to: found.count, by: 2).map { (first: Int) -> Double in
+        let next = found[first + 1]
+        return next > 0 ? found[first] / next : 1
+      }
     }
     func belowThird(_ ratios: [Double]) -> Double {
-      Double(ratios.reduce(0) { $0 + ($1 < 1.0 / 3 ? 1 : 0) }) / Double(ratios.count)
+      Double(ratios.count { $0 < 1.0 / 3 }) / Double(ratios.count)
     }
     let own = ratios(synthetic.sample(ratioCap, random.child(4)))
     let floor = held.map { ratios($0.sample(ratioCap, random.child(5))) }

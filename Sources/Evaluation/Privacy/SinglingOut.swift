@@ -155,7 +155,9 @@ struct SizeCorrection {
     let seen = counts.indices.filter { counts[$0] > 0 && $0 <= rows }
     let likelihoods = seen.map { k in
       let ways = lgamma(n + 1) - lgamma(Double(k) + 1) - lgamma(n - Double(k) + 1)
-      return weights.map { exp(ways + Double(k) * log($0) + (n - Double(k)) * log1p(-$0)) }
+      return weights.map { (weight: Double) -> Double in
+        exp(ways + Double(k) * log(weight) + (n - Double(k)) * log1p(-weight))
+      }
     }
     var shares = [Double](repeating: 1 / Double(size), count: size)
     for _ in 0..<300 {

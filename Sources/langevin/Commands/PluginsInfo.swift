@@ -92,7 +92,7 @@ struct PluginsInfo: ParsableCommand {
     if !plugin.descriptor.citation.isEmpty {
       text += "\n" + wrapped("Follows: " + plugin.descriptor.citation, indent: 0)
     }
-    let parts = [
+    let parts: [(String, [String])] = [
       ("Methods", registry.methods.entries.filter { $0.plugin.id == id }.map(\.id)),
       ("Denoisers", registry.denoisers.entries.filter { $0.plugin.id == id }.map(\.id)),
       ("Noise schedules", registry.noiseSchedules.entries.filter { $0.plugin.id == id }.map(\.id)),
