@@ -25,21 +25,43 @@ public struct SQLiteAddress: Sendable, Equatable {
     }
     guard Self.isMeant(by: text) else { throw fault("this does not begin with 'sqlite:'") }
     let parts = text.dropFirst(Self.scheme.count).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let file = String(parts[0]).removingPercentEncoding, !file.isEmpty else {
-      throw fault("the file of the database is missing")
-    }
+    func decoded(_ text: some StringProtocol) -> String { String(text).removingPercentEncoding ?? String(text) }
+    let file = decoded(parts[0])
+    guard !file.isEmpty else { throw fault("the file of the database is missing") }
     var table: String?, replaces = false
     for item in parts.count > 1 ? parts[1].split(separator: "&", omittingEmptySubsequences: false) : [] {
-      let pair = item.split(separator: "=", maxSplits: 1).map { String($0).removingPercentEncoding ?? String($0) }
+      let pair = item.split(separator: "=", maxSplits: 1).map(decoded)
       switch (pair.first ?? "", pair.count) {
-      case ("table", 2): table = pair[1]
+      case ("table", 2) where table == nil && !pair[1].contains("\0"): table = pair[1]
       case ("replace", 1): replaces = true
       default: throw fault("'\(item)' is not understood")
       }
     }
     guard let table else { throw fault("the name of the table is missing") }
+    self.init(file: file, table: table, replaces: replaces)
+  }
+
+  init(file: String, table: String, replaces: Bool) {
     self.file = file
     self.table = table
     self.replaces = replaces
+  }
+
+  /// The address with leave to replace the table.
+  public var replacing: SQLiteAddress { SQLiteAddress(file: file, table: table, replaces: true) }
+
+  /// The name of a file beside the database that belongs to the table.
+  public func companion(_ ending: String) -> String {
+    "\(file).\(table.replacingOccurrences(of: "/", with: "_")).\(ending)"
+  }
+}
+
+extension SQLiteAddress: CustomStringConvertible {
+  /// As it is typed, percent-encoded where it must be.
+  public var description: String {
+    func encoded(_ text: String) -> String {
+      text.addingPercentEncoding(withAllowedCharacters: CharacterSet(charactersIn: "?&%=\"'#").inverted) ?? text
+    }
+    return "\(Self.scheme)\(encoded(file))?table=\(encoded(table))\(replaces ? "&replace" : "")"
   }
 }

@@ -24,11 +24,9 @@ final class SQLiteConnection {
   init(_ file: String, writes: Bool = false) throws(DatabaseError) {
     self.file = file
     let flags = writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
-    let status = sqlite3_open_v2(file, &handle, flags, nil)
-    guard status == SQLITE_OK else {
-      defer { sqlite3_close_v2(handle) }
-      throw fault(status)
-    }
+    // A bare name such as ":memory:" is a file here, as all names are.
+    let status = sqlite3_open_v2(file.hasPrefix("/") ? file : "./" + file, &handle, flags, nil)
+    guard status == SQLITE_OK else { throw fault(status) }
     sqlite3_busy_timeout(handle, Self.patience)
   }
 
@@ -67,11 +65,16 @@ final class SQLiteConnection {
   }
 
   private func fault(_ status: Int32) -> DatabaseError {
+    let message = String(cString: sqlite3_errmsg(handle))
     // The lower byte is the kind.
-    let isForeign = status & 0xff == SQLITE_NOTADB
-    return DatabaseError(
-      .file, file, isForeign ? "this is not an SQLite database" : String(cString: sqlite3_errmsg(handle)),
-      cure: isForeign ? "name the file of a database, or leave 'sqlite:' out" : "check the file and its disk")
+    return switch status & 0xff {
+    case SQLITE_NOTADB:
+      DatabaseError(
+        .file, file, "this is not an SQLite database", cure: "name the file of a database, or leave 'sqlite:' out")
+    case SQLITE_BUSY, SQLITE_LOCKED:
+      DatabaseError(.file, file, message, cure: "close the program that uses it, and try again")
+    default: DatabaseError(.file, file, message, cure: "check the file and its disk")
+    }
   }
 
   /// A statement of a connection.
@@ -112,16 +115,23 @@ final class SQLiteConnection {
       return status == SQLITE_ROW
     }
 
+    /// Whether a value of the row is text.
+    func isText(_ column: Int) -> Bool { sqlite3_column_type(handle, Int32(column)) == SQLITE_TEXT }
+
+    /// Reads a text of the row where it lies.
+    func withText<Result>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+      // The bytes are counted after the text was made.
+      let start = sqlite3_column_text(handle, Int32(column))
+      return body(UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, Int32(column)))))
+    }
+
     /// A value of the row.
     subscript(column: Int) -> Value {
       let place = Int32(column)
       switch sqlite3_column_type(handle, place) {
       case SQLITE_INTEGER: return .integer(sqlite3_column_int64(handle, place))
       case SQLITE_FLOAT: return .real(sqlite3_column_double(handle, place))
-      case SQLITE_TEXT:
-        let text = UnsafeBufferPointer(
-          start: sqlite3_column_text(handle, place), count: Int(sqlite3_column_bytes(handle, place)))
-        return .text(String(decoding: text, as: UTF8.self))
+      case SQLITE_TEXT: return .text(withText(column) { String(decoding: $0, as: UTF8.self) })
       case SQLITE_NULL: return .null
       default: return .bytes
       }

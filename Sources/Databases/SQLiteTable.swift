@@ -13,35 +13,57 @@ public struct SQLiteTable: Sendable, Equatable {
 
   // MARK: Reading
 
-  /// How the text of ``text()`` is to be read.
-  public static let format = CSVFormat()
-
-  /// All rows as CSV with a header, in the order in which the database gives them. Null is an empty field; texts stand in
-  /// quotes, so that the empty text is not missing and spaces stay; numbers have as many digits as they need.
+  /// All rows as CSV with a header, in the order in which the database gives them. Null is an empty field, an empty text
+  /// stands in quotes, and numbers have as many digits as they need.
   ///
   /// - Throws: ``DatabaseError``: `file`, `missingTable`, `content` for a value of bytes.
   public func text() throws(DatabaseError) -> CSVText {
     let connection = try opened()
-    guard try kind(in: connection) != nil else { throw try missing(in: connection) }
+    guard let kind = try kind(in: connection), ["table", "view"].contains(kind) else {
+      throw try missing(in: connection)
+    }
     let rows = try connection.statement("SELECT * FROM \(quotedName)")
-    var text = rows.names.map(Self.field).joined(separator: ",") + "\n"
+    let comma = UInt8(ascii: ","), newline = UInt8(ascii: "\n")
+    var text: [UInt8] = []
+    for (position, name) in rows.names.enumerated() {
+      if position > 0 { text.append(comma) }
+      Self.append(name.utf8, to: &text)
+    }
+    text.append(newline)
     while try rows.step() {
       for (position, name) in rows.names.enumerated() {
-        if position > 0 { text += "," }
+        if position > 0 { text.append(comma) }
+        if rows.isText(position) {
+          rows.withText(position) { Self.append($0, to: &text) }
+          continue
+        }
         switch rows[position] {
         case .null: break
-        case .integer(let number): text += String(number)
-        case .real(let number): text += "\(number)"
-        case .text(let string): text += Self.field(string)
-        case .bytes:
+        case .integer(let number): text += String(number).utf8
+        case .real(let number): text += "\(number)".utf8
+        case .text, .bytes:
           throw DatabaseError(
             .content, address.file, "column '\(name)' of table '\(address.table)' holds bytes, not text or numbers",
-            cure: "make a view without it and name that: CREATE VIEW plain AS SELECT … FROM \(address.table)")
+            cure: "make a view without it and name that: CREATE VIEW plain AS SELECT … FROM \(quotedName)")
         }
       }
-      text += "\n"
+      text.append(newline)
     }
-    return CSVText(text, named: "\(address.file)?table=\(address.table)")
+    return CSVText(utf8: text, named: "\(address.file)?table=\(address.table)", format: CSVFormat())
+  }
+
+  /// Appends a field, in quotes where it would else be read as something other than this text.
+  private static func append(_ field: some Collection<UInt8>, to text: inout [UInt8]) {
+    let quote = UInt8(ascii: "\""), space = UInt8(ascii: " ")
+    let start = text.count
+    text.append(quote)
+    var isPlain = !field.isEmpty && field.first != space
+    for byte in field {
+      if byte == quote { text.append(quote) }
+      if byte == quote || byte == UInt8(ascii: ",") || byte == 10 || byte == 13 { isPlain = false }
+      text.append(byte)
+    }
+    if isPlain, text.last != space { text.remove(at: start) } else { text.append(quote) }
   }
 
   /// The types that the columns were declared with, by name; empty where there is no such table.
@@ -51,29 +73,46 @@ public struct SQLiteTable: Sendable, Equatable {
     for row in try opened().rows("SELECT name, type FROM pragma_table_info(?)", [address.table]) {
       // A type is taken over only where it is plain words, as VARCHAR(20).
       guard case .text(let name) = row[0], case .text(let type) = row[1],
-        type.wholeMatch(of: #/[A-Za-z_][A-Za-z0-9_ ]*(\([0-9, ]+\))?/#) != nil
+        type.wholeMatch(of: #/[A-Za-z_][A-Za-z0-9_ ]*(\([0-9, ]+\))?/#) != nil,
+        Self.untaken.isDisjoint(with: type.uppercased().split(separator: " "))
       else { continue }
       types[name] = type
     }
     return types
   }
 
+  /// Words that make of a type a constraint, or would change values of other types.
+  private static let untaken: Set<Substring> = [
+    "ANY", "AS", "BLOB", "CHECK", "COLLATE", "CONSTRAINT", "DEFAULT", "GENERATED", "NOT", "NULL", "PRIMARY",
+    "REFERENCES",
+    "UNIQUE",
+  ]
+
+  /// Whether it is a view.
+  /// - Throws: ``DatabaseError`` with problem `file`.
+  public func isView() throws(DatabaseError) -> Bool { try kind(in: opened()) == "view" }
+
   // MARK: Writing
 
   /// Checks, before long work, that the table can be written.
   /// - Throws: ``DatabaseError``: `existingTable` unless it may be replaced, `file`.
   public func checkWritable() throws(DatabaseError) {
+    if address.table.lowercased().hasPrefix("sqlite_") {
+      throw DatabaseError(
+        .existingTable, address.file, "names that begin with 'sqlite_' are SQLite's own", cure: "name another table")
+    }
     guard FileManager.default.fileExists(atPath: address.file) else { return }
     switch try kind(in: opened()) {
-    case "view":
-      throw DatabaseError(
-        .existingTable, address.file, "'\(address.table)' is a view, which can not be written",
-        cure: "name another table")
-    case "table" where !address.replaces:
+    case nil: break
+    case "table":
+      guard !address.replaces else { break }
       throw DatabaseError(
         .existingTable, address.file, "there is a table '\(address.table)' already",
-        cure: "name another, or allow it to be replaced: 'sqlite:\(address.file)?table=\(address.table)&replace'")
-    default: break
+        cure: "name another, or allow it to be replaced: '\(address.replacing)'")
+    case let other?:
+      throw DatabaseError(
+        .existingTable, address.file, "'\(address.table)' is the name of \(other == "index" ? "an" : "a") \(other)",
+        cure: "name another table")
     }
     guard access(address.file, W_OK) == 0 else {
       throw DatabaseError(
@@ -83,22 +122,27 @@ public struct SQLiteTable: Sendable, Equatable {
   }
 
   /// Makes the table from CSV text, whole or not at all. A column has the type that is declared for it, else INTEGER or
-  /// REAL where all of its values are such numbers, else TEXT. Empty fields without quotes are null.
+  /// REAL where all of its values are such numbers and no digit is lost, else TEXT. Missing cells are null. A table that
+  /// is replaced loses its indexes and triggers.
   ///
   /// - Parameters:
-  ///   - text: a header and rows.
-  ///   - format: the form of the text.
+  ///   - text: what was written by the schema.
+  ///   - schema: the form of the text, and its columns.
   ///   - declared: types of columns by name, as those of the table that was learned.
   /// - Throws: ``DatabaseError`` with problem `file`.
-  public func write(_ text: CSVText, format: CSVFormat, declared: [String: String] = [:]) throws(DatabaseError) {
-    let cells = text.cells(format: format)
-    var types: [String] = []
-    for (column, name) in cells.names.enumerated() {
-      types.append(declared[name] ?? Self.type(of: cells, column: column, decimalComma: format.decimalComma))
+  public func write(_ text: CSVText, schema: Schema, declared: [String: String] = [:]) throws(DatabaseError) {
+    let cells = text.cells(schema: schema)
+    let hasComma = schema.format.decimalComma
+    var found = cells.names.map { _ in NarrowestType() }
+    for row in 0..<cells.rowCount {
+      for (column, cell) in cells[row].enumerated() {
+        if let cell { found[column].add(hasComma ? Self.pointed(cell) : cell) }
+      }
     }
+    let types = zip(cells.names, found).map { declared[$0] ?? $1.name }
+    let isNumeric = types.map { type in !["CHAR", "CLOB", "TEXT"].contains { type.uppercased().contains($0) } }
     let columns = zip(cells.names, types).map { "\(SQLiteConnection.quoted($0)) \($1)" }.joined(separator: ", ")
     let places = Array(repeating: "?", count: types.count).joined(separator: ", ")
-    let isNew = !FileManager.default.fileExists(atPath: address.file)
     do {
       let connection = try SQLiteConnection(address.file, writes: true)
       try connection.transaction { () throws(DatabaseError) in
@@ -108,35 +152,16 @@ public struct SQLiteTable: Sendable, Equatable {
         for row in 0..<cells.rowCount {
           // SQLite makes a number of a text where the column's type is one, as long as nothing is lost.
           try insert.bind(
-            types.indices.map { column in
-              let cell = cells[row, column]
-              return format.decimalComma && types[column] == "REAL" ? cell.map(Self.pointed) : cell
-            })
+            zip(cells[row], isNumeric).map { cell, isNumeric in hasComma && isNumeric ? cell.map(Self.pointed) : cell })
           _ = try insert.step()
         }
       }
     } catch {
-      if isNew { unlink(address.file) }
+      // A file that was made for nothing.
+      let attributes = try? FileManager.default.attributesOfItem(atPath: address.file)
+      if attributes?[.size] as? Int == 0 { unlink(address.file) }
       throw error
     }
-  }
-
-  /// The narrowest type that holds all values of a column as they are written.
-  private static func type(of cells: CSVCells, column: Int, decimalComma: Bool) -> String {
-    var type = "INTEGER", isEmpty = true
-    for row in 0..<cells.rowCount {
-      guard let cell = cells[row, column] else { continue }
-      isEmpty = false
-      let digits = cell.drop { $0 == "-" }
-      // What a number would lose, such as the zeros before a postcode, makes it a text.
-      if digits.count > 1, digits.first == "0", digits.dropFirst().first?.isNumber == true { return "TEXT" }
-      if type == "INTEGER", Int64(cell) != nil, cell.first != "+" { continue }
-      guard Double(decimalComma ? pointed(cell) : cell)?.isFinite == true, digits.first?.isNumber == true else {
-        return "TEXT"
-      }
-      type = "REAL"
-    }
-    return isEmpty ? "TEXT" : type
   }
 
   private static func pointed(_ number: String) -> String { number.replacingOccurrences(of: ",", with: ".") }
@@ -144,16 +169,18 @@ public struct SQLiteTable: Sendable, Equatable {
   // MARK: The database
 
   private func opened() throws(DatabaseError) -> SQLiteConnection {
-    guard FileManager.default.fileExists(atPath: address.file) else {
-      throw DatabaseError(.file, address.file, "there is no such database", cure: "check the path")
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: address.file, isDirectory: &isFolder), !isFolder.boolValue else {
+      let what = isFolder.boolValue ? "this is a directory, not a database" : "there is no such database"
+      throw DatabaseError(.file, address.file, what, cure: "check the path")
     }
     return try SQLiteConnection(address.file)
   }
 
-  /// Whether the name is that of a table or of a view.
+  /// What has the name: a table, view, index or trigger.
   private func kind(in connection: SQLiteConnection) throws(DatabaseError) -> String? {
     let found = try connection.rows(
-      "SELECT type FROM sqlite_master WHERE type IN ('table', 'view') AND lower(name) = lower(?)", [address.table])
+      "SELECT type FROM sqlite_master WHERE lower(name) = lower(?)", [address.table])
     guard case .text(let kind)? = found.first?.first else { return nil }
     return kind
   }
@@ -166,9 +193,5 @@ public struct SQLiteTable: Sendable, Equatable {
     let list =
       names.isEmpty ? "the database has no tables" : "its tables are \(names.prefix(20).joined(separator: ", "))"
     return DatabaseError(.missingTable, address.file, "there is no table '\(address.table)'", cure: near ?? list)
-  }
-
-  private static func field(_ text: String) -> String {
-    "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
   }
 }

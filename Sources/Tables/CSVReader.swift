@@ -59,6 +59,11 @@ public struct CSVReader: Sendable {
   public init(_ text: CSVText, options: CSVReadOptions = .init()) {
     path = text.path
     self.options = options
+    if let format = text.format {
+      self.options.delimiter = format.delimiter
+      self.options.header = format.hasHeader
+      self.options.decimalComma = format.decimalComma
+    }
     self.text = text
   }
 

@@ -188,13 +188,13 @@ struct ColumnFacts {
   }
 
   /// The first cell that is no number in a column that is nearly all of numbers, too many different ones to be levels,
-  /// and how many such cells there are.
-  var stray: (text: String, line: Int, count: Int)? {
+  /// how many such cells there are, and whether all are alike.
+  var stray: (text: String, line: Int, count: Int, isOnly: Bool)? {
     guard builder.mode == .dictionary, codeCount == 0, otherCount > 0, otherCount * 20 <= valueCount,
       distinctCount - otherCodes.count >= 20
     else { return nil }
     let first = otherCodes.map(cell).min { $0.line < $1.line }!
-    return (first.text, first.line, otherCount)
+    return (first.text, first.line, otherCount, otherCodes.count == 1)
   }
 
   func dateFormats() -> [DateFormat] {

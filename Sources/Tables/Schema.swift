@@ -102,3 +102,12 @@ public struct Schema: Sendable, Codable, Equatable {
       cure: "Correct it there; a fresh schema shows the form.")
   }
 }
+
+extension Schema {
+  /// The schema with more columns behind its own.
+  public func adding(_ more: [ColumnSchema]) -> Schema {
+    var schema = self
+    schema.columns += more
+    return schema
+  }
+}

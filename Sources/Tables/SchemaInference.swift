@@ -107,13 +107,16 @@ struct SchemaInference {
       let markers = proposal.markers.prefix(3).map { "--missing \"\($0.text)\"" }.joined(separator: " ")
       notes.append(TableNote(.warning, column: name, what: what, why: "All others are.", option: markers))
     } else if let stray = facts.stray {
-      let cells = stray.count == 1 ? "1 cell is" : "\(stray.count) cells are"
+      let cells = stray.count == 1 ? "1 cell is not a number" : "\(stray.count) cells are not numbers"
+      let line = String(stray.text.prefix(40).map { $0.isNewline ? " " : $0 })
+      let shown = stray.text.count > 40 ? line + "…" : line
+      let isPlain = stray.isOnly && shown == stray.text && !shown.contains { "\",$`\\".contains($0) }
       notes.append(
         TableNote(
           .warning, column: name,
-          what: "Read as texts: \(cells) not a number, the first \"\(stray.text)\" on line \(stray.line).",
-          why: "All others are: correct it, or say that it stands for missing.",
-          option: "--missing \"\(stray.text)\""))
+          what: "Read as texts: \(cells), the first \"\(shown)\" on line \(stray.line).",
+          why: "All others are: correct \(stray.count == 1 ? "it" : "them"), or say what stands for missing.",
+          option: isPlain ? "--missing \"\(stray.text)\"" : nil))
     } else if facts.codeCount > 0, facts.otherCount == 0 {
       notes.append(
         TableNote(

@@ -78,6 +78,51 @@ import Testing
     #expect(try database.rows(names).count == 5)
   }
 
+  @Test func `A database is not overwritten by a file, nor a table through its view`() throws {
+    let database = try people()
+    try database.run("CREATE VIEW old AS SELECT age, city FROM customers WHERE age > 40")
+    for arguments in [
+      ["synth", "sqlite:people.db?table=customers", "-o", "people.db"],
+      ["synth", "sqlite:people.db?table=customers", "-o", "out.csv", "--report", "people.db"],
+      ["synth", "sqlite:people.db?table=old", "-o", "sqlite:people.db?table=customers&replace"],
+    ] {
+      let outcome = try Command.run(arguments + Sample.quick, in: scratch)
+      #expect(outcome.status == 2, "\(outcome.errors)")
+    }
+    #expect(try database.rows("SELECT count(*) FROM customers") == [[.integer(80)]])
+  }
+
+  @Test func `Filled and drawn tables go to one database, and the line that repeats a run does so`() throws {
+    let database = try people()
+    let filled = "sqlite:people.db?table=filled"
+    let impute = try Command.run(
+      "impute", "sqlite:people.db?table=customers", "-o", filled, "--draws", "2", "--draws-output",
+      "sqlite:people.db?table=draws", "--no-check", "--budget", "1s", "--seed", "1", in: scratch)
+    #expect(impute.status == 0, "\(impute.errors)")
+    #expect(try database.rows("SELECT count(*), sum(income IS NULL) FROM filled") == [[.integer(80), .integer(0)]])
+    #expect(try database.rows("SELECT count(*), count(DISTINCT draw) FROM draws") == [[.integer(160), .integer(2)]])
+    let same = try Command.run(
+      "impute", "sqlite:people.db?table=customers", "-o", "sqlite:people.db?table=x", "--draws", "2", "--draws-output",
+      "sqlite:people.db?table=X", in: scratch)
+    #expect(same.status == 2 && same.errors.contains("need a place each"), "\(same.errors)")
+    let synth = try Command.run(
+      "synth", "sqlite:people.db?table=customers", "-o", "sqlite:people.db?table=made", "--steps", "12", "--set",
+      "width=16", in: scratch)
+    #expect(synth.errors.contains("-o 'sqlite:people.db?table=made&replace'"), "\(synth.errors)")
+    #expect(scratch.names == ["people.db"])
+  }
+
+  @Test func `Rows are kept where the database is locked`() throws {
+    let database = try people()
+    try database.run("BEGIN IMMEDIATE")
+    let outcome = try Command.run(
+      ["synth", "sqlite:people.db?table=customers", "-o", "sqlite:people.db?table=made"] + Sample.quick, in: scratch)
+    #expect(outcome.status == 74)
+    #expect(
+      outcome.errors.contains("database is locked") && outcome.errors.contains("the rows are in people.db.made.csv"))
+    #expect(scratch.text("people.db.made.csv").split(separator: "\n").count == 81)
+  }
+
   @Test(arguments: [
     (["inspect", "sqlite:people.db?table=custmers"], 74, "did you mean 'customers'?"),
     (["inspect", "sqlite:none.db?table=customers"], 74, "there is no such database"),

@@ -10,6 +10,14 @@ struct SQLiteAddressTests {
     #expect(plain.file == "data/people.db" && plain.table == "customers" && !plain.replaces)
     let encoded = try SQLiteAddress("sqlite:/tmp/a%3Fb.db?table=two%20words%26more&replace")
     #expect(encoded.file == "/tmp/a?b.db" && encoded.table == "two words&more" && encoded.replaces)
+    #expect(try SQLiteAddress("sqlite:100%.db?table=50%").file == "100%.db")
+  }
+
+  @Test("An address reads back as it is written", arguments: ["people.db", "a?b&c=d%20.db", "'quoted' \"#\".db"])
+  func roundTrip(name: String) throws {
+    let address = SQLiteAddress(file: name, table: name, replaces: false)
+    #expect(try SQLiteAddress(address.description) == address)
+    #expect(try SQLiteAddress(address.replacing.description) == address.replacing)
   }
 
   @Test(
@@ -18,6 +26,7 @@ struct SQLiteAddressTests {
       ("people.db", "begin"), ("sqlite:?table=a", "file"), ("sqlite:people.db", "name of the table"),
       ("sqlite:people.db?table=", "'table='"), ("sqlite:people.db?tabel=a", "'tabel=a'"), ("sqlite:people.db?", "''"),
       ("sqlite:people.db?table=a&replace=1", "'replace=1'"),
+      ("sqlite:people.db?table=a&table=b", "'table=b'"), ("sqlite:people.db?table=a%00", "'table=a%00'"),
     ])
   func faults(text: String, part: String) {
     let error = #expect(throws: DatabaseError.self) { try SQLiteAddress(text) }

@@ -24,6 +24,9 @@ struct SQLiteTableTests {
     }
   }
 
+  /// The form of the text, without columns.
+  private let plain = Schema(columns: [], format: CSVFormat())
+
   @Test("Rows come as CSV that reads back with nulls, empty texts, spaces, quotes and full digits")
   func reading() throws {
     let folder = try Folder()
@@ -35,23 +38,22 @@ struct SQLiteTableTests {
       lines');
       """)
     let text = try folder.table("odd%20name").text()
-    let cells = text.cells(format: SQLiteTable.format)
+    let cells = text.cells(schema: plain)
     #expect(cells.names == ["id", "a,b", "t"])
-    let found = (0..<cells.rowCount).map { row in (0..<3).map { cells[row, $0] } }
     #expect(
-      found == [
+      (0..<cells.rowCount).map { cells[$0] } == [
         ["1", "0.1", " x "], [nil, "12345.678901234567", "say \"no\""], ["3", nil, ""], ["4", "1e+300", nil],
         ["-9223372036854775808", "-0.5", "two\nlines"],
       ])
-    let read = try CSVReader(text, options: CSVReadOptions(delimiter: .comma)).read()
+    let read = try CSVReader(text).read()
     #expect(["id", "a,b", "t"].map { read.schema[$0]?.missingCount } == [1, 1, 1])
   }
 
   @Test("What is written has the values and the narrowest types, and null is null")
   func writing() throws {
     let folder = try Folder()
-    let csv = "whole,real,code,word,mixed,none\n1,0.5,007,a,1,\n-2,3,010,\"\",x,\n,1e-3,,\"b \"\"q\"\"\",2.5,\n"
-    try folder.table("made").write(CSVText(csv, named: "t"), format: CSVFormat())
+    let csv = "whole,real,code,word,mixed,none\n1,0.5,007,a,1,\n-2,3,010,\"\",0x1F,\n,1e-3,,\"b \"\"q\"\"\",2.5,\n"
+    try folder.table("made").write(CSVText(csv, named: "t"), schema: plain)
     #expect(
       try folder.rows("SELECT type FROM pragma_table_info('made')") == [
         [.text("INTEGER")], [.text("REAL")], [.text("TEXT")], [.text("TEXT")], [.text("TEXT")], [.text("TEXT")],
@@ -59,7 +61,7 @@ struct SQLiteTableTests {
     #expect(
       try folder.rows("SELECT * FROM made") == [
         [.integer(1), .real(0.5), .text("007"), .text("a"), .text("1"), .null],
-        [.integer(-2), .real(3.0), .text("010"), .text(""), .text("x"), .null],
+        [.integer(-2), .real(3.0), .text("010"), .text(""), .text("0x1F"), .null],
         [.null, .real(0.001), .null, .text("b \"q\""), .text("2.5"), .null],
       ])
   }
@@ -76,7 +78,7 @@ struct SQLiteTableTests {
     let declared = try source.declaredTypes()
     #expect(
       declared == ["id": "INTEGER", "price": "DECIMAL(10,2)", "code": "VARCHAR(3)", "ok": "BOOLEAN", "note": "TEXT"])
-    try folder.table("b").write(source.text(), format: SQLiteTable.format, declared: declared)
+    try folder.table("b").write(source.text(), schema: plain, declared: declared)
     #expect(try folder.rows("SELECT * FROM a") == folder.rows("SELECT * FROM b"))
     #expect(
       try folder.rows("SELECT name, type FROM pragma_table_info('a')")
@@ -86,8 +88,8 @@ struct SQLiteTableTests {
   @Test("Decimal commas become points")
   func commas() throws {
     let folder = try Folder()
-    let format = CSVFormat(delimiter: .semicolon, decimalComma: true)
-    try folder.table("made").write(CSVText("x;t\n1,5;a,b\n2;c\n", named: "t"), format: format)
+    let schema = Schema(columns: [], format: CSVFormat(delimiter: .semicolon, decimalComma: true))
+    try folder.table("made").write(CSVText("x;t\n1,5;a,b\n2;c\n", named: "t"), schema: schema)
     #expect(
       try folder.rows("SELECT * FROM made") == [
         [.real(1.5), .text("a,b")], [.real(2.0), .text("c")],
@@ -99,7 +101,7 @@ struct SQLiteTableTests {
     let folder = try Folder()
     try folder.run(
       "CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1), (2); CREATE VIEW v AS SELECT x * 10 AS y FROM a")
-    #expect(try folder.table("v").text().cells(format: SQLiteTable.format)[1, 0] == "20")
+    #expect(try folder.table("v").text().cells(schema: plain)[1][0] == "20")
     #expect(throws: DatabaseError.self) { try folder.table("v", replaces: true).checkWritable() }
   }
 
@@ -112,11 +114,65 @@ struct SQLiteTableTests {
     try folder.table("a", replaces: true).checkWritable()
     // Two columns of one name are no table.
     #expect(throws: DatabaseError.self) {
-      try folder.table("a", replaces: true).write(CSVText("y,y\n1,2\n", named: "t"), format: CSVFormat())
+      try folder.table("a", replaces: true).write(CSVText("y,y\n1,2\n", named: "t"), schema: plain)
     }
     #expect(try folder.rows("SELECT x FROM a") == [[.integer(1)]])
-    try folder.table("a", replaces: true).write(CSVText("y\n5\n", named: "t"), format: CSVFormat())
+    try folder.table("a", replaces: true).write(CSVText("y\n5\n", named: "t"), schema: plain)
     #expect(try folder.rows("SELECT y FROM a") == [[.integer(5)]])
+  }
+
+  @Test("Empty texts stay texts where all columns are texts without nulls, and spaces stay")
+  func emptyTexts() throws {
+    let folder = try Folder()
+    try folder.run("CREATE TABLE a (x TEXT, y TEXT)")
+    for number in 0..<30 {
+      try folder.run("INSERT INTO a VALUES (' \(number % 3 == 0 ? "" : "one")', '\(number % 2 == 0 ? "" : "two")')")
+    }
+    let read = try CSVReader(folder.table("a").text()).read()
+    #expect(read.schema.columns.map(\.missingCount) == [0, 0])
+    #expect(read.schema["x"]?.levels == [" ", " one"] && read.schema["y"]?.levels == ["", "two"])
+  }
+
+  @Test(
+    "Missing cells are null: by a marker, by an empty field in quotes where that is missing; columns without a header have names"
+  )
+  func missing() throws {
+    let folder = try Folder()
+    var schema = Schema(
+      columns: [
+        ColumnSchema(name: "a", kind: .integer, missingMarkers: ["?"], missingText: "?"),
+        ColumnSchema(name: "b", kind: .category),
+      ],
+      format: CSVFormat(hasHeader: false, quotedEmptyIsMissing: true))
+    schema.columns[1].levels = ["x", "?"]
+    try folder.table("made").write(CSVText("1,\"x\"\n?,\"\"\n3,\"?\"\n", named: "t"), schema: schema)
+    #expect(
+      try folder.rows("SELECT a, b FROM made") == [
+        [.integer(1), .text("x")], [.null, .null], [.integer(3), .text("?")],
+      ])
+  }
+
+  @Test(
+    "A column has the narrowest type that loses nothing",
+    arguments: [
+      (["1", "-2", "0"], "INTEGER"), (["9007199254740993"], "INTEGER"), (["1", "2.5"], "REAL"),
+      ([".5", "-.5", "1e-3"], "REAL"),
+      (["9007199254740993", "2.5"], "TEXT"), (["12345678901234567890"], "TEXT"), (["007"], "TEXT"),
+      (["0.5", "00.5"], "TEXT"),
+      (["0x1F"], "TEXT"), (["1-2"], "TEXT"), (["+1"], "TEXT"), (["inf"], "TEXT"), (["1e999"], "TEXT"), ([""], "TEXT"),
+      ([], "TEXT"),
+    ])
+  func narrowest(values: [String], name: String) {
+    var type = NarrowestType()
+    for value in values { type.add(value) }
+    #expect(type.name == name)
+  }
+
+  @Test("Types that would change values or are constraints are not taken over")
+  func untakenTypes() throws {
+    let folder = try Folder()
+    try folder.run(#"CREATE TABLE a (x BLOB, y "primary key", z UNSIGNED BIG INT, w, v "TEXT) --")"#)
+    #expect(try folder.table("a").declaredTypes() == ["z": "UNSIGNED BIG INT"])
   }
 
   @Test("Errors tell what is there")
@@ -132,5 +188,8 @@ struct SQLiteTableTests {
     #expect(error { _ = try folder.table("customers").text() }?.message.contains("column 'x'") == true)
     try "a,b\n1,2\n".write(toFile: folder.file, atomically: true, encoding: .utf8)
     #expect(error { _ = try folder.table("a").text() }?.message == "this is not an SQLite database")
+    let here = SQLiteTable(try SQLiteAddress("sqlite:\(folder.path)?table=a"))
+    #expect(error { _ = try here.text() }?.message == "this is a directory, not a database")
+    #expect(error { try folder.table("sqlite_a").checkWritable() }?.problem == .existingTable)
   }
 }

@@ -1,34 +1,42 @@
-/// The cells of CSV text as texts, without a schema: what another store of tables takes over.
+/// The cells of CSV text as texts: what another store of tables takes over.
 public struct CSVCells: Sendable {
   /// The names of the columns.
   public let names: [String]
+  /// Texts that stand for missing, by column.
+  private let markers: [Set<String>]
+  private let format: CSVFormat
   private let index: CSVRowIndex
-  private let rows: [[Range<Int>]]
 
-  fileprivate init(_ text: CSVText, format: CSVFormat) {
-    let index = CSVRowIndex(text, format: format)
-    rows = index.rows.map(index.fields)
-    self.index = index
-    if let header = index.header {
-      names = index.fields(of: header).map(index.text)
-    } else {
-      names = (rows.first ?? []).indices.map { "column\($0 + 1)" }
+  fileprivate init(_ text: CSVText, schema: Schema) {
+    let index = CSVRowIndex(text, format: schema.format)
+    let names = index.header.map { index.fields(of: $0).map(index.text) } ?? schema.columns.map(\.name)
+    markers = names.map { name in
+      var texts = Set(schema[name].map { $0.missingMarkers + [$0.missingText] } ?? [])
+      texts.remove("")
+      return texts
     }
+    self.names = names
+    self.index = index
+    format = schema.format
   }
 
   /// The number of rows without the header.
-  public var rowCount: Int { rows.count }
+  public var rowCount: Int { index.rows.count }
 
-  /// A cell; nil where the field is empty and without quotes.
-  public subscript(row: Int, column: Int) -> String? {
-    let field = rows[row][column]
-    return field.isEmpty ? nil : index.text(of: field)
+  /// The cells of a row; nil where one is missing.
+  public subscript(row: Int) -> [String?] {
+    zip(index.fields(of: index.rows[row]), markers).map { field, markers in
+      if index.isBlank(field) { return nil }
+      let text = index.text(of: field)
+      return markers.contains(text) || (text.isEmpty && format.quotedEmptyIsMissing) ? nil : text
+    }
   }
 }
 
 extension CSVText {
   /// The cells as texts.
   ///
-  /// - Parameter format: the form of the text, which must have been read or written as a table before.
-  public func cells(format: CSVFormat) -> CSVCells { CSVCells(self, format: format) }
+  /// - Parameter schema: the form of the text, which must have been read or written as a table before, and its columns;
+  ///   their names count where the text has none.
+  public func cells(schema: Schema) -> CSVCells { CSVCells(self, schema: schema) }
 }

@@ -91,7 +91,8 @@ struct CSVRowIndex: Sendable {
     return String(decoding: plain, as: UTF8.self)
   }
 
-  private func isBlank(_ line: Range<Int>) -> Bool {
+  /// Whether nothing stands in a line or field, spaces that are layout aside.
+  func isBlank(_ line: Range<Int>) -> Bool {
     line.isEmpty || (trimsSpaces && bytes[line].allSatisfy { $0 == 32 })
   }
 }

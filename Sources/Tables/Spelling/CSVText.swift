@@ -3,12 +3,15 @@
 public struct CSVText: Sendable {
   /// The file as the caller named it; `-` is standard input.
   public let path: String
+  /// The form of the text, where that is known and need not be found in it.
+  public let format: CSVFormat?
   let bytes: [UInt8]
 
   /// Reads a file, decompressed where it begins with gzip's magic.
   /// - Throws: `TableError` of category `inputOutput`, or `corruptGzip`, `truncatedGzip`.
   public init(path: String) throws(TableError) {
     self.path = path
+    format = nil
     let source = try ByteSource(path: path)
     let size = 1 << 20
     let block = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size)
@@ -28,9 +31,15 @@ public struct CSVText: Sendable {
   }
 
   /// Takes text that is in memory already.
-  public init(_ text: String, named path: String) {
+  public init(_ text: String, named path: String) { self.init(utf8: Array(text.utf8), named: path) }
+
+  /// Takes the bytes of a text that is in memory already.
+  ///
+  /// - Parameter format: the form of the text, where it is known, whatever a reader's options say; nil: to be found.
+  public init(utf8 bytes: [UInt8], named path: String, format: CSVFormat? = nil) {
     self.path = path
-    bytes = Array(text.utf8)
+    self.format = format
+    self.bytes = bytes
   }
 
   /// The physical lines, from 1, on which rows of data begin.

@@ -22,7 +22,9 @@ struct Evaluate: ParsableCommand {
       """)
 
   @Argument(
-    help: .init("The real table that the generator learned, - for standard input.", valueName: "real.csv"),
+    help: .init(
+      "The real table that the generator learned: a file, sqlite:FILE?table=NAME, - for standard input.",
+      valueName: "real.csv"),
     completion: .file(extensions: ["csv", "gz"]))
   var real: String
 

@@ -75,8 +75,8 @@ struct Impute: ParsableCommand {
     let place = try OutputPlace(table: output, inputs: inputs)
     let drawsPlace = try filling.drawsOutput.map { try OutputPlace(table: $0, inputs: inputs) }
     let reportPlace = try report.map { try OutputPlace($0, inputs: inputs) }
-    let paths = [place, drawsPlace, reportPlace].compactMap { $0?.path }
-    if Set(paths).count < paths.count {
+    let places = [place, drawsPlace, reportPlace].compactMap(\.self)
+    if places.indices.contains(where: { at in places[..<at].contains { $0.isSame(as: places[at]) } }) {
       throw Failure(
         .usage, "the filled table, the draws and the report need a place each",
         cure: "name other files for --draws-output and --report")

@@ -11,7 +11,7 @@ struct Sample: ParsableCommand {
         langevin sample people.langevin -o - --rows 10000000 | gzip > many.csv.gz
         langevin sample people.langevin -o oslo.csv --where 'city=Oslo' --no-missing
 
-      Rows are written as they are made, in constant memory whatever their number.
+      Rows are written as they are made, to a file in constant memory whatever their number.
       """)
 
   @Argument(help: .init("The model, - for standard input.", valueName: "model.langevin"), completion: .file())

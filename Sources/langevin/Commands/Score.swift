@@ -17,7 +17,7 @@ struct Score: ParsableCommand {
       """)
 
   @Argument(
-    help: .init("The table, - for standard input.", valueName: "data.csv"),
+    help: .init("The table: .csv, .csv.gz, sqlite:FILE?table=NAME, - for standard input.", valueName: "data.csv"),
     completion: .file(extensions: ["csv", "gz"]))
   var data: String
 
@@ -64,7 +64,7 @@ struct Score: ParsableCommand {
     column.missingCount = scores.count { $0 == nil }
     guard withData else {
       let schema = Schema(columns: [column])
-      return try place.take(schema.format) { try Table(columns: [values]).write(to: $0, schema: schema) }
+      return try place.take(schema) { try Table(columns: [values]).write(to: $0, schema: schema) }
     }
     // The levels of the table at hand, among them those that the model never saw.
     var wide = schema
@@ -72,7 +72,7 @@ struct Score: ParsableCommand {
       if case .categories(_, let levels)? = table[known.name]?.values { wide.columns[index].levels = levels }
     }
     wide.columns.append(column)
-    try place.take(wide.format) { try Table(columns: table.columns + [values]).write(to: $0, schema: wide) }
+    try place.take(wide) { try Table(columns: table.columns + [values]).write(to: $0, schema: wide) }
   }
 
   private func tell(_ scores: [Double?], _ console: Console) {

@@ -153,7 +153,9 @@ struct Tune: ParsableCommand {
   }
 
   private static func name(beside data: String) -> String {
-    if let address = try? SQLiteAddress(data) { return address.table + ".tuning.json" }
+    if let address = try? SQLiteAddress(data) {
+      return address.table.replacingOccurrences(of: "/", with: "_") + ".tuning.json"
+    }
     var name = URL(fileURLWithPath: data).lastPathComponent
     for ending in [".gz", ".csv"] where name.hasSuffix(ending) { name.removeLast(ending.count) }
     return name + ".tuning.json"

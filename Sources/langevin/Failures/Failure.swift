@@ -117,7 +117,9 @@ extension Failure {
     if code == .success { Langevin.exit(withError: error) }
     let failure = code == .validationFailure ? Failure(usage: error) : Failure(error)
     failure.print(asJSON: asJSON)
-    Foundation.exit(failure.status.rawValue)
+    // Threads may still be at work: what libraries do at the end of a process would pull memory from under them.
+    fflush(nil)
+    _exit(failure.status.rawValue)
   }
 
   /// An error of the argument parser.

@@ -16,11 +16,11 @@ struct BalanceOutput {
     if onlyNew {
       var schema = made.schema
       if let marks { schema.columns.append(marks) }
-      return try place.take(schema.format) { try marked(made.rows, flag, 1).write(to: $0, schema: schema) }
+      return try place.take(schema) { try marked(made.rows, flag, 1).write(to: $0, schema: schema) }
     }
-    try place.take(made.schema.format) { path in
-      let writer = try RevisedCSVWriter(
-        path: path, text: text, schema: made.schema, trailing: marks.map { [$0] } ?? [])
+    let added = marks.map { [$0] } ?? []
+    try place.take(made.schema.adding(added)) { path in
+      let writer = try RevisedCSVWriter(path: path, text: text, schema: made.schema, trailing: added)
       try writer.append(TableRevision(table: marked(table, flag, 0), sources: Array(0..<table.rowCount)))
       try writer.append(
         TableRevision(table: marked(made.rows, flag, 1), sources: Array(repeating: nil, count: made.rows.rowCount)))
@@ -33,7 +33,7 @@ struct BalanceOutput {
     let added = ColumnSchema(name: column, kind: .decimal(digits: 17), notation: .init(isShortest: true))
     var table = table
     table.columns.append(Column(name: column, values: .numbers(weights)))
-    try place.take(schema.format) { path in
+    try place.take(schema.adding([added])) { path in
       let writer = try RevisedCSVWriter(path: path, text: text, schema: schema, trailing: [added])
       try writer.append(TableRevision(table: table, sources: Array(0..<table.rowCount)))
       try writer.finish()

@@ -21,6 +21,11 @@ struct CommandEcho: Sendable, Equatable {
     return CommandEcho(kept)
   }
 
+  /// Puts another word in the place of one.
+  func replacing(_ word: String, by other: String) -> CommandEcho {
+    CommandEcho(arguments.map { $0 == word ? other : $0 == "--output=" + word ? "--output=" + other : $0 })
+  }
+
   /// Adds words at the end.
   func adding(_ words: String...) -> CommandEcho { adding(words) }
   func adding(_ words: [String]) -> CommandEcho { CommandEcho(arguments + words) }

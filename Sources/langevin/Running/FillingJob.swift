@@ -64,17 +64,23 @@ struct FillingJob {
       .columns(for: filled, schema: input.schema)
     var revision = filled.revision()
     revision.table = Table(columns: revision.table.columns + added.map(\.column))
-    try place.take(input.schema.format) { path in
+    if let drawsPlace { try writeDraws(filled, to: drawsPlace) }
+    try place.take(input.schema.adding(added.map(\.schema))) { path in
       let writer = try RevisedCSVWriter(
         path: path, text: input.text, schema: input.schema, trailing: added.map(\.schema))
-      if let drawsPlace { try drawsPlace.take(input.schema.format) { try writeDraws(filled, to: $0) } }
       try writer.append(revision)
       try writer.finish()
     }
   }
 
-  private func writeDraws(_ filled: FilledTable, to path: String) throws {
+  private func writeDraws(_ filled: FilledTable, to place: OutputPlace) throws {
     let draw = ColumnSchema(name: AddedColumns.drawName, kind: .integer)
+    var schema = input.schema
+    schema.columns.insert(draw, at: 0)
+    try place.take(schema) { try writeDraws(filled, draw, to: $0) }
+  }
+
+  private func writeDraws(_ filled: FilledTable, _ draw: ColumnSchema, to path: String) throws {
     let writer = try RevisedCSVWriter(path: path, text: input.text, schema: input.schema, leading: [draw])
     for number in 0..<(filling.draws ?? 0) {
       try interruption.check()

@@ -9,8 +9,8 @@ struct OutputPlace: Sendable, Equatable {
 
   private struct Database: Sendable, Equatable {
     let table: SQLiteTable
-    /// Tables that are read: the one that is made takes over the types of their columns.
-    let inputs: [SQLiteTable]
+    /// The types of columns, by name, of the tables that are read.
+    let types: [String: String]
   }
 
   /// Checks that a table can be made there, in a file or in a database, before long work rather than after it.
@@ -22,15 +22,25 @@ struct OutputPlace: Sendable, Equatable {
       return
     }
     let address = try SQLiteAddress(path)
-    let known = try inputs.filter(SQLiteAddress.isMeant).map(SQLiteAddress.init)
-    for input in known where input.table.lowercased() == address.table.lowercased() {
-      var status = stat()
-      guard stat(address.file, &status) == 0, Self.isSame(input.file, status) else { continue }
-      throw Failure(.usage, "\(path) is an input of this command and would be overwritten", cure: "name another table")
-    }
     try Self.checkFolder(of: address.file)
     try SQLiteTable(address).checkWritable()
-    self.init(path: path, database: Database(table: SQLiteTable(address), inputs: known.map(SQLiteTable.init)))
+    var types: [String: String] = [:], status = stat()
+    let isThere = stat(address.file, &status) == 0
+    for input in try inputs.filter(SQLiteAddress.isMeant).map(SQLiteAddress.init) {
+      let table = SQLiteTable(input)
+      types.merge(try table.declaredTypes()) { first, _ in first }
+      guard isThere, Self.isSame(input.file, status) else { continue }
+      if input.table.lowercased() == address.table.lowercased() {
+        throw Failure(
+          .usage, "\(path) is an input of this command and would be overwritten", cure: "name another table")
+      }
+      if address.replaces, try table.isView() {
+        throw Failure(
+          .usage, "\(input.table) is a view, perhaps of the table that would be replaced",
+          cure: "name a table that is not there yet")
+      }
+    }
+    self.init(path: path, database: Database(table: SQLiteTable(address), types: types))
   }
 
   private init(path: String, database: Database) {
@@ -83,23 +93,36 @@ struct OutputPlace: Sendable, Equatable {
   /// Has a table written there.
   ///
   /// - Parameters:
-  ///   - format: the form in which the table is written.
+  ///   - schema: the form in which the table is written, and its columns in their order.
   ///   - body: writes it to a file of the name that is given.
-  func take<Value>(_ format: CSVFormat, _ body: (_ path: String) throws -> Value) throws -> Value {
+  func take<Value>(_ schema: Schema, _ body: (_ path: String) throws -> Value) throws -> Value {
     guard let database else { return try body(path) }
-    let file = database.table.address.file
-    let passing = "\(file).\(getpid()).partial"
+    let passing = database.table.address.companion("\(getpid()).partial")
     defer { unlink(passing) }
     let value = try body(passing)
-    var declared: [String: String] = [:]
-    for input in database.inputs { declared.merge(try input.declaredTypes()) { first, _ in first } }
-    try database.table.write(CSVText(path: passing), format: format, declared: declared)
+    do {
+      try database.table.write(CSVText(path: passing), schema: schema, declared: database.types)
+    } catch let error as DatabaseError {
+      // What took long is kept.
+      let kept = database.table.address.companion("csv")
+      guard rename(passing, kept) == 0 else { throw error }
+      throw Failure(.inputOutput, "\(error.place): \(error.message)", cure: "\(error.cure); the rows are in \(kept)")
+    }
     return value
   }
 
+  /// Whether it is the place of another output too.
+  func isSame(as other: OutputPlace) -> Bool {
+    guard let mine = database?.table.address, let its = other.database?.table.address else { return path == other.path }
+    return mine.file == its.file && mine.table.lowercased() == its.table.lowercased()
+  }
+
+  /// How it is named to be written once more.
+  var repeatedPath: String { database?.table.address.replacing.description ?? path }
+
   /// The file beside the output that keeps the state of an unfinished training; nil where there is no beside.
   var checkpoint: String? {
-    if let address = database?.table.address { return "\(address.file).\(address.table).checkpoint" }
+    if let database { return database.table.address.companion("checkpoint") }
     return isDevice ? nil : path + ".checkpoint"
   }
 
@@ -119,7 +142,8 @@ struct OutputPlace: Sendable, Equatable {
 
   private static func isSame(_ input: String, _ output: stat) -> Bool {
     var status = stat()
-    guard input != "-", stat(input, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+    let file = (try? SQLiteAddress(input))?.file ?? input
+    guard file != "-", stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
     return status.st_dev == output.st_dev && status.st_ino == output.st_ino
   }
 

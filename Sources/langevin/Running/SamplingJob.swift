@@ -21,7 +21,7 @@ struct SamplingJob {
     request.options = options
     request.announce = { [console] in console.announce($0) }
 
-    return try place.take(model.schema.format) { try write(request, rows: total, to: $0) }
+    return try place.take(model.schema) { try write(request, rows: total, to: $0) }
   }
 
   private func write(_ request: SampleRequest, rows total: Int, to path: String) throws -> Int {

@@ -74,7 +74,8 @@ extension TrainingSession {
     let settings = report?.choices.compactMap(\.repeating).flatMap { ["--set", $0] } ?? []
     // Methods that were loaded may take none.
     let steps = report.map { $0.training.steps > 0 ? ["--steps", String($0.training.steps)] : [] } ?? []
-    return command.adding(settings + steps + ["--seed", String(seed), "--threads", String(threads)]).line
+    return command.replacing(place.path, by: place.repeatedPath)
+      .adding(settings + steps + ["--seed", String(seed), "--threads", String(threads)]).line
   }
 
   private func checkpointPolicy() -> CheckpointPolicy? {
