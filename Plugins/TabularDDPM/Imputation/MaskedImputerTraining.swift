@@ -14,9 +14,9 @@ struct MaskedImputerTraining {
 
   /// Rounds of the chain.
   static let rounds = 3
-  /// The most cells of which a chain is grown twice, the second time with the tenth that chose the weights: of more, that
-  /// takes minutes and changes nothing.
-  static let mostCellsTwice = 250_000
+  /// The most cells of which a chain is grown with all of the trees, and again with the tenth of the rows that chose the
+  /// weights: of more, that takes minutes and changes nothing.
+  static let mostSmallCells = 250_000
   /// The most rows that teach a column's trees.
   static let mostRows = 20_000
   /// The least rows whose hidden cells decide on weights.
@@ -40,8 +40,10 @@ struct MaskedImputerTraining {
     let pass = model.makePass(run.threads, shard: 256)
     let layout = model.objective.layout
     var refiners: [Int: CellRefiner] = [:], blends: [Int: CellBlend] = [:]
+    let isSmall = table.rowCount * cells.modelled.count <= Self.mostSmallCells
     func chained(_ rows: [Int32]) throws -> FittedChain? {
       guard var trees = refiner else { return nil }
+      if !isSmall { trees.trees = (trees.trees + 1) / 2 }
       trees.leaf = min(trees.leaf, 3)
       trees.keptOutput = 0
       var taught = data.matrix.rows(rows.sorted())
@@ -71,7 +73,6 @@ struct MaskedImputerTraining {
       }
     }
     // Weights are chosen: now the chain may learn the rows that they were chosen on, where they are missed.
-    let isSmall = table.rowCount * cells.modelled.count <= Self.mostCellsTwice
     return FittedMaskedImputer(
       method: method, predictor: predictor, refiners: refiners, blends: blends,
       chain: isSmall ? try chained(split.training + split.heldOut) : chain)
@@ -104,6 +105,6 @@ struct MaskedImputerTraining {
     }
   }
 
-  /// Seconds for the network, where the user fixed none: one for every 1,000 cells, ten to 150.
-  static func budget(cells: Int) -> Double { (min(max(Double(cells) / 1000, 10), 150) / 5).rounded(.up) * 5 }
+  /// Seconds for the network, where the user fixed none: one for every 1,000 cells, ten to 120.
+  static func budget(cells: Int) -> Double { (min(max(Double(cells) / 1000, 10), 120) / 5).rounded(.up) * 5 }
 }
