@@ -83,9 +83,8 @@ public struct SQLiteTable: Sendable, Equatable {
 
   /// Words that make of a type a constraint, or would change values of other types.
   private static let untaken: Set<Substring> = [
-    "ANY", "AS", "BLOB", "CHECK", "COLLATE", "CONSTRAINT", "DEFAULT", "GENERATED", "NOT", "NULL", "PRIMARY",
+    "ANY", "AS", "BLOB", "CHECK", "COLLATE", "CONSTRAINT", "DEFAULT", "GENERATED", "NOT", "NULL", "PRIMARY", "UNIQUE",
     "REFERENCES",
-    "UNIQUE",
   ]
 
   /// Whether it is a view.
