@@ -35,7 +35,7 @@ def cells(train, rows):
     A missing number lies at the mean, and at the distance 1 from one that is not missing; a missing category is a level."""
     columns = []
     for name in train:
-        if pd.api.types.is_numeric_dtype(train[name]):
+        if pd.api.types.is_numeric_dtype(train[name]) and not pd.api.types.is_bool_dtype(train[name]):
             least, most = train[name].min(), train[name].max()
             width = most - least if most > least else 1
             number = ((rows[name].astype(float) - least) / width).to_numpy()
