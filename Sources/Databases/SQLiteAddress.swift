@@ -50,10 +50,11 @@ public struct SQLiteAddress: Sendable, Equatable {
   /// The address with leave to replace the table.
   public var replacing: SQLiteAddress { SQLiteAddress(file: file, table: table, replaces: true) }
 
+  /// The table's name as a part of the name of a file.
+  public var fileName: String { table.replacingOccurrences(of: "/", with: "_") }
+
   /// The name of a file beside the database that belongs to the table.
-  public func companion(_ ending: String) -> String {
-    "\(file).\(table.replacingOccurrences(of: "/", with: "_")).\(ending)"
-  }
+  public func companion(_ ending: String) -> String { "\(file).\(fileName).\(ending)" }
 }
 
 extension SQLiteAddress: CustomStringConvertible {

@@ -132,10 +132,13 @@ public struct SQLiteTable: Sendable, Equatable {
   public func write(_ text: CSVText, schema: Schema, declared: [String: String] = [:]) throws(DatabaseError) {
     let cells = text.cells(schema: schema)
     let hasComma = schema.format.decimalComma
+    // Cells are read for their types only where not all are declared.
     var found = cells.names.map { _ in NarrowestType() }
-    for row in 0..<cells.rowCount {
-      for (column, cell) in cells[row].enumerated() {
-        if let cell { found[column].add(hasComma ? Self.pointed(cell) : cell) }
+    let undeclared = cells.names.indices.filter { declared[cells.names[$0]] == nil }
+    for row in 0..<(undeclared.isEmpty ? 0 : cells.rowCount) {
+      let own = cells[row]
+      for column in undeclared {
+        if let cell = own[column] { found[column].add(hasComma ? Self.pointed(cell) : cell) }
       }
     }
     let types = zip(cells.names, found).map { declared[$0] ?? $1.name }

@@ -153,9 +153,7 @@ struct Tune: ParsableCommand {
   }
 
   private static func name(beside data: String) -> String {
-    if let address = try? SQLiteAddress(data) {
-      return address.table.replacingOccurrences(of: "/", with: "_") + ".tuning.json"
-    }
+    if let address = try? SQLiteAddress(data) { return address.fileName + ".tuning.json" }
     var name = URL(fileURLWithPath: data).lastPathComponent
     for ending in [".gz", ".csv"] where name.hasSuffix(ending) { name.removeLast(ending.count) }
     return name + ".tuning.json"
