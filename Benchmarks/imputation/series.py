@@ -7,13 +7,16 @@ Sets, with the masks of the papers:
                     of 48 steps that do not overlap; every part is masked by the pattern; scored on the test windows, in
                     units of the training part's deviation. Patterns: point10, point50, point90, subseq50, block50.
                     The windows are independent series (--group window), so that no method sees beyond one.
+  etth1-long        ETTh1 as one series, with a gap in every 435 hours that no window spans: by turns 120 hours of all columns and
+                    200 hours of one.
   etth1-PATTERN-whole  the same cells hidden, given as one series: methods see the neighbouring windows, which TSI-Bench's do not.
   italy             UCI air quality, hourly, -200 for missing as delivered; 10 % of observed cells hidden, in units of each
                     column's deviation.
 
 Figures: MAE, RMSE; CRPS as CSDI defines it (quantile loss at .05 ... .95 of the draws, normalised); the share of truths in
 the interval of 90 % (columns NAME_lower and NAME_upper where they are written, else the draws' 5 % to 95 %, which of 100 draws
-hold 88.2 % where all is well); seconds of the whole command.
+hold 88.2 % where all is well); the same share of the means over gaps of 12 steps or more, by the draws' 5 % to 95 %: it tells
+whether the cells of a draw go together; seconds of the whole command.
 """
 import argparse, json, os, subprocess, sys, tempfile, time
 from pathlib import Path
@@ -23,7 +26,7 @@ import pandas as pd
 
 SEED = 20
 PATTERNS = ["point10", "point50", "point90", "subseq50", "block50"]
-SETS = ["aqi36"] + [f"etth1-{p}" for p in PATTERNS] + [f"etth1-{p}-whole" for p in PATTERNS] + ["italy"]
+SETS = ["aqi36"] + [f"etth1-{p}" for p in PATTERNS] + [f"etth1-{p}-whole" for p in PATTERNS] + ["etth1-long", "italy"]
 METHODS = ["series-mean", "last-observation", "linear-interpolation", "seasonal", "series-ridge"]
 
 
@@ -33,6 +36,20 @@ class Case:
     def __init__(self, given, columns, truth, scored, scale, options, part=None):
         self.given, self.columns, self.truth, self.scored = given, columns, truth, scored
         self.scale, self.options, self.part = scale, options, part
+
+    def gaps(self, least):
+        """The column and the rows of each scored gap of so many steps or more."""
+        series = self.given["window"].to_numpy() if "window" in self.given else np.zeros(len(self.given))
+        starts = np.append(True, series[1:] != series[:-1])
+        for column in range(self.scored.shape[1]):
+            scored, first = np.append(self.scored[:, column], False), None
+            for row in range(len(scored)):
+                if first is not None and (not scored[row] or starts[row]):
+                    if row - first >= least:
+                        yield column, slice(first, row)
+                    first = None
+                if scored[row] and first is None:
+                    first = row
 
 
 def aqi36(data):
@@ -98,6 +115,20 @@ def etth1(data, pattern, whole):
     return Case(frame, columns, truth, scored, truth[part == 0].std(0), options, part)
 
 
+def etth1_long(data):
+    table = pd.read_csv(data / "ETTh1.csv.gz")
+    columns = [c for c in table.columns if c != "date"]
+    truth = table[columns].to_numpy(float)
+    rng, scored = np.random.default_rng(SEED), np.zeros(truth.shape, bool)
+    for place in range(len(truth) // 435):
+        length = 120 if place % 2 == 0 else 200
+        start = place * 435 + 60 + rng.integers(0, 435 - length - 80)
+        scored[start : start + length, slice(None) if place % 2 == 0 else rng.integers(7)] = True
+    frame = pd.DataFrame(np.where(scored, np.nan, truth), columns=columns)
+    frame.insert(0, "date", table["date"])
+    return Case(frame, columns, truth, scored, truth.std(0), ["--time", "date"])
+
+
 def italy(data):
     table = pd.read_csv(data / "italy_air_quality.csv.gz")
     day = table["Date"].str.split("/", expand=True)
@@ -117,10 +148,12 @@ def make(name, data):
         return aqi36(data)
     if name == "italy":
         return italy(data)
+    if name == "etth1-long":
+        return etth1_long(data)
     return etth1(data, name.split("-")[1], name.endswith("-whole"))
 
 
-def rivals(case, seconds, draws):
+def rivals(case, names, seconds, draws):
     """PyPOTS' SAITS and CSDI on the windows of ETTh1, as TSI-Bench trains them, stopped after some seconds.
 
     They learn from the hidden training windows and choose on the validation windows. PyPOTS takes a KeyboardInterrupt for the end
@@ -143,6 +176,8 @@ def rivals(case, seconds, draws):
             n_layers=4, n_heads=8, n_channels=64, d_time_embedding=128, d_feature_embedding=16, d_diffusion_embedding=128,
             n_diffusion_steps=50, **size),
     }.items():
+        if name not in names:
+            continue
         torch.manual_seed(1)
         np.random.seed(1)
         model, start = make(), time.time()
@@ -181,6 +216,11 @@ def score(case, filled, draws, interval):
         low, high = ((x / case.scale)[case.scored] for x in interval)
     figures["coverage"] = ((low <= truth) & (truth <= high)).mean()
     figures["width"] = (high - low).mean()
+    held = []
+    for column, rows in case.gaps(12):
+        low, high = np.quantile([d[rows, column].mean() for d in draws], [0.05, 0.95])
+        held.append(low <= case.truth[rows, column].mean() <= high)
+    figures["gap means"] = np.mean(held) if held else np.nan
     return figures
 
 
@@ -192,6 +232,7 @@ def main():
     parser.add_argument("--methods", nargs="*", default=METHODS)
     parser.add_argument("--draws", type=int, default=100)
     parser.add_argument("--rivals", type=float, metavar="SECONDS", help="PyPOTS' SAITS and CSDI on the windows of ETTh1")
+    parser.add_argument("--rival-names", nargs="*", default=["SAITS", "CSDI"])
     parser.add_argument("--keep", type=Path, help="a folder for the tables that are made")
     parser.add_argument("options", nargs="*", help="after --, for langevin impute")
     args = parser.parse_args()
@@ -199,7 +240,7 @@ def main():
     if not data.is_dir():
         sys.exit(f"the data are not at {data}; say where with LANGEVIN_DATA")
     program = args.root / "bin" / "langevin"
-    heads = ["cells", "MAE", "RMSE", "CRPS", "coverage", "width", "seconds"]
+    heads = ["cells", "MAE", "RMSE", "CRPS", "coverage", "width", "gap means", "seconds"]
     print("| set | method | " + " | ".join(heads) + " |\n|---|---|" + "--:|" * len(heads))
 
     def show(name, method, figures):
@@ -232,7 +273,7 @@ def main():
                 figures = score(case, made, every, interval)
                 show(name, method, figures | {"seconds": seconds})
             if args.rivals and case.part is not None and not name.endswith("-whole"):
-                for rival, figures in rivals(case, args.rivals, 20):
+                for rival, figures in rivals(case, args.rival_names, args.rivals, 20):
                     show(name, f"PyPOTS, {rival}", figures)
 
 

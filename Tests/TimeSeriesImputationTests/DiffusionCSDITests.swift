@@ -115,4 +115,18 @@ struct DiffusionCSDITests {
     // The rectifiers have corners, which a step may cross.
     #expect(abs(slope - difference) < 0.03 * max(1, abs(difference)), "\(slope) against \(difference)")
   }
+  @Test("fewer evaluations skip steps of noise, as many as steps or more change nothing")
+  func evaluations() throws {
+    let (task, store) = Self.task()
+    func draws(_ evaluations: Int) throws -> [[Float]] {
+      try CSDIFilling(
+        network: task.network, diffusion: task.diffusion, evaluations: evaluations, store: store, precision: .float32,
+        threads: 1, frame: task.frame, random: RandomStream(seed: 6), range: nil
+      ).run([task.plan.windows[0]], draws: 8, shouldContinue: { _ in true })[0].draws
+    }
+    let (all, more, few) = (try draws(50), try draws(80), try draws(5))
+    #expect(all == more && all != few)
+    // A network at its start predicts no noise, so that values are those of data of unit variance, more or less.
+    for made in [all, few] { #expect(made.joined().allSatisfy { $0.isFinite }) }
+  }
 }

@@ -39,21 +39,27 @@ struct DiffusionCalibrationTests {
     #expect(zip(made, made.dropFirst()).allSatisfy { $0 <= $1 })
   }
 
-  @Test("windows cover every step of every stretch, and each step has one window that draws")
+  @Test("windows cover every step of every stretch; each step is drawn once, and by a window that is given the steps before")
   func windows() {
-    for count in [1, 5, 8, 9, 16, 23, 40] {
-      for jobs in [ResidualFilling.jobs([[3..<3 + count]], length: 8)] {
-        var covered = [Int](repeating: 0, count: count), drawn = covered
-        for job in jobs {
-          for step in Int(job.window.start)..<Int(job.window.start + job.window.steps) {
-            covered[step - 3] += 1
-            if job.draws { drawn[step - 3] += 1 }
-          }
+    for count in [1, 5, 8, 9, 14, 15, 16, 23, 40] {
+      let jobs = ResidualFilling.jobs([[3..<3 + count]], length: 8, chains: true)
+      var covered = [Int](repeating: 0, count: count), drawn = covered
+      var last: ResidualFilling.Job?
+      for job in jobs {
+        for step in job.steps { covered[step - 3] += 1 }
+        guard job.draws else { continue }
+        for step in job.steps.dropFirst(job.given) { drawn[step - 3] += 1 }
+        // A quarter is given; the last window is aligned to the end and may get more or less, but nothing that was given.
+        if let last {
+          #expect(job.given == last.steps.upperBound - job.steps.lowerBound && (1..<8).contains(job.given))
+          #expect(job.steps.lowerBound >= last.steps.lowerBound + last.given)
+        } else {
+          #expect(job.given == 0)
         }
-        // The last window is aligned to the end, so that it may share steps with the one before.
-        #expect(drawn.allSatisfy { (1...2).contains($0) } && covered.allSatisfy { $0 >= 1 })
-        if count > 16 { #expect(covered[8..<count - 8].allSatisfy { $0 >= 2 }) }
+        last = job
       }
+      #expect(drawn.allSatisfy { $0 == 1 } && covered.allSatisfy { $0 >= 1 })
+      if count > 16 { #expect(covered[8..<count - 8].allSatisfy { $0 >= 2 }) }
     }
     let plan = WindowPlan(length: 8, stride: 3, stretches: [[0..<20], [0..<5, 7..<15]])
     #expect(

@@ -40,22 +40,32 @@ struct DiffusionNetworkTests {
     return (input, scored)
   }
 
-  private static func objective(_ shape: ResidualNetworkShape = shape) -> (ResidualObjective, ParameterLayout) {
+  private static func objective(
+    _ shape: ResidualNetworkShape = shape, chains: Bool = true
+  ) -> (ResidualObjective, ParameterLayout) {
     var layout = ParameterLayout()
     let network = ResidualNetwork(shape, in: &layout)
     let spread = [Float](repeating: 0.5, count: shape.channels)
-    return (ResidualObjective(network: network, spread: spread, typicalStep: 1), layout)
+    return (ResidualObjective(network: network, spread: spread, typicalStep: 1, chains: chains), layout)
+  }
+
+  private static func isDenoiser(_ name: String) -> Bool {
+    ["condition", "noisy", "course", "level", "denoiser", "last-norm", "output"].contains { name.hasPrefix($0 + ".") }
+      || name.hasPrefix("course-cells.")
   }
 
   /// Compares the gradient of a loss over a network's parameters with its difference along a random direction, away from the
   /// start, where many parameters are zero and have no gradient.
   private static func check(
-    _ layout: ParameterLayout, seed: UInt64, _ loss: (Tape) -> Variable,
+    _ layout: ParameterLayout, seed: UInt64, along isMoved: (String) -> Bool, _ loss: (Tape) -> Variable,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
     var random = RandomStream(seed: seed)
     let values = zip(layout.initialValues(random.child(0)), random.normals(layout.count)).map { $0 + 0.1 * $1 }
-    let direction = random.normals(layout.count)
+    var direction = random.normals(layout.count)
+    for parameter in layout.parameters where !isMoved(parameter.name) {
+      for place in 0..<parameter.count { direction[parameter.offset + place] = 0 }
+    }
     func value(_ shift: Float, gradients: GradientBuffer? = nil) -> Double {
       let store = ParameterStore(layout: layout, values: zip(values, direction).map { $0 + shift * $1 })
       let tape = Tape(store: store, gradients: gradients)
@@ -81,23 +91,91 @@ struct DiffusionNetworkTests {
     var random = RandomStream(seed: 77)
     let forEstimate = Tensor(random.normals(2 * truth.count), shape: [truth.count, 2])
     let forCondition = Tensor(random.normals(8 * truth.count), shape: [truth.count / 2, 16])
-    Self.check(layout, seed: seed) { tape in
+    Self.check(layout, seed: seed, along: { !Self.isDenoiser($0) }) { tape in
       let reading = objective.network.read(input, on: tape)
       return (reading.estimate * tape.constant(forEstimate)).sum()
-        + (reading.condition * tape.constant(forCondition)).sum().scaled(by: 0.1)
+    }
+    // What the denoiser takes moves nothing of the conditioner.
+    let buffer = GradientBuffer(count: layout.count)
+    let tape = Tape(
+      store: ParameterStore(layout: layout, values: layout.initialValues(random)), gradients: buffer)
+    tape.backward(from: (objective.network.read(input, on: tape).condition * tape.constant(forCondition)).sum())
+    for parameter in layout.parameters {
+      let own = buffer.values[parameter.offset..<parameter.offset + parameter.count]
+      #expect(own.contains { $0 != 0 } == parameter.name.hasPrefix("condition."), "\(parameter.name)")
     }
   }
 
-  @Test("the denoiser's gradient agrees with differences along random directions", arguments: [UInt64(1), 2, 3])
-  func denoiserGradient(seed: UInt64) {
-    let (objective, layout) = Self.objective()
+  @Test(
+    "the denoiser's gradient agrees with differences along random directions", arguments: [UInt64(1), 2, 3],
+    [false, true])
+  func denoiserGradient(seed: UInt64, chains: Bool) {
+    let (objective, layout) = Self.objective(chains: chains)
     let (input, truth) = Self.example()
     var random = RandomStream(seed: 78)
     let residuals = random.normals(truth.count)
-    Self.check(layout, seed: seed) { tape in
+    Self.check(layout, seed: seed, along: Self.isDenoiser) { tape in
       objective.denoiserLoss(
         objective.network.read(input, on: tape), input, truth: truth, residuals: residuals, weight: 1,
-        RandomStream(seed: 9), sums: nil)
+        RandomStream(seed: seed), sums: nil)
+    }
+  }
+
+  @Test("what is given does not count in the loss; without given steps every scored cell does")
+  func counted() {
+    let (input, truth) = Self.example()
+    let scored = Double(truth.count { !$0.isNaN })
+    var random = RandomStream(seed: 81)
+    let residuals = random.normals(truth.count)
+    var counts: Set<Double> = []
+    for chains in [false, true] {
+      let (objective, layout) = Self.objective(chains: chains)
+      let tape = Tape(store: ParameterStore(layout: layout, values: layout.initialValues(RandomStream(seed: 1))))
+      for seed in 0..<20 {
+        tape.reset()
+        var sums = [0.0, 0, 0, 0]
+        let loss = objective.denoiserLoss(
+          objective.network.read(input, on: tape), input, truth: truth, residuals: residuals, weight: 1,
+          RandomStream(seed: UInt64(seed)), sums: &sums)
+        #expect(abs(Double(loss.values[0]) - sums[2]) < 1e-3 * sums[2])
+        if chains { counts.insert(sums[3]) } else { #expect(sums[3] == scored) }
+      }
+    }
+    // Both windows as they are, and some of the first steps given.
+    #expect(counts.contains(scored) && counts.min()! < scored && counts.count > 2)
+  }
+
+  @Test("what is given stays, and changes what is made of the others")
+  func given() throws {
+    let (objective, layout) = Self.objective()
+    var random = RandomStream(seed: 80)
+    let values = zip(layout.initialValues(random.child(0)), random.normals(layout.count)).map { $0 + 0.2 * $1 }
+    let tape = Tape(store: ParameterStore(layout: layout, values: values))
+    let (input, _) = Self.example()
+    let sampler = ResidualSampler(objective: objective, evaluations: 4)
+    let condition = sampler.estimates(input, on: tape)[0].condition
+    let unknown = Array(input.unknown[0..<input.size])
+    let first = unknown.indices.filter { unknown[$0] > 0 && input.step($0) < 2 }
+    #expect(!first.isEmpty)
+    func made(_ residual: Float?) throws -> Tensor {
+      var given = Tensor([Float](repeating: .nan, count: 2 * input.size), shape: [2, input.size])
+      if let residual { for row in first { for draw in 0..<2 { given[draw, row] = residual } } }
+      return try sampler.residuals(
+        condition, unknown: unknown, draws: 2, given: given, noise: { Float($0 + $1 % 3) - 1 }, on: tape)
+    }
+    let (low, high, none) = (try made(-1), try made(1), try made(nil))
+    #expect(
+      try sampler.residuals(condition, unknown: unknown, draws: 2, noise: { Float($0 + $1 % 3) - 1 }, on: tape) == none)
+    for draw in 0..<2 {
+      for row in unknown.indices {
+        if unknown[row] == 0 {
+          #expect(low[draw, row] == 0)
+        } else if first.contains(row) {
+          #expect(abs(low[draw, row] + 1) < 1e-5 && abs(high[draw, row] - 1) < 1e-5)
+        } else {
+          #expect(low[draw, row] != high[draw, row] && low[draw, row] != none[draw, row])
+        }
+      }
     }
   }
 

@@ -25,8 +25,10 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
   private let means: [Double]
   /// By channel, the level from the middle (0) to an end (1) within which shares 0, 1/``shares`` … 1 of errors lie.
   private let channelLevels: [[Double]]
-  /// The correlation of normal scores of errors one typical step apart.
+  /// The correlation of normal scores of errors one typical step apart, but for their drift.
   let correlation: Double
+  /// The drift of these scores.
+  let drift: ErrorDrift
   /// By channel, the weight of what errors of all channels at a step have in common (``CommonFactor``).
   let loadings: [Double]
   /// The number of hidden cells behind it.
@@ -109,6 +111,7 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
       (weights, channelOffsets) = ([Double](repeating: 0, count: features), [Double](repeating: 0, count: width))
       periodOffsets = [Double](repeating: 0, count: Periods.count)
       (least, greatest, groupEnds, means, correlation) = (1, 1, [], [0], 0)
+      drift = ErrorDrift()
       channelLevels = []
       loadings = [Double](repeating: 0, count: width)
       quantiles = [
@@ -155,7 +158,7 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
     quantiles = tables
     channelLevels = Self.channelLevels(residuals, tables, channels: width)
     let scores = residuals.map { Self.score($0, tables) }
-    correlation = Self.correlation(residuals, scores)
+    (correlation, drift) = Self.persistence(residuals, scores)
     loadings = CommonFactor.loadings(
       residuals.indices.map { (residuals[$0].entity, residuals[$0].step, residuals[$0].channel, scores[$0]) },
       channels: width)
@@ -204,17 +207,24 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
     return NormalDistribution.quantile((Double(below) + 0.5) / Double(table.count + 1))
   }
 
-  /// The correlation of normal scores of errors in neighbouring steps of a channel.
-  private static func correlation(_ residuals: [Residual], _ scores: [Double]) -> Double {
-    var product = 0.0, squares = 0.0
-    for place in residuals.indices.dropLast() {
-      let a = residuals[place], b = residuals[place + 1]
-      guard a.entity == b.entity, a.channel == b.channel, b.step == a.step + 1 else { continue }
-      let (x, y) = (scores[place], scores[place + 1])
-      product += x * y
-      squares += (x * x + y * y) / 2
+  /// How normal scores of errors go on along the gaps of a channel: the correlation of neighbouring steps, drift apart, and the
+  /// drift.
+  private static func persistence(_ residuals: [Residual], _ scores: [Double]) -> (Double, ErrorDrift) {
+    var moments = ErrorDrift.Moments(), run: [Float] = []
+    for place in residuals.indices {
+      let a = residuals[place]
+      run.append(Float(scores[place]))
+      let next = place + 1 < residuals.count ? residuals[place + 1] : nil
+      if let next, next.entity == a.entity, next.channel == a.channel, next.step == a.step + 1 { continue }
+      moments.add(run)
+      run = []
     }
-    return squares > 0 ? min(max(product / squares, 0), 0.99) : 0
+    func quick(_ drift: ErrorDrift) -> Double {
+      let share = Double(drift.share)
+      return min(max((moments.correlation(0) - share * drift.carry(over: 1)) / (1 - share), 0), 0.99)
+    }
+    let drift = ErrorDrift(moments) { place, drift in pow(quick(drift), Double(ErrorDrift.Moments.lags[place])) }
+    return (quick(drift), drift)
   }
 
   /// The regression of the logarithm of errors.

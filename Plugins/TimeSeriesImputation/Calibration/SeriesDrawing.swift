@@ -5,8 +5,8 @@ import Tensors
 /// Points, intervals and draws for missing cells, from predictions and their calibration.
 ///
 /// A draw is the prediction plus an error of the size that the cell's context tells, taken from the errors that were seen
-/// there. Errors of neighbouring steps go together: their normal scores are a first-order autoregression in time. So do those
-/// of channels at a step, as far as they have something in common (``CommonFactor``).
+/// there. Errors of neighbouring steps go together: their normal scores are a first-order autoregression in time with a drift
+/// (``ErrorDrift``). So do those of channels at a step, as far as they have something in common (``CommonFactor``).
 struct SeriesDrawing: Sendable {
   let coding: SeriesCoding
   let calibration: SeriesCalibration
@@ -61,12 +61,14 @@ struct SeriesDrawing: Sendable {
     return sizes
   }
 
-  /// By draw, what the errors of all channels have in common: standard normal numbers by entity and step, a first-order
-  /// autoregression in time.
+  /// By draw, what the errors of all channels have in common: standard normal numbers by entity and step, a walk in time.
   private func commonErrors(_ holes: [[Hole]]) -> [[[Float]]] {
     guard calibration.loadings.contains(where: { $0 != 0 }) else { return [] }
     let entities = Set(holes.joined().map { Int($0.entity) })
     let random = RandomStream(seed: request.seed).child(43)
+    var isGap = frame.entities.map { [Bool](repeating: false, count: $0.times.count) }
+    for hole in holes.joined() { isGap[Int(hole.entity)][Int(hole.step)] = true }
+    let gaps = isGap
     var common = [[[Float]]](repeating: [], count: request.draws)
     let gang = ThreadGang(threads: min(request.threads, max(1, request.draws)))
     common.withUnsafeMutableBufferPointer { common in
@@ -76,11 +78,10 @@ struct SeriesDrawing: Sendable {
           guard entities.contains(entity) else { return [] }
           var stream = random.child(UInt64(draw)).child(UInt64(entity))
           let times = frame.entities[entity].times
-          var score = 0.0
+          var walk = Walk(calibration)
           return times.indices.map { step in
-            let carry = step > 0 ? carry(over: times[step] - times[step - 1]) : 0
-            score = carry * score + (1 - carry * carry).squareRoot() * Double(stream.normal())
-            return Float(score)
+            let goesOn = step > 0 && gaps[entity][step - 1]
+            return Float(walk.next(after: step > 0 ? times[step] - times[step - 1] : nil, goesOn: goesOn, &stream))
           }
         }
       }
@@ -88,10 +89,25 @@ struct SeriesDrawing: Sendable {
     return common
   }
 
-  /// How much of an error is left after some time.
-  private func carry(over time: Double) -> Double {
-    let elapsed = time / calibration.typicalStep
-    return elapsed < 50 ? pow(calibration.correlation, elapsed) : 0
+  /// Standard normal scores that go on in time as errors do: a part is soon forgotten, the drift lasts through a gap.
+  private struct Walk {
+    private let calibration: SeriesCalibration
+    private var quick = 0.0, slow = 0.0
+
+    init(_ calibration: SeriesCalibration) { self.calibration = calibration }
+
+    /// The score some time after the last one, nil for the first, in the same gap or in another.
+    mutating func next(after time: Double?, goesOn: Bool, _ random: inout RandomStream) -> Double {
+      let steps = time.map { $0 / calibration.typicalStep }
+      func move(_ score: inout Double, carry: Double) {
+        score = carry * score + (1 - carry * carry).squareRoot() * Double(random.normal())
+      }
+      move(&quick, carry: steps.map { $0 < 50 ? pow(calibration.correlation, $0) : 0 } ?? 0)
+      let share = Double(calibration.drift.share)
+      guard share > 0 else { return quick }
+      move(&slow, carry: goesOn ? steps.map { calibration.drift.carry(over: $0) } ?? 0 : 0)
+      return (1 - share).squareRoot() * quick + share.squareRoot() * slow
+    }
   }
 
   private func numbers(
@@ -132,19 +148,19 @@ struct SeriesDrawing: Sendable {
     _ random: RandomStream
   ) -> [Float] {
     var random = random
-    var score = 0.0
+    var walk = Walk(calibration)
     let loading = common == nil ? 0 : calibration.loadings[channel]
     let rest = (1 - loading * loading).squareRoot()
     return holes.indices.map { place in
       let hole = holes[place]
-      let noise = Double(random.normal())
       // Of a neighbour in time, as much as is left after the time between them.
-      var carry = 0.0
+      var time: Double?, goesOn = false
       if place > 0, holes[place - 1].entity == hole.entity {
         let times = frame.entities[Int(hole.entity)].times
-        carry = self.carry(over: times[Int(hole.step)] - times[Int(holes[place - 1].step)])
+        time = times[Int(hole.step)] - times[Int(holes[place - 1].step)]
+        goesOn = hole.step == holes[place - 1].step + 1
       }
-      score = carry * score + (1 - carry * carry).squareRoot() * noise
+      let score = walk.next(after: time, goesOn: goesOn, &random)
       let shared = common.map { loading * Double($0[Int(hole.entity)][Int(hole.step)]) } ?? 0
       let share = calibration.share(NormalDistribution.cumulative(shared + rest * score), channel: channel)
       let error = calibration.quantile(share, group: Int(sizes[place].group))

@@ -8,8 +8,11 @@ struct FittedSeriesDiffusion: FittedImputer {
     let shape: ResidualNetworkShape
     let spread: [Float]
     let mean: RidgeModel
+    let drift: ResidualDrift
     let calibration: ResidualCalibration
     let draws: Int, evaluations: Int
+    /// Whether the denoiser has learned to go on from window to window.
+    let chains: Bool
   }
 
   let contents: ModelContents<SeriesCoding, Settings>
@@ -25,15 +28,23 @@ struct FittedSeriesDiffusion: FittedImputer {
     let frame = try coding.frame(table, schema: schema)
     let base = try settings.mean.fill(
       frame, threads: request.threads, shouldContinue: { request.shouldContinue(0.05 * $0) })
-    let objective = ResidualObjective(network: network, spread: settings.spread, typicalStep: coding.typicalStep)
+    let objective = ResidualObjective(
+      network: network, spread: settings.spread, typicalStep: coding.typicalStep, chains: settings.chains)
     let filling = ResidualFilling(
-      sampler: ResidualSampler(objective: objective, evaluations: evaluations(request)), store: store,
-      precision: contents.precision, threads: request.threads, length: length, view: MaskedView(frame, base: base),
-      channels: frame.channelCount, inputs: frame.inputCount, random: RandomStream(seed: request.seed).child(51))
+      sampler: ResidualSampler(objective: objective, evaluations: request.evaluations(settings.evaluations)),
+      store: store, precision: contents.precision, threads: request.threads, length: length,
+      view: MaskedView(frame, base: base), channels: frame.channelCount, inputs: frame.inputCount,
+      random: RandomStream(seed: request.seed).child(51))
     let stretches = WindowPlan.stretches(frame, length: length, typicalStep: coding.typicalStep)
-    let results = try filling.run(
-      ResidualFilling.jobs(stretches, length: length), draws: max(request.draws, settings.draws),
+    var results = try filling.run(
+      ResidualFilling.jobs(stretches, length: length, chains: settings.chains),
+      draws: max(request.draws, settings.draws),
       shouldContinue: { request.shouldContinue(0.05 + 0.95 * $0) })
+    for (entity, series) in frame.entities.enumerated() {
+      settings.drift.mix(
+        into: &results[entity], times: series.times, channels: frame.channelCount, typicalStep: coding.typicalStep,
+        random: RandomStream(seed: request.seed).child(52).child(UInt64(entity)))
+    }
     var filled = base
     for (entity, result) in results.enumerated() {
       for cell in result.weight.indices where result.weight[cell] > 0 {
@@ -46,14 +57,6 @@ struct FittedSeriesDiffusion: FittedImputer {
       of: table, frame: frame, predictions.predictions(coding.holes(of: table, in: frame), filled: filled))
   }
 
-  /// As the model was told, but for what the request itself says.
-  private func evaluations(_ request: ImputationRequest) -> Int {
-    guard let options = request.options, options.given.contains("evaluations") else {
-      return contents.settings.evaluations
-    }
-    return options.integer("evaluations")
-  }
-
   func archive() throws -> ModelArchive { try contents.archive(method: SeriesDiffusion.id, parameters: store) }
 }
 
@@ -64,5 +67,13 @@ extension FittedSeriesDiffusion {
     var parameters = ParameterLayout()
     network = ResidualNetwork(contents.settings.shape, in: &parameters)
     store = try archive.parameters(for: parameters)
+  }
+}
+
+extension ImputationRequest {
+  /// As the model was told, but for what the request itself says.
+  func evaluations(_ own: Int) -> Int {
+    guard let options, options.given.contains("evaluations") else { return own }
+    return options.integer("evaluations")
   }
 }

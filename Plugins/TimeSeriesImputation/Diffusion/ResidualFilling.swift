@@ -55,122 +55,215 @@ struct ResidualFilling: Sendable {
     }
   }
 
-  /// What is said of a window's unknown cells.
-  private struct WindowResult: Sendable {
-    var cells: [Int32] = []
-    var weight: [Float] = [], median: [Float] = [], logDeviation: [Float] = []
-    /// `[draws][cells]`; none where another window makes them.
-    var residuals: [[Float]] = []
-  }
-
-  /// A window, and whether it makes the draws of its cells.
-  struct Job: Sendable {
+  /// A window, and whether it makes draws.
+  struct Job: Sendable, Equatable {
     let window: WindowPlan.Window
     let draws: Bool
+    /// The first steps, whose draws the window before makes.
+    let given: Int
+
+    var steps: Range<Int> { Int(window.start)..<Int(window.start + window.steps) }
   }
 
-  /// Windows that overlap by half: estimates are blended, and every second one makes the draws.
-  static func jobs(_ stretches: [[Range<Int>]], length: Int) -> [Job] {
+  /// Windows that overlap: those that make draws by a quarter, with three between each two, so that estimates are blended
+  /// over five or six.
+  ///
+  /// - Parameter chains: whether windows are given what those before have drawn.
+  static func jobs(_ stretches: [[Range<Int>]], length: Int, chains: Bool) -> [Job] {
     stretches.enumerated().flatMap { entity, ranges in
       ranges.flatMap { range -> [Job] in
-        func job(_ start: Int, _ steps: Int, _ draws: Bool) -> Job {
-          Job(window: .init(entity: Int32(entity), start: Int32(start), steps: Int32(steps)), draws: draws)
+        func window(_ start: Int) -> WindowPlan.Window {
+          WindowPlan.Window(entity: Int32(entity), start: Int32(start), steps: Int32(min(length, range.count)))
         }
-        guard range.count > length else { return range.isEmpty ? [] : [job(range.lowerBound, range.count, true)] }
-        let last = range.upperBound - length
-        var jobs = stride(from: range.lowerBound, to: last, by: length).map { job($0, length, true) }
-        jobs.append(job(last, length, true))
-        jobs += stride(from: range.lowerBound + length / 2, to: last, by: length).map { job($0, length, false) }
-        return jobs.sorted { $0.window.start < $1.window.start }
+        let first = range.lowerBound, last = range.upperBound - length, hop = length - length / 4
+        guard last > first else {
+          return range.isEmpty ? [] : [Job(window: window(first), draws: true, given: 0)]
+        }
+        // The last one is aligned to the end; the one before leaves it more to draw than it is given.
+        let starts = Array(stride(from: first, to: max(first, last - length / 4) + 1, by: hop)) + [last]
+        let drawing = starts.indices.map { place in
+          Job(
+            window: window(starts[place]), draws: true,
+            given: chains && place > 0 ? starts[place - 1] + length - starts[place] : 0)
+        }
+        let between = (1...3).flatMap { part in
+          stride(from: first + hop * part / 4, to: last, by: hop).map {
+            Job(window: window($0), draws: false, given: 0)
+          }
+        }
+        return (drawing + between).sorted { $0.window.start < $1.window.start }
       }
     }
   }
 
+  /// What is said of a window.
+  private struct Reading: Sendable {
+    let estimate: ResidualSampler.Estimate
+    /// 1 where a cell exists and is unknown, `[cells]`.
+    let unknown: [Float]
+    /// The unknown cells: their rows in the window, and their places in the entity.
+    var rows: [Int] = [], cells: [Int] = []
+    /// More where the window sees more around it, for each unknown cell.
+    var weight: [Float] = []
+  }
+
+  /// A window that draws.
+  private struct Link: Sendable {
+    let job: Job
+    let reading: Reading
+    /// The rows and cells that it draws, and those that were drawn before it.
+    var fresh: [(row: Int, cell: Int)] = [], handed: [(row: Int, cell: Int)] = []
+  }
+
   /// Works on windows with unknown cells.
   ///
+  /// - Parameter piece: windows between two looks at `shouldContinue`; some that keep all threads busy, if nil.
   /// - Throws: `CancellationError` where `shouldContinue` said so.
   func run(
-    _ jobs: [Job], draws: Int, shouldContinue: @Sendable (Double) -> Bool
+    _ jobs: [Job], draws: Int, piece: Int? = nil, shouldContinue: @Sendable (Double) -> Bool
   ) throws -> [EntityResult] {
-    let jobs = jobs.filter { hasUnknown($0.window) }
-    let together = max(1, Self.tapeRows * patch / (length * channels))
-    let pass = ShardedPass(
-      store: store, rows: 4096, rowsPerShard: together, precision: precision, threads: threads,
-      recordsGradients: false)
+    let jobs = jobs.filter { hasUnknown($0) }
+    let size = length * channels
+    let windowsTogether = max(1, Self.tapeRows * patch / size)
+    let gang = ThreadGang(threads: threads)
+    func pass(rows: Int) -> ShardedPass {
+      ShardedPass(
+        store: store, rows: 4096, rowsPerShard: rows, precision: precision, gang: gang, recordsGradients: false)
+    }
+    let reading = pass(rows: windowsTogether), drawing = pass(rows: 1)
+    // As many draws at once as a tape holds in cache, in whole pairs.
+    let mostTogether = max(2, min(8, Self.tapeRows * patch / size) / 2 * 2)
     var results = view.entities.map { EntityResult($0.series.values, draws: draws) }
-    let piece = 64 * together
+    let piece = piece ?? 64 * windowsTogether
     for first in stride(from: 0, to: jobs.count, by: piece) {
       guard shouldContinue(Double(first) / Double(jobs.count)) else { throw CancellationError() }
       let part = Array(jobs[first..<min(first + piece, jobs.count)])
-      let made = pass.map(rows: part.count) { tape, range in
-        Result { try windows(Array(part[range]), draws: draws, on: tape) }
+      let readings = reading.map(rows: part.count) { tape, range in read(Array(part[range]), on: tape) }
+        .flatMap { $0 }
+      for (job, reading) in zip(part, readings) { add(reading, to: &results[Int(job.window.entity)]) }
+      let chains = chains(part, readings)
+      // Fewer where there would be little to deal out; whatever the number of threads, for the same bytes.
+      let together = chains.count * draws < 16 * mostTogether ? max(2, mostTogether / 4 * 2) : mostTogether
+      let units = chains.flatMap { chain in
+        stride(from: 0, to: draws, by: together).map { first in
+          let draws = first..<min(first + together, draws)
+          return (chain: chain, draws: draws, given: given(chain[0], draws, results))
+        }
       }
-      for (job, window) in zip(part, try made.flatMap({ try $0.get() })) {
-        add(window, to: &results[Int(job.window.entity)])
+      let made = drawing.map(rows: units.count) { tape, range in
+        Result {
+          let unit = units[range.lowerBound]
+          return try draw(unit.chain, draws: unit.draws, given: unit.given, on: tape)
+        }
+      }
+      for (unit, made) in zip(units, made) {
+        for (link, residuals) in zip(unit.chain, try made.get()) {
+          let entity = Int(link.job.window.entity)
+          for (own, draw) in zip(residuals, unit.draws) {
+            for (residual, (_, cell)) in zip(own, link.fresh) {
+              results[entity].draws[draw][Int(results[entity].place[cell])] = residual
+            }
+          }
+        }
       }
     }
     return results
   }
 
-  private func hasUnknown(_ window: WindowPlan.Window) -> Bool {
-    let values = view.entities[Int(window.entity)].series.values
-    let start = Int(window.start) * channels
-    return (start..<start + Int(window.steps) * channels).contains { values[$0].isNaN }
+  private func hasUnknown(_ job: Job) -> Bool {
+    let values = view.entities[Int(job.window.entity)].series.values
+    return (job.steps.lowerBound * channels..<job.steps.upperBound * channels).contains { values[$0].isNaN }
   }
 
-  private func add(_ window: WindowResult, to result: inout EntityResult) {
-    for (place, cell) in window.cells.enumerated() {
-      let cell = Int(cell)
-      result.weight[cell] += window.weight[place]
-      result.median[cell] += window.weight[place] * window.median[place]
-      result.logDeviation[cell] += window.weight[place] * window.logDeviation[place]
-    }
-    for (draw, residuals) in window.residuals.enumerated() {
-      for (place, cell) in window.cells.enumerated() {
-        result.draws[draw][Int(result.place[Int(cell)])] = residuals[place]
-      }
-    }
-  }
-
-  private func windows(_ jobs: [Job], draws: Int, on tape: Tape) throws -> [WindowResult] {
+  private func read(_ jobs: [Job], on tape: Tape) -> [Reading] {
     let input = WindowInput(
       jobs.map(\.window), length: length, patch: patch, channels: channels, inputs: inputs,
       spread: sampler.objective.spread, typicalStep: sampler.objective.typicalStep, view: { _ in view })
-    let estimates = sampler.estimates(input, on: tape)
     let size = input.size
-    return try jobs.indices.map { place in
-      let window = jobs[place].window, steps = Int(window.steps)
-      let unknown = Array(input.unknown[place * size..<(place + 1) * size])
-      var result = WindowResult()
-      var rows: [Int] = []
+    return zip(jobs.indices, sampler.estimates(input, on: tape)).map { place, estimate in
+      let steps = jobs[place].steps
+      var reading = Reading(estimate: estimate, unknown: Array(input.unknown[place * size..<(place + 1) * size]))
       // Cells that do not exist are not unknown.
-      for row in 0..<size where unknown[row] > 0 {
+      for row in 0..<size where reading.unknown[row] > 0 {
         let (step, channel) = WindowInput.place(row: row, channels: channels, patch: patch)
-        rows.append(row)
-        result.cells.append(Int32((Int(window.start) + step) * channels + channel))
-        // Less where the window sees less around it.
-        result.weight.append(Float(min(step, steps - 1 - step) + 1))
-        result.median.append(estimates[place].median[row])
-        result.logDeviation.append(log(estimates[place].deviation[row]))
+        reading.rows.append(row)
+        reading.cells.append((steps.lowerBound + step) * channels + channel)
+        reading.weight.append(Float(min(step, steps.count - 1 - step) + 1))
       }
-      guard jobs[place].draws, draws > 0 else { return result }
-      let own = random.child(UInt64(window.entity))
-      let streams = (0..<(draws + 1) / 2).map { own.child(UInt64($0)) }
-      // As many draws at once as a tape holds in cache, in whole pairs.
-      let together = max(2, Self.tapeRows * patch / size / 2 * 2)
-      for first in stride(from: 0, to: draws, by: together) {
-        let made = try sampler.residuals(
-          estimates[place].condition, unknown: unknown, draws: min(together, draws - first),
-          noise: { pair, row in
-            // A cell's noise depends on the cell alone, however windows lie.
-            let (step, channel) = WindowInput.place(row: row, channels: channels, patch: patch)
-            let cell = UInt64((Int(window.start) + step) * channels + channel), stream = streams[first / 2 + pair]
-            var source = RandomStream(seed: stream.seed, stream: stream.stream, position: 4 * cell)
-            return source.normal()
-          }, on: tape)
-        for draw in 0..<made.shape[0] { result.residuals.append(rows.map { made[draw, $0] }) }
-      }
-      return result
+      return reading
     }
+  }
+
+  private func add(_ reading: Reading, to result: inout EntityResult) {
+    for (place, cell) in reading.cells.enumerated() {
+      let weight = reading.weight[place], row = reading.rows[place]
+      result.weight[cell] += weight
+      result.median[cell] += weight * reading.estimate.median[row]
+      result.logDeviation[cell] += weight * log(reading.estimate.deviation[row])
+    }
+  }
+
+  /// The windows that draw, in chains that begin where nothing is handed on.
+  private func chains(_ jobs: [Job], _ readings: [Reading]) -> [[Link]] {
+    var chains: [[Link]] = []
+    for (job, reading) in zip(jobs, readings) where job.draws {
+      var link = Link(job: job, reading: reading)
+      let end = (job.steps.lowerBound + job.given) * channels
+      for (row, cell) in zip(reading.rows, reading.cells) {
+        if cell < end { link.handed.append((row, cell)) } else { link.fresh.append((row, cell)) }
+      }
+      if link.handed.isEmpty || chains.isEmpty { chains.append([]) }
+      chains[chains.count - 1].append(link)
+    }
+    return chains
+  }
+
+  /// The row of an entity's cell in a window.
+  private func row(_ cell: Int, in job: Job) -> Int {
+    WindowInput.row(
+      step: cell / channels - job.steps.lowerBound, channel: cell % channels, channels: channels, patch: patch)
+  }
+
+  /// The residuals that were drawn before a chain, `[draws, cells]`; nil where there are none.
+  private func given(_ link: Link, _ draws: Range<Int>, _ results: [EntityResult]) -> Tensor? {
+    let result = results[Int(link.job.window.entity)]
+    return given(link, draws: draws.count) { result.draws[draws.lowerBound + $0][Int(result.place[$1])] }
+  }
+
+  /// Residuals that are handed on to a window, `[draws, cells]`, NaN elsewhere; nil where there are none.
+  private func given(_ link: Link, draws: Int, residual: (_ draw: Int, _ cell: Int) -> Float) -> Tensor? {
+    guard !link.handed.isEmpty else { return nil }
+    let size = length * channels
+    var given = Tensor([Float](repeating: .nan, count: draws * size), shape: [draws, size])
+    // In the deviations of the window before; to convert them to those of this one makes no seam smaller.
+    for (row, cell) in link.handed {
+      for draw in 0..<draws { given[draw, row] = residual(draw, cell) }
+    }
+    return given
+  }
+
+  /// What each window of a chain adds, by window, draw and fresh cell.
+  private func draw(_ chain: [Link], draws: Range<Int>, given: Tensor?, on tape: Tape) throws -> [[[Float]]] {
+    var made: [[[Float]]] = [], given = given, drawn: Tensor?
+    for (place, link) in chain.enumerated() {
+      let start = link.job.steps.lowerBound
+      if place > 0, let drawn {
+        given = self.given(link, draws: draws.count) { drawn[$0, row($1, in: chain[place - 1].job)] }
+      }
+      let own = random.child(UInt64(link.job.window.entity))
+      let streams = (draws.lowerBound / 2..<(draws.upperBound + 1) / 2).map { own.child(UInt64($0)) }
+      let residuals = try sampler.residuals(
+        link.reading.estimate.condition, unknown: link.reading.unknown, draws: draws.count, given: given,
+        noise: { pair, row in
+          // A cell's noise depends on the cell alone, however windows lie.
+          let (step, channel) = WindowInput.place(row: row, channels: channels, patch: patch)
+          let cell = UInt64((start + step) * channels + channel), stream = streams[pair]
+          var source = RandomStream(seed: stream.seed, stream: stream.stream, position: 4 * cell)
+          return source.normal()
+        }, on: tape)
+      made.append((0..<draws.count).map { draw in link.fresh.map { residuals[draw, $0.row] } })
+      drawn = residuals
+    }
+    return made
   }
 }

@@ -12,6 +12,8 @@ struct ResidualNetworkShape: Codable, Sendable, Equatable {
 
   /// Tokens of a channel in a window.
   var tokens: Int { length / patch }
+  /// Numbers that a channel's course through a window says of each token: fewer in long windows, whose matrix would be large.
+  var courseWidth: Int { min(16, max(4, 256 / tokens)) }
 }
 
 /// A conditioner that reads what is known of a window once, and a small denoiser that starts from what it has read.
@@ -31,7 +33,7 @@ struct ResidualNetwork: Sendable {
   private let norm: LayerNorm
   private let head: Linear
 
-  private let condition: Linear, noisy: Linear, level: MLP
+  private let condition: Linear, noisy: Linear, course: Linear, courseCells: Linear, level: MLP
   private let denoiser: GridTransformer
   private let lastNorm: LayerNorm
   private let output: Linear
@@ -59,7 +61,10 @@ struct ResidualNetwork: Sendable {
     // Starts at the base, with errors of its own spread: the mean of an absolute normal error is 0.8 deviations.
     head = Linear("head", inputs: width, prior: (0..<shape.patch).flatMap { _ in [0, -0.22] }, in: &layout)
     condition = Linear("condition", inputs: width, outputs: own, in: &layout)
-    noisy = Linear("noisy", inputs: 2 * shape.patch, outputs: own, in: &layout)
+    noisy = Linear("noisy", inputs: DenoiserCell.width * shape.patch, outputs: own, in: &layout)
+    course = Linear(
+      "course", inputs: shape.length * DenoiserCell.width, outputs: shape.tokens * shape.courseWidth, in: &layout)
+    courseCells = Linear("course-cells", inputs: shape.courseWidth, outputs: own, in: &layout)
     level = MLP("level", widths: [Self.levelWidth, own, own], in: &layout)
     denoiser = GridTransformer(
       "denoiser", width: own, blocks: shape.denoiserBlocks, channels: shape.channels, dropout: 0, in: &layout)
@@ -92,22 +97,43 @@ struct ResidualNetwork: Sendable {
     let said = steps(stepFeatures).reshaped(rows: rows, columns: Self.stepCellWidth)
     let start = stepCells(said, addedTo: cells(cellFeatures, addedTo: places(indices, bag: 2, on: tape)))
     let hidden = norm(conditioner(start, windows: windows, length: tokens, channels: channels))
+    // The denoiser takes what the conditioner has learned for its estimates, and has no say in it.
+    let fixed = tape.constant(rows: hidden.rows, columns: hidden.columns, at: hidden.values.baseAddress!)
     return Reading(
-      condition: condition(hidden), estimate: head(hidden).reshaped(rows: rows * shape.patch, columns: 2))
+      condition: condition(fixed), estimate: head(hidden).reshaped(rows: rows * shape.patch, columns: 2))
   }
 
   /// The network's answer F to noisy residuals, `[cells, 1]`, before ``Preconditioning``.
   ///
   /// - Parameters:
   ///   - condition: of the conditioner, `[tokens, denoiserWidth]`.
-  ///   - noisy: residuals times the input scale, 0 in known cells, and whether a cell is unknown, `[cells, 2]`.
+  ///   - noisy: of ``DenoiserCell``, `[cells, 4]`.
   ///   - levels: the condition of the noise of each window.
   func answer(_ condition: Variable, noisy input: Variable, levels: [Float]) -> Variable {
     let tape = condition.tape, rows = condition.rows
     let features = TimeEmbedding.sinusoidal(levels.map { 100 * $0 }, width: Self.levelWidth)
     let embedded = level(tape.constant(features)).repeatingRows(rows / levels.count)
-    let start = noisy(input.reshaped(rows: rows, columns: 2 * shape.patch), addedTo: condition) + embedded
+    let cells = input.reshaped(rows: rows, columns: DenoiserCell.width * shape.patch)
+    let start = courseCells(courses(cells, windows: levels.count), addedTo: noisy(cells, addedTo: condition)) + embedded
     let made = denoiser(start, windows: levels.count, length: shape.tokens, channels: shape.channels)
     return output(lastNorm(made)).reshaped(rows: rows * shape.patch, columns: 1)
+  }
+
+  /// What the course of each channel through the window says of each token, `[tokens, courseWidth]`. Attention alone has to
+  /// find a token's neighbours before it can go on from them, and draws would jump between tokens.
+  private func courses(_ cells: Variable, windows: Int) -> Variable {
+    let rows = cells.rows, tokens = shape.tokens, channels = shape.channels
+    let byChannel = (0..<rows).map { row in
+      let token = row % tokens, channel = row / tokens % channels, window = row / (tokens * channels)
+      return Int32((window * tokens + token) * channels + channel)
+    }
+    let byTime = (0..<rows).map { row in
+      let channel = row % channels, token = row / channels % tokens, window = row / (tokens * channels)
+      return Int32((window * channels + channel) * tokens + token)
+    }
+    // [windows · channels, length · 4]
+    let courses = cells.embedding(byChannel, bag: 1)
+      .reshaped(rows: windows * channels, columns: shape.length * DenoiserCell.width)
+    return course(courses).reshaped(rows: rows, columns: shape.courseWidth).embedding(byTime, bag: 1)
   }
 }

@@ -13,11 +13,15 @@ struct ResidualObjective: Sendable {
   /// The deviation of each channel from the base.
   let spread: [Float]
   let typicalStep: Double
+  /// Whether series are longer than a window, so that draws go on from one to the next.
+  let chains: Bool
 
   /// Residuals beyond so many deviations are taken for that.
   static let mostResidual: Float = 8
   /// The logarithm of the distance is held within this range.
   static let logRange: ClosedRange<Float> = -5...3
+  /// The share of windows whose first steps are given in training.
+  static let givenShare: Float = 0.5
   /// The noise levels of training: ln σ is normal with this mean and deviation.
   static let levelMean = -0.4, levelDeviation = 1.3
 
@@ -32,7 +36,7 @@ struct ResidualObjective: Sendable {
   ///
   /// - Parameters:
   ///   - truth: standardised values of all cells, `[rows]`; NaN where a cell is not scored.
-  ///   - sums: the absolute error, the likelihood and the denoiser's loss are added to it, where given.
+  ///   - sums: the absolute error, the likelihood, the denoiser's loss and the number of cells in it are added, where given.
   func loss(
     _ input: WindowInput, truth: [Float], weight: Float, random: RandomStream, on tape: Tape,
     sums: UnsafeMutablePointer<Double>? = nil
@@ -76,6 +80,8 @@ struct ResidualObjective: Sendable {
   }
 
   /// The denoiser's loss on residuals, which count where the truth is known; the estimate stands still in it.
+  ///
+  /// Of some windows the residuals of the first steps are given and do not count, as draws of the window before will be.
   func denoiserLoss(
     _ reading: ResidualNetwork.Reading, _ input: WindowInput, truth: [Float], residuals: [Float], weight: Float,
     _ random: RandomStream, sums: UnsafeMutablePointer<Double>?
@@ -83,29 +89,39 @@ struct ResidualObjective: Sendable {
     var random = random
     let size = input.size, rows = truth.count
     var levels: [Float] = [], targets = [Float](repeating: 0, count: rows)
-    let noisy = reading.condition.tape.constant(rows: rows, columns: 2) { memory in
+    var counts = truth.map { !$0.isNaN }
+    let noisy = reading.condition.tape.constant(rows: rows, columns: DenoiserCell.width) { memory in
       for window in 0..<input.windows {
         let sigma = exp(Self.levelMean + Self.levelDeviation * Double(random.normal()))
         let scales = Self.preconditioning
         levels.append(Float(scales.condition(sigma: sigma)))
         let skip = Float(scales.skip(sigma: sigma)), out = Float(scales.output(sigma: sigma))
         let factor = Float(scales.input(sigma: sigma))
+        let given = chains && random.uniform() < Self.givenShare ? 1 + random.integer(below: input.length - 1) : 0
         for row in window * size..<(window + 1) * size {
-          // Where the truth is unknown, a residual is drawn as if there were no other cells.
-          let residual = truth[row].isNaN ? random.normal() : residuals[row]
-          let value = input.unknown[row] * (residual + Float(sigma) * random.normal())
-          memory[2 * row] = factor * value
-          memory[2 * row + 1] = input.unknown[row]
-          targets[row] = (residual - skip * value) / out
+          // Known, or nothing to learn from.
+          guard counts[row] else {
+            DenoiserCell.silent.write(to: memory, row: row)
+            continue
+          }
+          if input.step(row) < given {
+            DenoiserCell.given(residuals[row]).write(to: memory, row: row)
+            counts[row] = false
+            continue
+          }
+          let value = residuals[row] + Float(sigma) * random.normal()
+          DenoiserCell.noisy(factor * value).write(to: memory, row: row)
+          targets[row] = (residuals[row] - skip * value) / out
         }
       }
     }
     return network.answer(reading.condition, noisy: noisy, levels: levels).customLoss { values, slope in
       var total = 0.0
-      for row in 0..<rows where !truth[row].isNaN {
+      for row in 0..<rows where counts[row] {
         let error = values[row] - targets[row]
         total += Double(weight * error * error)
         sums?[2] += Double(error * error)
+        sums?[3] += 1
         slope?[row] = 2 * weight * error
       }
       return total

@@ -40,25 +40,35 @@ struct ResidualSampler: Sendable {
     }
   }
 
-  /// Draws residuals of a window, `[draws, cells]`: 0 in known cells.
+  /// Draws residuals of a window, `[draws, cells]`: 0 in known cells, and what is given where it is.
   ///
   /// Draws come in pairs that start from opposite noise, so that their median and mean hardly vary (antithetic variates;
   /// Hammersley & Morton, 1956).
   ///
   /// - Parameters:
+  ///   - given: what was drawn before, `[draws, cells]`, NaN elsewhere; nil for nothing.
   ///   - noise: a standard normal number for a pair and a cell.
   func residuals(
-    _ condition: Tensor, unknown: [Float], draws: Int, noise: (_ pair: Int, _ cell: Int) -> Float, on tape: Tape
+    _ condition: Tensor, unknown: [Float], draws: Int, given: Tensor? = nil,
+    noise: (_ pair: Int, _ cell: Int) -> Float, on tape: Tape
   ) throws -> Tensor {
     let size = unknown.count, scales = ResidualObjective.preconditioning
     let path = Self.schedule.path(evaluations: evaluations)
     let start = Float(hypot(path[0].noise, 1))
+    // The rows to be drawn, and what the others get.
+    var cells = (0..<draws * size).map { row in unknown[row % size] > 0 ? DenoiserCell.noisy(0) : .silent }
     var noisy = Tensor(shape: [draws, size])
     for pair in 0..<(draws + 1) / 2 {
       for cell in 0..<size where unknown[cell] > 0 {
         let value = start * noise(pair, cell)
         noisy[2 * pair, cell] = value
         if 2 * pair + 1 < draws { noisy[2 * pair + 1, cell] = -value }
+      }
+    }
+    if let given {
+      for row in cells.indices where unknown[row % size] > 0 && !given.values[row].isNaN {
+        cells[row] = .given(given.values[row])
+        noisy.values[row] = given.values[row]
       }
     }
     let width = condition.shape[1]
@@ -72,10 +82,11 @@ struct ResidualSampler: Sendable {
       let sigma = level.sigma
       let factor = Float(scales.input(sigma: sigma)), skip = Float(scales.skip(sigma: sigma))
       let out = Float(scales.output(sigma: sigma))
-      let input = tape.constant(rows: draws * size, columns: 2) { memory in
-        for row in 0..<draws * size {
-          memory[2 * row] = factor * noisy.values[row]
-          memory[2 * row + 1] = unknown[row % size]
+      let input = tape.constant(rows: draws * size, columns: DenoiserCell.width) { memory in
+        for row in cells.indices {
+          var cell = cells[row]
+          if case .noisy = cell { cell = .noisy(factor * noisy.values[row]) }
+          cell.write(to: memory, row: row)
         }
       }
       let answer = objective.network.answer(
@@ -83,9 +94,9 @@ struct ResidualSampler: Sendable {
         levels: [Float](repeating: Float(scales.condition(sigma: sigma)), count: draws))
       var clean = noisy
       let answers = answer.values, most = ResidualObjective.mostResidual
-      for row in 0..<draws * size {
-        let value = unknown[row % size] * (skip * noisy.values[row] + out * answers[row])
-        clean.values[row] = min(max(value, -most), most)
+      for row in cells.indices {
+        guard case .noisy = cells[row] else { continue }
+        clean.values[row] = min(max(skip * noisy.values[row] + out * answers[row], -most), most)
       }
       return clean
     }

@@ -48,7 +48,9 @@ extension ResidualTask {
     // Of very long series a part of the starts is as good.
     let stride = max(1, frame.stepCount / 500_000)
     let task = ResidualTask(
-      objective: ResidualObjective(network: network, spread: spread, typicalStep: coding.typicalStep), truth: frame,
+      objective: ResidualObjective(
+        network: network, spread: spread, typicalStep: coding.typicalStep,
+        chains: stretches.contains { $0.contains { $0.count > length } }), truth: frame,
       views: views, judgingViews: judging, heldOut: heldOut,
       plan: WindowPlan(length: length, stride: stride, stretches: stretches),
       judgingPlan: WindowPlan(length: length, windows: blocks),
@@ -86,33 +88,6 @@ extension ResidualTask {
     ShardedPass(
       store: store, rows: 4096, rowsPerShard: settings.rowsPerShard, precision: settings.precision,
       threads: settings.threads, recordsGradients: false)
-  }
-
-  /// Draws residuals of held-out cells and compares them with the true ones.
-  func calibration(
-    _ store: ParameterStore, evaluations: Int, threads: Int, precision: Precision, random: RandomStream,
-    shouldContinue: @Sendable (Double) -> Bool
-  ) throws -> ResidualCalibration {
-    var cells: [(logDeviation: Float, residual: Float, draws: [Float])] = []
-    let channels = truth.channelCount
-    for (number, view) in judgingViews.enumerated() {
-      let filling = ResidualFilling(
-        sampler: ResidualSampler(objective: objective, evaluations: evaluations), store: store, precision: precision,
-        threads: threads, length: plan.length, view: view, channels: channels, inputs: truth.inputCount,
-        random: random.child(UInt64(number)))
-      let results = try filling.run(
-        judgingPlan.windows.map { .init(window: $0, draws: true) }, draws: 16, shouldContinue: shouldContinue)
-      for (entity, result) in results.enumerated() {
-        for cell in result.weight.indices where result.weight[cell] > 0 && heldOut[entity][cell / channels] {
-          let value = truth.entities[entity].values[cell]
-          guard !value.isNaN else { continue }
-          let logDeviation = result.logDeviation[cell] / result.weight[cell]
-          let residual = (value - result.median[cell] / result.weight[cell]) / exp(logDeviation)
-          cells.append((logDeviation, residual, result.draws.map { $0[Int(result.place[cell])] }))
-        }
-      }
-    }
-    return ResidualCalibration(cells)
   }
 
   /// How training went, in words.

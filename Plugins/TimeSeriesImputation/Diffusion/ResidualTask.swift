@@ -59,7 +59,7 @@ struct ResidualTask: TrainingObjective {
 
   /// The mean losses of held-out cells.
   struct Losses: Sendable {
-    var count = 0, error = 0.0, likelihood = 0.0, denoising = 0.0
+    var count = 0, error = 0.0, likelihood = 0.0, denoising = 0.0, denoisedCount = 0.0
   }
 
   func heldOutLosses(_ pass: ShardedPass) -> Losses {
@@ -68,22 +68,25 @@ struct ResidualTask: TrainingObjective {
       let own = range.map { windows[$0 % count] }
       func view(_ place: Int) -> MaskedView { judgingViews[(range.lowerBound + place) / count] }
       let truth = truths(own, judging: true, view: view)
-      var sums = [0.0, 0.0, 0.0]
+      var sums = [0.0, 0.0, 0.0, 0.0]
       _ = objective.loss(
         input(own, view: view), truth: truth, weight: 1,
         random: RandomStream(seed: 99, stream: UInt64(range.lowerBound)), on: tape, sums: &sums)
-      return Losses(count: truth.count { !$0.isNaN }, error: sums[0], likelihood: sums[1], denoising: sums[2])
+      return Losses(
+        count: truth.count { !$0.isNaN }, error: sums[0], likelihood: sums[1], denoising: sums[2],
+        denoisedCount: sums[3])
     }
     var all = parts.reduce(into: Losses()) { sum, part in
       sum.count += part.count
       sum.error += part.error
       sum.likelihood += part.likelihood
       sum.denoising += part.denoising
+      sum.denoisedCount += part.denoisedCount
     }
     let cells = Double(max(all.count, 1))
     all.error /= cells
     all.likelihood /= cells
-    all.denoising /= cells
+    all.denoising /= max(all.denoisedCount, 1)
     return all
   }
 }

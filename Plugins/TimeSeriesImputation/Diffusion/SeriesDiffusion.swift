@@ -73,7 +73,7 @@ public struct SeriesDiffusion: Imputer {
         of: Cells(rows: 1, codes: [], scores: frame.entities.flatMap(\.values)), method: Self.id, model: plan.shape),
       shouldContinue: run.shouldContinue)
     summary.initialHeldOut = before.total
-    let calibration = try task.calibration(
+    let (drift, calibration) = try task.calibration(
       store, evaluations: plan.evaluations, threads: run.threads, precision: training.precision,
       random: random.child(4), shouldContinue: { _ in goesOn() })
     let report = task.report(
@@ -82,8 +82,8 @@ public struct SeriesDiffusion: Imputer {
       contents: ModelContents(
         schema: schema, coding: coding,
         settings: FittedSeriesDiffusion.Settings(
-          shape: plan.shape, spread: task.objective.spread, mean: mean, calibration: calibration, draws: plan.draws,
-          evaluations: plan.evaluations),
+          shape: plan.shape, spread: task.objective.spread, mean: mean, drift: drift, calibration: calibration,
+          draws: plan.draws, evaluations: plan.evaluations, chains: task.objective.chains),
         precision: training.precision, report: report),
       network: task.objective.network, store: store)
   }

@@ -36,6 +36,12 @@ struct WindowInput: Sendable {
   /// The channel of a cell.
   func channel(_ row: Int) -> Int { row / patch % channels }
 
+  /// The step of a cell in its window.
+  func step(_ row: Int) -> Int {
+    let inWindow = row % size
+    return inWindow / patch / channels * patch + inWindow % patch
+  }
+
   /// The step and the channel of a cell.
   static func place(row: Int, channels: Int, patch: Int) -> (step: Int, channel: Int) {
     let token = row / patch

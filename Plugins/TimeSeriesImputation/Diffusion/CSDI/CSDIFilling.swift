@@ -5,6 +5,8 @@ import NeuralNetworks
 struct CSDIFilling: Sendable {
   let network: CSDINetwork
   let diffusion: GaussianDiffusion
+  /// Evaluations of the network a draw; all steps of noise where there are as many or more.
+  let evaluations: Int
   let store: ParameterStore
   let precision: Precision
   let threads: Int
@@ -45,6 +47,12 @@ struct CSDIFilling: Sendable {
     return results
   }
 
+  /// The levels of the steps that are taken, from T down to 0.
+  private var path: [NoiseLevel] {
+    let count = min(evaluations, diffusion.steps)
+    return (0...count).map { diffusion.level(step: diffusion.steps * (count - $0) / count) }
+  }
+
   private func draw(_ window: WindowPlan.Window, draws: Int, on tape: Tape) throws -> [[Float]] {
     let values = CSDITask.values(window, of: frame, length: network.shape.length), tokens = values.count
     let channels = frame.channelCount
@@ -57,7 +65,7 @@ struct CSDIFilling: Sendable {
       var start = Tensor(shape: [count, tokens])
       for place in start.values.indices { start.values[place] = random.normal() }
       let masks = Tensor(Array(repeatElement(known, count: count).joined()), shape: [count * tokens, 1])
-      let clean = try AncestralSampler(variance: .posterior).sample(from: start, along: diffusion.path, random: &random)
+      let clean = try AncestralSampler(variance: .posterior).sample(from: start, along: path, random: &random)
       {
         noisy, level in
         tape.reset()

@@ -36,6 +36,9 @@ public struct CSDIMethod: Imputer {
     OptionDescription("blocks", .integer(1...16), default: .integer(4), help: "residual blocks"),
     OptionDescription("noise-steps", .integer(2...1000), default: .integer(50), help: "steps of noise, T"),
     OptionDescription(
+      "evaluations", .integer(1...1000), automatic: "every step of noise, as published",
+      help: "evaluations of the network a draw; fewer skip steps"),
+    OptionDescription(
       "learning-rate", .number(1e-6...1), default: .number(1e-3), help: "the rate of Adam at its highest"),
     OptionDescription("batch", .integer(1...4096), default: .integer(16), help: "windows a step"),
     OptionDescription(
@@ -97,7 +100,9 @@ public struct CSDIMethod: Imputer {
     return FittedCSDI(
       contents: ModelContents(
         schema: schema, coding: coding,
-        settings: FittedCSDI.Settings(shape: shape, draws: options.integer("draws"), clips: options.flag("clip")),
+        settings: FittedCSDI.Settings(
+          shape: shape, draws: options.integer("draws"), clips: options.flag("clip"),
+          evaluations: options.integer("evaluations", automatic: shape.steps)),
         precision: training.precision, report: report), network: network, store: store)
   }
 
@@ -151,6 +156,7 @@ struct FittedCSDI: FittedImputer {
     let shape: CSDIShape
     let draws: Int
     let clips: Bool
+    let evaluations: Int
   }
 
   let contents: ModelContents<SeriesCoding, Settings>
@@ -166,12 +172,12 @@ struct FittedCSDI: FittedImputer {
     let frame = try coding.frame(table, schema: schema)
     let filling = CSDIFilling(
       network: network, diffusion: GaussianDiffusion(schedule: CSDISchedule.stepped(settings.shape.steps)),
-      store: store, precision: contents.precision, threads: request.threads, frame: frame,
+      evaluations: request.evaluations(settings.evaluations), store: store, precision: contents.precision, threads: request.threads, frame: frame,
       random: RandomStream(seed: request.seed).child(61),
       range: settings.clips ? coding.plausibleRanges : nil)
     let stretches = WindowPlan.stretches(frame, length: length, typicalStep: coding.typicalStep)
     let results = try filling.run(
-      ResidualFilling.jobs(stretches, length: length).filter(\.draws).map(\.window),
+      WindowPlan(length: length, stride: length, stretches: stretches).windows,
       draws: max(request.draws, settings.draws), shouldContinue: request.shouldContinue)
     let filled = zip(frame.entities, results).map { series, result in
       series.values.indices.map { series.values[$0].isNaN ? result.median[$0] : series.values[$0] }

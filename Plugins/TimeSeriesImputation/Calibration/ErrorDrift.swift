@@ -1,0 +1,90 @@
+import Foundation
+
+/// A slow error along a gap, beside one that is soon forgotten.
+///
+/// Where an estimate is off for a whole gap, say because a sensor stands higher than before, errors keep their sign for long, and
+/// the mean over the gap is less certain than errors of neighbouring steps alone make it. So a part of each error's variance
+/// is taken by an Ornstein-Uhlenbeck process in time (Uhlenbeck & Ornstein, "On the theory of the Brownian motion", 1930).
+/// Share and reach are those with which draws are as correlated along hidden gaps as errors were there.
+struct ErrorDrift: Codable, Sendable, Equatable {
+  /// The share of the variance.
+  private(set) var share: Float = 0
+  /// The typical steps in which the drift's correlation falls to 1/e.
+  private(set) var reach: Double = 1
+
+  /// No drift.
+  init() {}
+
+  /// Given numbers.
+  init(share: Float, reach: Double) {
+    self.share = share
+    self.reach = reach
+  }
+
+  /// How errors that lie some steps apart in a gap go together.
+  struct Moments: Sendable {
+    /// Steps apart, and the lags that each of them stands for.
+    static let lags = [1, 2, 3, 6, 12, 24, 48, 96], spans = [1, 1, 2, 4.5, 9, 18, 36, 72]
+    /// Gaps of six steps or more, which tell what neighbours alone do not.
+    private(set) var longGaps = 0
+    private(set) var pairs = [Int](repeating: 0, count: lags.count)
+    private var sums = [Double](repeating: 0, count: lags.count)
+    private var products = [Double](repeating: 0, count: lags.count)
+    private var squares = [Double](repeating: 0, count: lags.count)
+
+    /// Takes the errors of neighbouring steps. Beyond five deviations they are taken for that.
+    mutating func add(_ errors: [Float]) {
+      if errors.count >= 6 { longGaps += 1 }
+      let held = errors.map { Double(min(max($0, -5), 5)) }
+      for (place, lag) in Self.lags.enumerated() where lag < held.count {
+        for step in lag..<held.count {
+          let (a, b) = (held[step], held[step - lag])
+          sums[place] += (a + b) / 2
+          products[place] += a * b
+          squares[place] += (a * a + b * b) / 2
+        }
+        pairs[place] += held.count - lag
+      }
+    }
+
+    /// The variance of neighbours.
+    var variance: Double { pairs[0] > 0 ? squares[0] / Double(pairs[0]) - mean(0) * mean(0) : 1 }
+
+    private func mean(_ place: Int) -> Double { sums[place] / Double(pairs[place]) }
+
+    /// The correlation at a lag: about the mean, so that an error that all have in common is no drift.
+    func correlation(_ place: Int) -> Double {
+      guard pairs[place] > 0 else { return 0 }
+      let count = Double(pairs[place]), mean = mean(place), variance = squares[place] / count - mean * mean
+      return variance > 0 ? (products[place] / count - mean * mean) / variance : 0
+    }
+  }
+
+  /// Fewer long gaps tell nothing; so many weigh as much as the guess that there is no drift.
+  private static let fewest = 20, gapsToBelieve = 10.0
+
+  /// The drift that brings the correlations of draws nearest to those of errors, by squares that count as the pairs and the
+  /// lags behind them do.
+  ///
+  /// - Parameter others: the correlation, at the lag of a place, of the part of draws that is not drift.
+  init(_ errors: Moments, others: (_ place: Int, _ drift: ErrorDrift) -> Double) {
+    guard errors.longGaps >= Self.fewest else { return }
+    func distance(_ drift: ErrorDrift) -> Double {
+      Moments.lags.indices.reduce(0) { sum, place in
+        let share = Double(drift.share)
+        let made = (1 - share) * others(place, drift) + share * drift.carry(over: Double(Moments.lags[place]))
+        let error = errors.correlation(place) - made
+        return sum + Double(errors.pairs[place]) * Moments.spans[place] * error * error
+      }
+    }
+    // What lies far beyond the longest gaps is not known.
+    let longest = Moments.lags.indices.last { errors.pairs[$0] > 0 }.map { Moments.lags[$0] } ?? 1
+    let reaches = [6.0, 12, 24, 48, 96, 192].filter { $0 <= 4 * Double(longest) }
+    let candidates = (0...30).flatMap { share in reaches.map { ErrorDrift(share: Float(share) / 50, reach: $0) } }
+    self = candidates.min { distance($0) < distance($1) } ?? ErrorDrift()
+    share *= Float(Double(errors.longGaps) / (Double(errors.longGaps) + Self.gapsToBelieve))
+  }
+
+  /// How much of the drift is left after some typical steps.
+  func carry(over steps: Double) -> Double { exp(-steps / reach) }
+}

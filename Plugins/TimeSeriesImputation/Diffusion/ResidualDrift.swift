@@ -1,0 +1,107 @@
+import Foundation
+import Tensors
+
+/// The drift of drawn residuals along gaps, and how far channels share it.
+struct ResidualDrift: Codable, Sendable, Equatable {
+  private(set) var drift = ErrorDrift()
+  /// The deviation of the residuals that it is mixed into.
+  private(set) var deviation: Float = 1
+  /// By channel, the weight of what drifts of all channels have in common (``CommonFactor``).
+  private(set) var loadings: [Float] = []
+
+  /// No drift.
+  init() {}
+
+  /// Given numbers.
+  init(_ drift: ErrorDrift, deviation: Float, loadings: [Float]) {
+    self.drift = drift
+    self.deviation = deviation
+    self.loadings = loadings
+  }
+
+  /// Mixes the drift into the residuals of a gap.
+  ///
+  /// - Parameters:
+  ///   - draws: residuals by draw and then by step.
+  ///   - times: of the steps.
+  ///   - noise: a standard normal number for a pair of draws and a step. Draws of a pair get opposite drifts.
+  func mix(
+    into draws: inout [[Float]], times: [Double], typicalStep: Double, noise: (_ pair: Int, _ step: Int) -> Float
+  ) {
+    guard drift.share > 0 else { return }
+    for pair in 0..<(draws.count + 1) / 2 {
+      var walk = Walk()
+      for step in times.indices {
+        walk.move(carry(step, times, typicalStep), noise(pair, step))
+        for draw in 2 * pair..<min(2 * pair + 2, draws.count) {
+          draws[draw][step] = mixed(draws[draw][step], draw % 2 == 0 ? walk.value : -walk.value)
+        }
+      }
+    }
+  }
+
+  /// Mixes the drift into the draws of an entity.
+  ///
+  /// - Parameter random: the noise of a cell depends on it and on the cell alone.
+  func mix(
+    into result: inout ResidualFilling.EntityResult, times: [Double], channels: Int, typicalStep: Double,
+    random: RandomStream
+  ) {
+    guard drift.share > 0, !result.draws.isEmpty else { return }
+    func noise(_ stream: RandomStream, _ place: Int) -> Float {
+      var source = RandomStream(seed: stream.seed, stream: stream.stream, position: 4 * UInt64(place))
+      return source.normal()
+    }
+    let carries = times.indices.map { carry($0, times, typicalStep) }
+    for pair in 0..<(result.draws.count + 1) / 2 {
+      let stream = random.child(UInt64(2 * pair)), common = random.child(UInt64(2 * pair + 1))
+      var walks = [Walk?](repeating: nil, count: channels), shared: Walk?
+      for step in times.indices {
+        let cells = step * channels..<(step + 1) * channels
+        // An observation ends a channel's drift, a step without gaps the one in common.
+        guard cells.contains(where: { result.place[$0] >= 0 }) else {
+          walks = [Walk?](repeating: nil, count: channels)
+          shared = nil
+          continue
+        }
+        shared = Walk(after: shared, carries[step], noise(common, step))
+        for (channel, cell) in cells.enumerated() {
+          guard result.place[cell] >= 0 else {
+            walks[channel] = nil
+            continue
+          }
+          let own = Walk(after: walks[channel], carries[step], noise(stream, cell))
+          walks[channel] = own
+          let loading = loadings[channel]
+          let value = loading * shared!.value + (1 - loading * loading).squareRoot() * own.value
+          let place = Int(result.place[cell])
+          for draw in 2 * pair..<min(2 * pair + 2, result.draws.count) {
+            result.draws[draw][place] = mixed(result.draws[draw][place], draw % 2 == 0 ? value : -value)
+          }
+        }
+      }
+    }
+  }
+
+  /// A standard normal number that goes on in time.
+  private struct Walk {
+    var value: Float = 0
+
+    init() {}
+
+    init(after last: Walk?, _ carry: Float, _ noise: Float) {
+      value = last?.value ?? 0
+      move(last == nil ? 0 : carry, noise)
+    }
+
+    mutating func move(_ carry: Float, _ noise: Float) { value = carry * value + (1 - carry * carry).squareRoot() * noise }
+  }
+
+  private func carry(_ step: Int, _ times: [Double], _ typicalStep: Double) -> Float {
+    step == 0 ? 0 : Float(drift.carry(over: (times[step] - times[step - 1]) / typicalStep))
+  }
+
+  private func mixed(_ residual: Float, _ drift: Float) -> Float {
+    (1 - self.drift.share).squareRoot() * residual + self.drift.share.squareRoot() * deviation * drift
+  }
+}
