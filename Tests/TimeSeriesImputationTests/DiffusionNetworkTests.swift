@@ -133,12 +133,12 @@ struct DiffusionNetworkTests {
       let tape = Tape(store: ParameterStore(layout: layout, values: layout.initialValues(RandomStream(seed: 1))))
       for seed in 0..<20 {
         tape.reset()
-        var sums = [0.0, 0, 0, 0]
+        var sums = ResidualObjective.Sums()
         let loss = objective.denoiserLoss(
           objective.network.read(input, on: tape), input, truth: truth, residuals: residuals, weight: 1,
           RandomStream(seed: UInt64(seed)), sums: &sums)
-        #expect(abs(Double(loss.values[0]) - sums[2]) < 1e-3 * sums[2])
-        if chains { counts.insert(sums[3]) } else { #expect(sums[3] == scored) }
+        #expect(abs(Double(loss.values[0]) - sums.denoising) < 1e-3 * sums.denoising)
+        if chains { counts.insert(sums.denoised) } else { #expect(sums.denoised == scored) }
       }
     }
     // Both windows as they are, and some of the first steps given.

@@ -30,9 +30,10 @@ struct ResidualDrift: Codable, Sendable, Equatable {
   ) {
     guard drift.share > 0 else { return }
     for pair in 0..<(draws.count + 1) / 2 {
-      var walk = Walk()
+      var last: Walk?
       for step in times.indices {
-        walk.move(carry(step, times, typicalStep), noise(pair, step))
+        let walk = Walk(after: last, carry(step, times, typicalStep), noise(pair, step))
+        last = walk
         for draw in 2 * pair..<min(2 * pair + 2, draws.count) {
           draws[draw][step] = mixed(draws[draw][step], draw % 2 == 0 ? walk.value : -walk.value)
         }
@@ -64,7 +65,8 @@ struct ResidualDrift: Codable, Sendable, Equatable {
           shared = nil
           continue
         }
-        shared = Walk(after: shared, carries[step], noise(common, step))
+        let together = Walk(after: shared, carries[step], noise(common, step))
+        shared = together
         for (channel, cell) in cells.enumerated() {
           guard result.place[cell] >= 0 else {
             walks[channel] = nil
@@ -73,7 +75,7 @@ struct ResidualDrift: Codable, Sendable, Equatable {
           let own = Walk(after: walks[channel], carries[step], noise(stream, cell))
           walks[channel] = own
           let loading = loadings[channel]
-          let value = loading * shared!.value + (1 - loading * loading).squareRoot() * own.value
+          let value = loading * together.value + (1 - loading * loading).squareRoot() * own.value
           let place = Int(result.place[cell])
           for draw in 2 * pair..<min(2 * pair + 2, result.draws.count) {
             result.draws[draw][place] = mixed(result.draws[draw][place], draw % 2 == 0 ? value : -value)
@@ -85,16 +87,11 @@ struct ResidualDrift: Codable, Sendable, Equatable {
 
   /// A standard normal number that goes on in time.
   private struct Walk {
-    var value: Float = 0
-
-    init() {}
+    let value: Float
 
     init(after last: Walk?, _ carry: Float, _ noise: Float) {
-      value = last?.value ?? 0
-      move(last == nil ? 0 : carry, noise)
+      value = last.map { carry * $0.value + (1 - carry * carry).squareRoot() * noise } ?? noise
     }
-
-    mutating func move(_ carry: Float, _ noise: Float) { value = carry * value + (1 - carry * carry).squareRoot() * noise }
   }
 
   private func carry(_ step: Int, _ times: [Double], _ typicalStep: Double) -> Float {

@@ -32,27 +32,38 @@ struct ResidualObjective: Sendable {
     (head[0], Float(2).squareRoot() * exp(min(max(head[1], logRange.lowerBound), logRange.upperBound)))
   }
 
+  /// Sums over scored cells.
+  struct Sums: Sendable {
+    /// The absolute error, in standard deviations of the channel.
+    var error = 0.0
+    /// The logarithm of the distance b, and the error over it.
+    var log = 0.0, relative = 0.0
+    /// The denoiser's loss, and the cells in it.
+    var denoising = 0.0, denoised = 0.0
+  }
+
+  /// The mean of ``spread``, in which the absolute error is measured.
+  var meanSpread: Float { spread.reduce(0, +) / Float(spread.count) }
+
   /// The sum over scored cells of weight times the losses, `[1, 1]`.
   ///
   /// - Parameters:
   ///   - truth: standardised values of all cells, `[rows]`; NaN where a cell is not scored.
-  ///   - sums: the absolute error, the likelihood, the denoiser's loss and the number of cells in it are added, where given.
   func loss(
-    _ input: WindowInput, truth: [Float], weight: Float, random: RandomStream, on tape: Tape,
-    sums: UnsafeMutablePointer<Double>? = nil
+    _ input: WindowInput, truth: [Float], weight: Float, random: RandomStream, on tape: Tape
   ) -> Variable {
     let reading = network.read(input, on: tape)
-    let (loss, residuals) = estimateLoss(reading.estimate, input, truth: truth, weight: weight, sums: sums)
-    return loss
-      + denoiserLoss(reading, input, truth: truth, residuals: residuals, weight: weight, random, sums: sums)
+    let (loss, residuals) = estimateLoss(reading.estimate, input, truth: truth, weight: weight)
+    return loss + denoiserLoss(reading, input, truth: truth, residuals: residuals, weight: weight, random)
   }
 
-  /// The conditioner's loss, and what is left over in each scored cell in units of its deviation.
+  /// The conditioner's loss, added up in `sums` where given, and what is left over in each scored cell in units of its deviation.
   func estimateLoss(
-    _ estimate: Variable, _ input: WindowInput, truth: [Float], weight: Float, sums: UnsafeMutablePointer<Double>?
+    _ estimate: Variable, _ input: WindowInput, truth: [Float], weight: Float,
+    sums: UnsafeMutablePointer<Sums>? = nil
   ) -> (loss: Variable, residuals: [Float]) {
     let rows = truth.count
-    let meanSpread = spread.reduce(0, +) / Float(spread.count)
+    let meanSpread = meanSpread
     var residuals = [Float](repeating: 0, count: rows)
     let loss = estimate.customLoss { values, slope in
       var total = 0.0
@@ -63,8 +74,9 @@ struct ResidualObjective: Sendable {
         let relative = abs(error) / exp(log)
         let share = scale / meanSpread
         total += Double(weight * (share * abs(error) + log + relative))
-        sums?[0] += Double(abs(error) * scale)
-        sums?[1] += Double(log + relative)
+        sums?.pointee.error += Double(abs(error) * scale)
+        sums?.pointee.log += Double(log)
+        sums?.pointee.relative += Double(relative)
         residuals[row] = min(
           max(error / (Float(2).squareRoot() * exp(log)), -Self.mostResidual), Self.mostResidual)
         guard let slope else { continue }
@@ -84,7 +96,7 @@ struct ResidualObjective: Sendable {
   /// Of some windows the residuals of the first steps are given and do not count, as draws of the window before will be.
   func denoiserLoss(
     _ reading: ResidualNetwork.Reading, _ input: WindowInput, truth: [Float], residuals: [Float], weight: Float,
-    _ random: RandomStream, sums: UnsafeMutablePointer<Double>?
+    _ random: RandomStream, sums: UnsafeMutablePointer<Sums>? = nil
   ) -> Variable {
     var random = random
     let size = input.size, rows = truth.count
@@ -120,8 +132,8 @@ struct ResidualObjective: Sendable {
       for row in 0..<rows where counts[row] {
         let error = values[row] - targets[row]
         total += Double(weight * error * error)
-        sums?[2] += Double(error * error)
-        sums?[3] += 1
+        sums?.pointee.denoising += Double(error * error)
+        sums?.pointee.denoised += 1
         slope?[row] = 2 * weight * error
       }
       return total

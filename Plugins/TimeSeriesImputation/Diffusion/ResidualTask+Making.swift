@@ -117,8 +117,3 @@ extension ResidualTask {
     return report
   }
 }
-
-extension ResidualTask.Losses {
-  /// What is made least.
-  var total: Double { error + likelihood + denoising }
-}

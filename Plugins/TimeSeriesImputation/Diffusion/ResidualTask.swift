@@ -1,4 +1,5 @@
 import DiffusionCore
+import Foundation
 import NeuralNetworks
 
 /// The windows to train on, with cells hidden in several ways, and those to judge by.
@@ -59,34 +60,35 @@ struct ResidualTask: TrainingObjective {
 
   /// The mean losses of held-out cells.
   struct Losses: Sendable {
-    var count = 0, error = 0.0, likelihood = 0.0, denoising = 0.0, denoisedCount = 0.0
+    var count = 0
+    /// The absolute error, in standard deviations of the channel.
+    var error = 0.0
+    /// The conditioner's loss, of the distance as it is once its scale has been calibrated, which comes after training anyway.
+    /// Else a network would be stopped for being too sure while its median still grows better. The denoiser, which has no say in
+    /// the conditioner, has none here.
+    var total = 0.0
   }
 
   func heldOutLosses(_ pass: ShardedPass) -> Losses {
     let windows = judgingPlan.windows, count = windows.count
-    let parts = pass.map(rows: judgingViews.count * count) { tape, range -> Losses in
+    let parts = pass.map(rows: judgingViews.count * count) { tape, range -> (Int, ResidualObjective.Sums) in
       let own = range.map { windows[$0 % count] }
       func view(_ place: Int) -> MaskedView { judgingViews[(range.lowerBound + place) / count] }
       let truth = truths(own, judging: true, view: view)
-      var sums = [0.0, 0.0, 0.0, 0.0]
-      _ = objective.loss(
-        input(own, view: view), truth: truth, weight: 1,
-        random: RandomStream(seed: 99, stream: UInt64(range.lowerBound)), on: tape, sums: &sums)
-      return Losses(
-        count: truth.count { !$0.isNaN }, error: sums[0], likelihood: sums[1], denoising: sums[2],
-        denoisedCount: sums[3])
+      var sums = ResidualObjective.Sums()
+      let input = input(own, view: view)
+      _ = objective.estimateLoss(
+        objective.network.read(input, on: tape).estimate, input, truth: truth, weight: 1, sums: &sums)
+      return (truth.count { !$0.isNaN }, sums)
     }
-    var all = parts.reduce(into: Losses()) { sum, part in
-      sum.count += part.count
-      sum.error += part.error
-      sum.likelihood += part.likelihood
-      sum.denoising += part.denoising
-      sum.denoisedCount += part.denoisedCount
+    let cells = parts.reduce(0) { $0 + $1.0 }
+    guard cells > 0 else { return Losses() }
+    func mean(_ part: (ResidualObjective.Sums) -> Double) -> Double {
+      parts.reduce(0) { $0 + part($1.1) } / Double(cells)
     }
-    let cells = Double(max(all.count, 1))
-    all.error /= cells
-    all.likelihood /= cells
-    all.denoising /= max(all.denoisedCount, 1)
-    return all
+    let error = mean(\.error)
+    return Losses(
+      count: cells, error: error,
+      total: error / Double(objective.meanSpread) + mean(\.log) + 1 + log(max(mean(\.relative), 1e-9)))
   }
 }
