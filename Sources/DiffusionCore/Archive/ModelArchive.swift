@@ -63,7 +63,8 @@ public struct ModelArchive: Sendable, Equatable {
     do {
       return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
     } catch {
-      throw ArchiveError(.metadata(key: key, reason: "it does not describe a \(Value.self)"), file: file)
+      let reason = "this version of langevin cannot read it; train the model again, or use the version that made it"
+      throw ArchiveError(.metadata(key: key, reason: reason), file: file)
     }
   }
 
