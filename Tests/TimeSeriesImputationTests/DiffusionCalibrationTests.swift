@@ -39,7 +39,9 @@ struct DiffusionCalibrationTests {
     #expect(zip(made, made.dropFirst()).allSatisfy { $0 <= $1 })
   }
 
-  @Test("windows cover every step of every stretch; each step is drawn once, and by a window that is given the steps before")
+  @Test(
+    "windows cover every step of every stretch; each step is drawn once, and by a window that is given the steps before"
+  )
   func windows() {
     for count in [1, 5, 8, 9, 14, 15, 16, 23, 40] {
       let jobs = ResidualFilling.jobs([[3..<3 + count]], length: 8, chains: true)

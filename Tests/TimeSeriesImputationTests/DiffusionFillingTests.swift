@@ -34,7 +34,8 @@ struct DiffusionFillingTests {
 
   private static func run(piece: Int? = nil, draws: Int = 6, threads: Int = 1) throws -> ResidualFilling.EntityResult {
     try filling(threads: threads).run(
-      ResidualFilling.jobs([[0..<steps]], length: 12, chains: true), draws: draws, piece: piece, shouldContinue: { _ in true })[0]
+      ResidualFilling.jobs([[0..<steps]], length: 12, chains: true), draws: draws, piece: piece,
+      shouldContinue: { _ in true })[0]
   }
 
   @Test("what is made does not depend on threads")

@@ -65,8 +65,7 @@ struct CSDIFilling: Sendable {
       var start = Tensor(shape: [count, tokens])
       for place in start.values.indices { start.values[place] = random.normal() }
       let masks = Tensor(Array(repeatElement(known, count: count).joined()), shape: [count * tokens, 1])
-      let clean = try AncestralSampler(variance: .posterior).sample(from: start, along: path, random: &random)
-      {
+      let clean = try AncestralSampler(variance: .posterior).sample(from: start, along: path, random: &random) {
         noisy, level in
         tape.reset()
         let step = diffusion.step(of: level)

@@ -172,7 +172,8 @@ struct FittedCSDI: FittedImputer {
     let frame = try coding.frame(table, schema: schema)
     let filling = CSDIFilling(
       network: network, diffusion: GaussianDiffusion(schedule: CSDISchedule.stepped(settings.shape.steps)),
-      evaluations: request.evaluations(settings.evaluations), store: store, precision: contents.precision, threads: request.threads, frame: frame,
+      evaluations: request.evaluations(settings.evaluations), store: store, precision: contents.precision,
+      threads: request.threads, frame: frame,
       random: RandomStream(seed: request.seed).child(61),
       range: settings.clips ? coding.plausibleRanges : nil)
     let stretches = WindowPlan.stretches(frame, length: length, typicalStep: coding.typicalStep)
