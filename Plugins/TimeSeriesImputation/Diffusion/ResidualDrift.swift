@@ -49,10 +49,6 @@ struct ResidualDrift: Codable, Sendable, Equatable {
     random: RandomStream
   ) {
     guard drift.share > 0, !result.draws.isEmpty else { return }
-    func noise(_ stream: RandomStream, _ place: Int) -> Float {
-      var source = RandomStream(seed: stream.seed, stream: stream.stream, position: 4 * UInt64(place))
-      return source.normal()
-    }
     let carries = times.indices.map { carry($0, times, typicalStep) }
     for pair in 0..<(result.draws.count + 1) / 2 {
       let stream = random.child(UInt64(2 * pair)), common = random.child(UInt64(2 * pair + 1))
@@ -65,14 +61,14 @@ struct ResidualDrift: Codable, Sendable, Equatable {
           shared = nil
           continue
         }
-        let together = Walk(after: shared, carries[step], noise(common, step))
+        let together = Walk(after: shared, carries[step], common.normal(of: step))
         shared = together
         for (channel, cell) in cells.enumerated() {
           guard result.place[cell] >= 0 else {
             walks[channel] = nil
             continue
           }
-          let own = Walk(after: walks[channel], carries[step], noise(stream, cell))
+          let own = Walk(after: walks[channel], carries[step], stream.normal(of: cell))
           walks[channel] = own
           let loading = loadings[channel]
           let value = loading * together.value + (1 - loading * loading).squareRoot() * own.value

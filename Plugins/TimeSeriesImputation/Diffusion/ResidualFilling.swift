@@ -257,9 +257,7 @@ struct ResidualFilling: Sendable {
         noise: { pair, row in
           // A cell's noise depends on the cell alone, however windows lie.
           let (step, channel) = WindowInput.place(row: row, channels: channels, patch: patch)
-          let cell = UInt64((start + step) * channels + channel), stream = streams[pair]
-          var source = RandomStream(seed: stream.seed, stream: stream.stream, position: 4 * cell)
-          return source.normal()
+          return streams[pair].normal(of: (start + step) * channels + channel)
         }, on: tape)
       made.append((0..<draws.count).map { draw in link.fresh.map { residuals[draw, $0.row] } })
       drawn = residuals

@@ -122,18 +122,11 @@ struct ResidualNetwork: Sendable {
   /// What the course of each channel through the window says of each token, `[tokens, courseWidth]`. Attention alone has to
   /// find a token's neighbours before it can go on from them, and draws would jump between tokens.
   private func courses(_ cells: Variable, windows: Int) -> Variable {
-    let rows = cells.rows, tokens = shape.tokens, channels = shape.channels
-    let byChannel = (0..<rows).map { row in
-      let token = row % tokens, channel = row / tokens % channels, window = row / (tokens * channels)
-      return Int32((window * tokens + token) * channels + channel)
-    }
-    let byTime = (0..<rows).map { row in
-      let channel = row % channels, token = row / channels % tokens, window = row / (tokens * channels)
-      return Int32((window * channels + channel) * tokens + token)
-    }
+    let tokens = shape.tokens, channels = shape.channels
     // [windows · channels, length · 4]
-    let courses = cells.embedding(byChannel, bag: 1)
+    let courses = cells.swappingAxes(outer: windows, first: tokens, second: channels, width: cells.columns)
       .reshaped(rows: windows * channels, columns: shape.length * DenoiserCell.width)
-    return course(courses).reshaped(rows: rows, columns: shape.courseWidth).embedding(byTime, bag: 1)
+    return course(courses)
+      .swappingAxes(outer: windows, first: channels, second: tokens, width: shape.courseWidth)
   }
 }

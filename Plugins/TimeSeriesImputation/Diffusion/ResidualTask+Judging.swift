@@ -38,8 +38,7 @@ extension ResidualTask {
       let own = random.child(UInt64(judgingViews.count + place))
       let times = gaps[place].steps.map { truth.entities[gaps[place].entity].times[$0] }
       drift.mix(into: &gaps[place].draws, times: times, typicalStep: objective.typicalStep) { pair, step in
-        var source = RandomStream(seed: own.seed, stream: own.stream, position: 4 * UInt64(pair * times.count + step))
-        return source.normal()
+        own.normal(of: pair * times.count + step)
       }
     }
     return (

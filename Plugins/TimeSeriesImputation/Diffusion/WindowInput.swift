@@ -37,10 +37,7 @@ struct WindowInput: Sendable {
   func channel(_ row: Int) -> Int { row / patch % channels }
 
   /// The step of a cell in its window.
-  func step(_ row: Int) -> Int {
-    let inWindow = row % size
-    return inWindow / patch / channels * patch + inWindow % patch
-  }
+  func step(_ row: Int) -> Int { Self.place(row: row % size, channels: channels, patch: patch).step }
 
   /// The step and the channel of a cell.
   static func place(row: Int, channels: Int, patch: Int) -> (step: Int, channel: Int) {
