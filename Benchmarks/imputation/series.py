@@ -8,17 +8,20 @@ Sets, with the masks of the papers:
                     units of the training part's deviation. Patterns: point10, point50, point90, subseq50, block50.
                     The windows are independent series (--group window), so that no method sees beyond one.
   etth1-long        ETTh1 as one series, with a gap in every 435 hours that no window spans: by turns 120 hours of all columns and
-                    200 hours of one.
+                    200 hours of one; scored apart.
+  etth1-short       the first 1,500 hours of ETTh1, with gaps of 6 to 40 hours of one column every 60 to 120 hours.
   etth1-PATTERN-whole  the same cells hidden, given as one series: methods see the neighbouring windows, which TSI-Bench's do not.
   italy             UCI air quality, hourly, -200 for missing as delivered; 10 % of observed cells hidden, in units of each
                     column's deviation.
 
 Figures: MAE, RMSE; CRPS as CSDI defines it (quantile loss at .05 ... .95 of the draws, normalised); the share of truths in
 the interval of 90 % (columns NAME_lower and NAME_upper where they are written, else the draws' 5 % to 95 %, which of 100 draws
-hold 88.2 % where all is well); the same share of the means over gaps of 12 steps or more, by the draws' 5 % to 95 %: it tells
-whether the cells of a draw go together; seconds of the whole command.
+hold 88.2 % where all is well); the same share of the means over gaps of 12 steps or more, by the draws' 5 % to 95 %, and
+how many such gaps: it tells whether the cells of a draw go together; how far draws move from one hidden step to the next, over
+how far truths do (squares of what lies above the draws' median, in units of their deviation, each over its mean square): 1 is
+right, more is too rough; seconds of the whole command.
 """
-import argparse, json, os, subprocess, sys, tempfile, time
+import argparse, copy, os, subprocess, sys, tempfile, time
 from pathlib import Path
 
 import numpy as np
@@ -26,16 +29,25 @@ import pandas as pd
 
 SEED = 20
 PATTERNS = ["point10", "point50", "point90", "subseq50", "block50"]
-SETS = ["aqi36"] + [f"etth1-{p}" for p in PATTERNS] + [f"etth1-{p}-whole" for p in PATTERNS] + ["etth1-long", "italy"]
+SETS = ["aqi36"] + [f"etth1-{p}" for p in PATTERNS] + [f"etth1-{p}-whole" for p in PATTERNS] + ["etth1-long", "etth1-short", "italy"]
 METHODS = ["series-mean", "last-observation", "linear-interpolation", "seasonal", "series-ridge"]
 
 
 class Case:
-    """A table with hidden cells: `given` to fill, `truth` and `scored` as arrays over the value columns."""
+    """A table with hidden cells: `given` to fill, `truth` and `scored` as arrays over the value columns; `kinds` are names of sets
+    of rows that are scored apart."""
 
-    def __init__(self, given, columns, truth, scored, scale, options, part=None):
+    def __init__(self, given, columns, truth, scored, scale, options, part=None, kinds=None):
         self.given, self.columns, self.truth, self.scored = given, columns, truth, scored
-        self.scale, self.options, self.part = scale, options, part
+        self.scale, self.options, self.part, self.kinds = scale, options, part, kinds or {}
+
+    def by_kind(self):
+        """What a line's name adds, and the case with the cells that it scores."""
+        for kind, rows in (self.kinds or {"": slice(None)}).items():
+            only = copy.copy(self)
+            only.scored = np.zeros_like(self.scored)
+            only.scored[rows] = self.scored[rows]
+            yield kind, only
 
     def gaps(self, least):
         """The column and the rows of each scored gap of so many steps or more."""
@@ -120,10 +132,25 @@ def etth1_long(data):
     columns = [c for c in table.columns if c != "date"]
     truth = table[columns].to_numpy(float)
     rng, scored = np.random.default_rng(SEED), np.zeros(truth.shape, bool)
+    every = np.arange(len(truth)) // 435 % 2 == 0
     for place in range(len(truth) // 435):
         length = 120 if place % 2 == 0 else 200
         start = place * 435 + 60 + rng.integers(0, 435 - length - 80)
         scored[start : start + length, slice(None) if place % 2 == 0 else rng.integers(7)] = True
+    frame = pd.DataFrame(np.where(scored, np.nan, truth), columns=columns)
+    frame.insert(0, "date", table["date"])
+    return Case(frame, columns, truth, scored, truth.std(0), ["--time", "date"], kinds={", 120 h of all": every, ", 200 h of one": ~every})
+
+
+def etth1_short(data):
+    table = pd.read_csv(data / "ETTh1.csv.gz").iloc[:1500]
+    columns = [c for c in table.columns if c != "date"]
+    truth = table[columns].to_numpy(float)
+    rng, scored, start = np.random.default_rng(SEED), np.zeros(truth.shape, bool), 30
+    while start < len(truth) - 60:
+        length = rng.integers(6, 41)
+        scored[start : start + length, rng.integers(len(columns))] = True
+        start += rng.integers(60, 121)
     frame = pd.DataFrame(np.where(scored, np.nan, truth), columns=columns)
     frame.insert(0, "date", table["date"])
     return Case(frame, columns, truth, scored, truth.std(0), ["--time", "date"])
@@ -150,6 +177,8 @@ def make(name, data):
         return italy(data)
     if name == "etth1-long":
         return etth1_long(data)
+    if name == "etth1-short":
+        return etth1_short(data)
     return etth1(data, name.split("-")[1], name.endswith("-whole"))
 
 
@@ -216,11 +245,19 @@ def score(case, filled, draws, interval):
         low, high = ((x / case.scale)[case.scored] for x in interval)
     figures["coverage"] = ((low <= truth) & (truth <= high)).mean()
     figures["width"] = (high - low).mean()
-    held = []
-    for column, rows in case.gaps(12):
-        low, high = np.quantile([d[rows, column].mean() for d in draws], [0.05, 0.95])
-        held.append(low <= case.truth[rows, column].mean() <= high)
-    figures["gap means"] = np.mean(held) if held else np.nan
+    held, moves, squares = [], np.zeros(2), np.zeros(2)
+    for column, rows in case.gaps(2):
+        drawn, true = np.stack([d[rows, column] for d in draws]), case.truth[rows, column]
+        if len(true) >= 12:
+            low, high = np.quantile(drawn.mean(1), [0.05, 0.95])
+            held.append(low <= true.mean() <= high)
+        centre, width = np.median(drawn, 0), np.maximum(drawn.std(0), 1e-6 * case.scale[column])
+        for place, series in enumerate((drawn, true)):
+            above = np.clip((series - centre) / width, -5, 5)
+            moves[place] += (np.diff(above) ** 2).sum(-1).mean()
+            squares[place] += (above**2).sum(-1).mean()
+    figures["moves"] = (moves[0] / squares[0]) / (moves[1] / squares[1]) if moves[1] else np.nan
+    figures["gap means"] = f"{np.mean(held):.3f} of {len(held):,}" if held else ""
     return figures
 
 
@@ -240,11 +277,12 @@ def main():
     if not data.is_dir():
         sys.exit(f"the data are not at {data}; say where with LANGEVIN_DATA")
     program = args.root / "bin" / "langevin"
-    heads = ["cells", "MAE", "RMSE", "CRPS", "coverage", "width", "gap means", "seconds"]
+    heads = ["cells", "MAE", "RMSE", "CRPS", "coverage", "width", "gap means", "moves", "seconds"]
     print("| set | method | " + " | ".join(heads) + " |\n|---|---|" + "--:|" * len(heads))
 
     def show(name, method, figures):
-        text = [f"{figures['cells']:,}"] + [f"{figures[h]:.3f}" for h in heads[1:-1]] + [f"{figures['seconds']:.1f}"]
+        text = [f"{figures['cells']:,}"] + [f"{figures[h]:.3f}" for h in heads[1:6]]
+        text += [figures["gap means"], f"{figures['moves']:.2f}", f"{figures['seconds']:.1f}"]
         if figures["left"]:
             text[1] += f" ({figures['left']:.0f} left empty)"
         print(f"| {name} | {method} | " + " | ".join(text) + " |", flush=True)
@@ -270,8 +308,8 @@ def main():
                 if all(f"{c}_lower" in table for c in case.columns):
                     interval = [table[[c + end for c in case.columns]].to_numpy(float) for end in ("_lower", "_upper")]
                 every = pd.read_csv(draws)[case.columns].to_numpy(np.float32).reshape(args.draws, *case.truth.shape)
-                figures = score(case, made, every, interval)
-                show(name, method, figures | {"seconds": seconds})
+                for kind, only in case.by_kind():
+                    show(name + kind, method, score(only, made, every, interval) | {"seconds": seconds})
             if args.rivals and case.part is not None and not name.endswith("-whole"):
                 for rival, figures in rivals(case, args.rival_names, args.rivals, 20):
                     show(name, f"PyPOTS, {rival}", figures)

@@ -26,7 +26,10 @@ struct DiffusionFillingTests {
     let weights = zip(layout.initialValues(random.child(0)), random.normals(layout.count)).map { $0 + 0.1 * $1 }
     return ResidualFilling(
       sampler: ResidualSampler(
-        objective: ResidualObjective(network: network, spread: [1, 1], typicalStep: 1, chains: true), evaluations: 4),
+        objective: ResidualObjective(
+          network: network, spread: [1, 1], typicalStep: 1, chains: true,
+          paths: GapPaths(ResidualPrior(shares: [0.3, 0, 0, 0.5, 0, 0, 0, 0]), length: 12)),
+        evaluations: 4),
       store: ParameterStore(layout: layout, values: weights), precision: .float32, threads: threads, length: 12,
       view: MaskedView(frame, base: [values.map { $0.isNaN ? 0 : $0 }]), channels: channels, inputs: 0,
       random: RandomStream(seed: 6))

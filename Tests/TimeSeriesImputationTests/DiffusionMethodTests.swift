@@ -74,6 +74,21 @@ struct DiffusionMethodTests {
     #expect(made.filled.numbers("c1").allSatisfy { $0.isNaN })
   }
 
+  @Test("a model of short series fills long ones", arguments: cases)
+  func longer(id: String, options: [String: String]) throws {
+    // No window of these can tell how draws go on from one to the next.
+    let (short, _, schema) = SampleSeries.hourly(steps: 10, channels: 2, entities: 30)
+    let (_, model) = try Self.fit(id, options, short, schema, steps: 3)
+    let (long, _, _) = SampleSeries.hourly(steps: 100, channels: 2)
+    let made = try model.impute(long, ImputationRequest(seed: 1, threads: 1, draws: 4))
+    for (given, filled) in zip(long.columns, made.filled.columns) {
+      guard case .numbers(let before) = given.values, case .numbers(let after) = filled.values else { continue }
+      #expect(zip(before, after).allSatisfy { $0 == $1 || $0.isNaN && $1.isFinite })
+    }
+    #expect(made.columns.allSatisfy { column in column.draws.allSatisfy { $0.allSatisfy(\.isFinite) } })
+    #expect(made.columns.contains { !$0.rows.isEmpty })
+  }
+
   @Test("a table without gaps is returned as it is", arguments: cases)
   func complete(id: String, options: [String: String]) throws {
     let (_, truth, schema) = SampleSeries.hourly(steps: 60, channels: 2, missing: 0)

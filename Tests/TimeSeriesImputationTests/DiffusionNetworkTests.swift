@@ -10,6 +10,8 @@ struct DiffusionNetworkTests {
   private static let shape = ResidualNetworkShape(
     length: 6, patch: 2, channels: 3, inputs: 2, width: 16, blocks: 1, denoiserWidth: 16, denoiserBlocks: 1, dropout: 0)
 
+  private static let prior = ResidualPrior(shares: [0.3, 0, 0, 0.5, 0, 0, 0, 0])
+
   /// A stream for other suites.
   static func random(_ seed: UInt64) -> RandomStream { RandomStream(seed: seed) }
 
@@ -41,12 +43,16 @@ struct DiffusionNetworkTests {
   }
 
   private static func objective(
-    _ shape: ResidualNetworkShape = shape, chains: Bool = true
+    _ shape: ResidualNetworkShape = shape, chains: Bool = true, prior: ResidualPrior = prior
   ) -> (ResidualObjective, ParameterLayout) {
     var layout = ParameterLayout()
     let network = ResidualNetwork(shape, in: &layout)
     let spread = [Float](repeating: 0.5, count: shape.channels)
-    return (ResidualObjective(network: network, spread: spread, typicalStep: 1, chains: chains), layout)
+    return (
+      ResidualObjective(
+        network: network, spread: spread, typicalStep: 1, chains: chains,
+        paths: GapPaths(prior, length: shape.length)), layout
+    )
   }
 
   private static func isDenoiser(_ name: String) -> Bool {
@@ -145,6 +151,69 @@ struct DiffusionNetworkTests {
     #expect(counts.contains(scored) && counts.min()! < scored && counts.count > 2)
   }
 
+  @Test(
+    "of residuals that go together as noise does, an untrained denoiser leaves the variance that is left",
+    arguments: [false, true])
+  func untrained(chains: Bool) {
+    // With F = 0 the loss of a cell is ((σ r − n) / √(1 + σ²))², r above the likely and n of the same variance, so that is its
+    // mean. The prior is strong: noise that did not go together, or residuals that kept what is likely, would show.
+    let strong = ResidualPrior(shares: [0, 0, 0, 0, 0.95, 0, 0, 0])
+    let (objective, layout) = Self.objective(chains: chains, prior: strong)
+    let (input, truth) = Self.example()
+    let tape = Tape(store: ParameterStore(layout: layout, values: layout.initialValues(RandomStream(seed: 1))))
+    let gaps = (0..<input.windows).flatMap { input.gaps($0) }
+    var random = RandomStream(seed: 82)
+    var expected = 0.0, found = [Double]()
+    for gap in gaps {
+      let path = objective.paths.path(gap.times)
+      for first in chains ? Array(0..<input.length) : [0] {
+        let given = gap.rows.count { input.step($0) < first }
+        let unit = gap.rows.indices.map { one in path.noise(given: given, gap.rows.indices.map { $0 == one ? 1 : 0 }) }
+        let variance = unit.reduce(0.0) { $0 + $1.reduce(0.0) { $0 + Double($1 * $1) } }
+        // No step is given in half of the windows, and as often each number of first steps in the others.
+        expected += variance * (!chains ? 1 : first == 0 ? 0.5 : 0.5 / Double(input.length - 1))
+      }
+    }
+    for seed in 0..<4000 {
+      var residuals = [Float](repeating: 0, count: truth.count)
+      for gap in gaps {
+        let path = objective.paths.path(gap.times)
+        for (row, value) in zip(gap.rows, path.noise(given: 0, random.normals(gap.rows.count))) {
+          residuals[row] = value
+        }
+      }
+      tape.reset()
+      var sums = ResidualObjective.Sums()
+      _ = objective.denoiserLoss(
+        objective.network.read(input, on: tape), input, truth: truth, residuals: residuals, weight: 1,
+        RandomStream(seed: UInt64(seed)), sums: &sums)
+      found.append(sums.denoising)
+    }
+    let mean = found.reduce(0, +) / Double(found.count)
+    let deviation = (found.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(found.count)).squareRoot()
+    // Four standard errors.
+    #expect(abs(mean - expected) < 4 * deviation / Double(found.count).squareRoot(), "\(mean) against \(expected)")
+  }
+
+  @Test("gaps end at known cells, not at those that do not count, and hold nothing beyond the series")
+  func gaps() {
+    let series = EntitySeries(
+      name: [], rows: [0, 1, 2, 3, 4], times: [0, 2, 3, 7, 8],
+      values: [.nan, 1, .nan, .nan, 2, .nan, .nan, .nan, 3, .nan], inputs: [])
+    let frame = SeriesFrame(channelCount: 2, inputCount: 0, entities: [series])
+    let view = MaskedView(frame, base: [series.values.map { $0.isNaN ? 0 : $0 }])
+    let input = WindowInput(
+      [.init(entity: 0, start: 0, steps: 2), .init(entity: 0, start: 0, steps: 5)], length: 6, patch: 3, channels: 2,
+      inputs: 0, spread: [1, 1], typicalStep: 2, view: { _ in view })
+    func places(_ gaps: [WindowInput.Gap]) -> [[Int]] { gaps.map { $0.rows.map { 10 * ($0 / 12) + input.step($0) } } }
+    #expect(places(input.gaps(0)) == [[0, 1], [1]])
+    let whole = input.gaps(1)
+    #expect(places(whole) == [[10, 11], [13], [11, 12, 13, 14]])
+    #expect(whole.map(\.times) == [[0, 1], [3.5], [1, 1.5, 3.5, 4]])
+    let silent = whole[2].rows[1]
+    #expect(places(input.gaps(1) { $0 != silent }) == [[10, 11], [13], [11, 13, 14]])
+  }
+
   @Test("what is given stays, and changes what is made of the others")
   func given() throws {
     let (objective, layout) = Self.objective()
@@ -154,18 +223,19 @@ struct DiffusionNetworkTests {
     let (input, _) = Self.example()
     let sampler = ResidualSampler(objective: objective, evaluations: 4)
     let condition = sampler.estimates(input, on: tape)[0].condition
-    let unknown = Array(input.unknown[0..<input.size])
+    let unknown = Array(input.unknown[0..<input.size]), gaps = input.gaps(0)
     let first = unknown.indices.filter { unknown[$0] > 0 && input.step($0) < 2 }
     #expect(!first.isEmpty)
     func made(_ residual: Float?) throws -> Tensor {
       var given = Tensor([Float](repeating: .nan, count: 2 * input.size), shape: [2, input.size])
       if let residual { for row in first { for draw in 0..<2 { given[draw, row] = residual } } }
       return try sampler.residuals(
-        condition, unknown: unknown, draws: 2, given: given, noise: { Float($0 + $1 % 3) - 1 }, on: tape)
+        condition, gaps: gaps, draws: 2, given: given, noise: { Float($0 + $1 % 3) - 1 }, on: tape)
     }
     let (low, high, none) = (try made(-1), try made(1), try made(nil))
     #expect(
-      try sampler.residuals(condition, unknown: unknown, draws: 2, noise: { Float($0 + $1 % 3) - 1 }, on: tape) == none)
+      try sampler.residuals(
+        condition, gaps: gaps, draws: 2, noise: { Float($0 + $1 % 3) - 1 }, on: tape) == none)
     for draw in 0..<2 {
       for row in unknown.indices {
         if unknown[row] == 0 {
@@ -220,26 +290,39 @@ struct DiffusionNetworkTests {
     #expect(made.flatMap(\.deviation).allSatisfy { abs($0 - 0.5675) < 1e-3 })
   }
 
-  @Test("before training, draws are the unit normal noise that they start from", arguments: [8, 16])
-  func flow(evaluations: Int) throws {
-    // An untrained denoiser is exact for residuals of unit variance (Karras et al. 2022, equation 7: F = 0), whose flow
-    // carries every value to its standard score.
-    let (objective, layout) = Self.objective()
+  @Test(
+    "before training, draws are the prior's: unit normal noise as it goes together, about what is given",
+    arguments: [(8, ResidualPrior()), (16, ResidualPrior()), (8, prior), (16, prior)])
+  func flow(evaluations: Int, prior: ResidualPrior) throws {
+    // An untrained denoiser is exact for normal residuals of the noise's covariance (Karras et al. 2022, equation 7: F = 0),
+    // whose flow carries every value to its standard score.
+    let (objective, layout) = Self.objective(prior: prior)
     let store = ParameterStore(layout: layout, values: layout.initialValues(RandomStream(seed: 1)))
     let (input, _) = Self.example()
     let sampler = ResidualSampler(objective: objective, evaluations: evaluations)
     let tape = Tape(store: store)
     let condition = sampler.estimates(input, on: tape)[0].condition
-    let unknown = Array(input.unknown[0..<input.size])
     func noise(_ pair: Int, _ cell: Int) -> Float { Float(sin(Double(7 * pair + 3 * cell))) * 2 }
-    let made = try sampler.residuals(condition, unknown: unknown, draws: 3, noise: noise, on: tape)
-    for draw in 0..<3 {
-      for cell in unknown.indices {
-        let expected = unknown[cell] * noise(draw / 2, cell) * (draw % 2 == 0 ? 1 : -1)
-        // Of second order in steps of half a decade: 0.17 at 8 evaluations, a quarter of it at 16.
-        #expect(abs(made[draw, cell] - expected) < (evaluations == 8 ? 0.2 : 0.05))
+    var given = Tensor([Float](repeating: .nan, count: 3 * input.size), shape: [3, input.size])
+    for gap in input.gaps(0) where gap.rows.count > 2 {
+      for draw in 0..<3 { given[draw, gap.rows[0]] = Float(draw) - 0.5 }
+    }
+    let made = try sampler.residuals(
+      condition, gaps: input.gaps(0), draws: 3, given: given, noise: noise, on: tape)
+    var seen = 0
+    for gap in input.gaps(0) {
+      let path = GapPaths(prior, length: 6).path(gap.times), known = gap.rows.count > 2 ? 1 : 0
+      for draw in 0..<3 {
+        let mean = path.mean(given: known > 0 ? [Float(draw) - 0.5] : [])
+        let independent = gap.rows.map { noise(draw / 2, $0) * (draw % 2 == 0 ? 1 : -1) }
+        for (row, expected) in zip(gap.rows, zip(mean, path.noise(given: known, independent)).map { $0 + $1 }) {
+          // Of second order in steps of half a decade: 0.17 at 8 evaluations, a quarter of it at 16.
+          #expect(abs(made[draw, row] - expected) < (evaluations == 8 ? 0.2 : 0.05))
+          seen += 1
+        }
       }
     }
+    #expect(seen == made.values.count { $0 != 0 })
   }
 
   @Test(

@@ -25,6 +25,8 @@ struct ErrorDrift: Codable, Sendable, Equatable {
   struct Moments: Sendable {
     /// Steps apart, and the lags that each of them stands for.
     static let lags = [1, 2, 3, 6, 12, 24, 48, 96], spans = [1, 1, 2, 4.5, 9, 18, 36, 72]
+    /// How often each cell's error is among them: cells that are hidden in several draws are not more evidence.
+    var repeats = 1.0
     /// Gaps of six steps or more, which tell what neighbours alone do not.
     private(set) var longGaps = 0
     private(set) var pairs = [Int](repeating: 0, count: lags.count)
@@ -47,6 +49,9 @@ struct ErrorDrift: Codable, Sendable, Equatable {
       }
     }
 
+    /// The longest lag that gaps have; 1 if there is none.
+    var longestLag: Int { Self.lags.indices.last { pairs[$0] > 0 }.map { Self.lags[$0] } ?? 1 }
+
     /// The variance of neighbours.
     var variance: Double { pairs[0] > 0 ? squares[0] / Double(pairs[0]) - mean(0) * mean(0) : 1 }
 
@@ -61,14 +66,15 @@ struct ErrorDrift: Codable, Sendable, Equatable {
   }
 
   /// Fewer long gaps tell nothing; so many weigh as much as the guess that there is no drift.
-  private static let fewest = 20, gapsToBelieve = 10.0
+  private static let fewest = 20.0, gapsToBelieve = 10.0
 
   /// The drift that brings the correlations of draws nearest to those of errors, by squares that count as the pairs and the
   /// lags behind them do.
   ///
   /// - Parameter others: the correlation, at the lag of a place, of the part of draws that is not drift.
   init(_ errors: Moments, others: (_ place: Int, _ drift: ErrorDrift) -> Double) {
-    guard errors.longGaps >= Self.fewest else { return }
+    let gaps = Double(errors.longGaps) / errors.repeats
+    guard gaps >= Self.fewest else { return }
     func distance(_ drift: ErrorDrift) -> Double {
       Moments.lags.indices.reduce(0) { sum, place in
         let share = Double(drift.share)
@@ -78,11 +84,10 @@ struct ErrorDrift: Codable, Sendable, Equatable {
       }
     }
     // What lies far beyond the longest gaps is not known.
-    let longest = Moments.lags.indices.last { errors.pairs[$0] > 0 }.map { Moments.lags[$0] } ?? 1
-    let reaches = [6.0, 12, 24, 48, 96, 192].filter { $0 <= 4 * Double(longest) }
+    let reaches = [6.0, 12, 24, 48, 96, 192].filter { $0 <= 4 * Double(errors.longestLag) }
     let candidates = (0...30).flatMap { share in reaches.map { ErrorDrift(share: Float(share) / 50, reach: $0) } }
     self = candidates.min { distance($0) < distance($1) } ?? ErrorDrift()
-    share *= Float(Double(errors.longGaps) / (Double(errors.longGaps) + Self.gapsToBelieve))
+    share *= Float(gaps / (gaps + Self.gapsToBelieve))
   }
 
   /// How much of the drift is left after some typical steps.

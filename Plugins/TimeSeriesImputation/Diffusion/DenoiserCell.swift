@@ -4,12 +4,12 @@
 enum DenoiserCell {
   /// Nothing: its value is known, or was never seen.
   case silent
-  /// A noisy residual, times the input scale.
+  /// A noisy residual above what the given ones make likely, times the input scale.
   case noisy(Float)
   /// A residual without noise.
   case given(Float)
 
-  /// Numbers of a cell: the noisy residual, that there is one, the given residual, that there is one.
+  /// Numbers of a cell: what is noisy, that there is one, the given residual, that there is one.
   static let width = 4
 
   /// Writes the numbers of a cell among many.

@@ -8,6 +8,7 @@ struct FittedSeriesDiffusion: FittedImputer {
     let shape: ResidualNetworkShape
     let spread: [Float]
     let mean: RidgeModel
+    let prior: ResidualPrior
     let drift: ResidualDrift
     let calibration: ResidualCalibration
     let draws: Int, evaluations: Int
@@ -29,7 +30,8 @@ struct FittedSeriesDiffusion: FittedImputer {
     let base = try settings.mean.fill(
       frame, threads: request.threads, shouldContinue: { request.shouldContinue(0.05 * $0) })
     let objective = ResidualObjective(
-      network: network, spread: settings.spread, typicalStep: coding.typicalStep, chains: settings.chains)
+      network: network, spread: settings.spread, typicalStep: coding.typicalStep, chains: settings.chains,
+      paths: GapPaths(settings.prior, length: length))
     let filling = ResidualFilling(
       sampler: ResidualSampler(objective: objective, evaluations: request.evaluations(settings.evaluations)),
       store: store, precision: contents.precision, threads: request.threads, length: length,

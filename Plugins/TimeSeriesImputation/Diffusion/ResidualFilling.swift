@@ -99,8 +99,8 @@ struct ResidualFilling: Sendable {
   /// What is said of a window.
   private struct Reading: Sendable {
     let estimate: ResidualSampler.Estimate
-    /// 1 where a cell exists and is unknown, `[cells]`.
-    let unknown: [Float]
+    /// The gaps, by rows in the window.
+    let gaps: [WindowInput.Gap]
     /// The unknown cells: their rows in the window, and their places in the entity.
     var rows: [Int] = [], cells: [Int] = []
     /// More where the window sees more around it, for each unknown cell.
@@ -182,9 +182,15 @@ struct ResidualFilling: Sendable {
     let size = input.size
     return zip(jobs.indices, sampler.estimates(input, on: tape)).map { place, estimate in
       let steps = jobs[place].steps
-      var reading = Reading(estimate: estimate, unknown: Array(input.unknown[place * size..<(place + 1) * size]))
+      var reading = Reading(
+        estimate: estimate,
+        gaps: !jobs[place].draws
+          ? []
+          : input.gaps(place).map { gap in
+            WindowInput.Gap(rows: gap.rows.map { $0 - place * size }, times: gap.times)
+          })
       // Cells that do not exist are not unknown.
-      for row in 0..<size where reading.unknown[row] > 0 {
+      for row in 0..<size where input.unknown[place * size + row] > 0 {
         let (step, channel) = WindowInput.place(row: row, channels: channels, patch: patch)
         reading.rows.append(row)
         reading.cells.append((steps.lowerBound + step) * channels + channel)
@@ -253,9 +259,9 @@ struct ResidualFilling: Sendable {
       let own = random.child(UInt64(link.job.window.entity))
       let streams = (draws.lowerBound / 2..<(draws.upperBound + 1) / 2).map { own.child(UInt64($0)) }
       let residuals = try sampler.residuals(
-        link.reading.estimate.condition, unknown: link.reading.unknown, draws: draws.count, given: given,
+        link.reading.estimate.condition, gaps: link.reading.gaps, draws: draws.count, given: given,
         noise: { pair, row in
-          // A cell's noise depends on the cell alone, however windows lie.
+          // A cell's number depends on the cell alone, however windows lie.
           let (step, channel) = WindowInput.place(row: row, channels: channels, patch: patch)
           return streams[pair].normal(of: (start + step) * channels + channel)
         }, on: tape)

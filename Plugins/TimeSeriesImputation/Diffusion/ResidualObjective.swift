@@ -7,7 +7,8 @@ import NeuralNetworks
 /// The conditioner's median takes the absolute error, and its distance b the Laplace likelihood log 2b + |x − μ| / b, in
 /// which the median stands still: an uncertain cell does not count less (Seitzer et al., "On the pitfalls of
 /// heteroscedastic uncertainty estimation", ICLR 2022, section 3). The denoiser takes the loss of Karras et al., "EDM",
-/// NeurIPS 2022, equation 8, on (x − μ) / (√2 b), which has unit variance.
+/// NeurIPS 2022, equation 8, on (x − μ) / (√2 b), which has unit variance, and less beside given cells, where the noise has
+/// as much less.
 struct ResidualObjective: Sendable {
   let network: ResidualNetwork
   /// The deviation of each channel from the base.
@@ -15,6 +16,8 @@ struct ResidualObjective: Sendable {
   let typicalStep: Double
   /// Whether series are longer than a window, so that draws go on from one to the next.
   let chains: Bool
+  /// How residuals go together along gaps.
+  let paths: GapPaths
 
   /// Residuals beyond so many deviations are taken for that.
   static let mostResidual: Float = 8
@@ -93,7 +96,8 @@ struct ResidualObjective: Sendable {
 
   /// The denoiser's loss on residuals, which count where the truth is known; the estimate stands still in it.
   ///
-  /// Of some windows the residuals of the first steps are given and do not count, as draws of the window before will be.
+  /// Of some windows the residuals of the first steps are given and do not count, as draws of the window before will be. The
+  /// others' are taken above what ``paths`` make likely then, and noise goes together as it has them.
   func denoiserLoss(
     _ reading: ResidualNetwork.Reading, _ input: WindowInput, truth: [Float], residuals: [Float], weight: Float,
     _ random: RandomStream, sums: UnsafeMutablePointer<Sums>? = nil
@@ -110,20 +114,24 @@ struct ResidualObjective: Sendable {
         let skip = Float(scales.skip(sigma: sigma)), out = Float(scales.output(sigma: sigma))
         let factor = Float(scales.input(sigma: sigma))
         let given = chains && random.uniform() < Self.givenShare ? 1 + random.integer(below: input.length - 1) : 0
-        for row in window * size..<(window + 1) * size {
-          // Known, or nothing to learn from.
-          guard counts[row] else {
-            DenoiserCell.silent.write(to: memory, row: row)
-            continue
+        // Known, or nothing to learn from.
+        for row in window * size..<(window + 1) * size where !counts[row] {
+          DenoiserCell.silent.write(to: memory, row: row)
+        }
+        for gap in input.gaps(window, where: { counts[$0] }) {
+          let path = paths.path(gap.times), known = gap.rows.prefix { input.step($0) < given }
+          let mean = path.mean(given: known.map { residuals[$0] })
+          let noise = path.noise(given: known.count, gap.rows.map { _ in random.normal() })
+          for (place, row) in gap.rows.enumerated() {
+            if place < known.count {
+              DenoiserCell.given(residuals[row]).write(to: memory, row: row)
+              counts[row] = false
+              continue
+            }
+            let clean = residuals[row] - mean[place], value = clean + Float(sigma) * noise[place]
+            DenoiserCell.noisy(factor * value).write(to: memory, row: row)
+            targets[row] = (clean - skip * value) / out
           }
-          if input.step(row) < given {
-            DenoiserCell.given(residuals[row]).write(to: memory, row: row)
-            counts[row] = false
-            continue
-          }
-          let value = residuals[row] + Float(sigma) * random.normal()
-          DenoiserCell.noisy(factor * value).write(to: memory, row: row)
-          targets[row] = (residuals[row] - skip * value) / out
         }
       }
     }

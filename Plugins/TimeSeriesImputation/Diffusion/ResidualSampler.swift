@@ -46,38 +46,25 @@ struct ResidualSampler: Sendable {
   /// Hammersley & Morton, 1956).
   ///
   /// - Parameters:
-  ///   - given: what was drawn before, `[draws, cells]`, NaN elsewhere; nil for nothing.
+  ///   - gaps: the unknown cells.
+  ///   - given: what was drawn before in the first steps of gaps, `[draws, cells]`, NaN elsewhere; nil for nothing.
   ///   - noise: a standard normal number for a pair and a cell.
   func residuals(
-    _ condition: Tensor, unknown: [Float], draws: Int, given: Tensor? = nil,
+    _ condition: Tensor, gaps: [WindowInput.Gap], draws: Int, given: Tensor? = nil,
     noise: (_ pair: Int, _ cell: Int) -> Float, on tape: Tape
   ) throws -> Tensor {
-    let size = unknown.count, scales = ResidualObjective.preconditioning
+    let size = condition.shape[0] * objective.network.shape.patch, width = condition.shape[1]
+    let scales = ResidualObjective.preconditioning
     let path = Self.schedule.path(evaluations: evaluations)
-    let start = Float(hypot(path[0].noise, 1))
-    // The rows to be drawn, and what the others get.
-    var cells = (0..<draws * size).map { row in unknown[row % size] > 0 ? DenoiserCell.noisy(0) : .silent }
-    var noisy = Tensor(shape: [draws, size])
-    for pair in 0..<(draws + 1) / 2 {
-      for cell in 0..<size where unknown[cell] > 0 {
-        let value = start * noise(pair, cell)
-        noisy[2 * pair, cell] = value
-        if 2 * pair + 1 < draws { noisy[2 * pair + 1, cell] = -value }
-      }
-    }
-    if let given {
-      for row in cells.indices where unknown[row % size] > 0 && !given.values[row].isNaN {
-        cells[row] = .given(given.values[row])
-        noisy.values[row] = given.values[row]
-      }
-    }
-    let width = condition.shape[1]
+    let start = start(
+      gaps, size: size, draws: draws, given: given, scale: Float(hypot(path[0].noise, 1)), noise: noise)
+    let cells = start.cells
     // The same for all draws: laid out once.
     let conditions = Tensor(
       Array(repeatElement(condition.values, count: draws).joined()), shape: [draws * condition.shape[0], width])
     // Deterministic, so that no noise is drawn on the way.
     var none = RandomStream(seed: 0)
-    return try DPMSolverSampler().sample(from: noisy, along: path, random: &none) { noisy, level in
+    let made = try DPMSolverSampler().sample(from: start.noisy, along: path, random: &none) { noisy, level in
       tape.reset()
       let sigma = level.sigma
       let factor = Float(scales.input(sigma: sigma)), skip = Float(scales.skip(sigma: sigma))
@@ -96,9 +83,40 @@ struct ResidualSampler: Sendable {
       let answers = answer.values, most = ResidualObjective.mostResidual
       for row in cells.indices {
         guard case .noisy = cells[row] else { continue }
-        clean.values[row] = min(max(skip * noisy.values[row] + out * answers[row], -most), most)
+        let mean = start.mean.values[row]
+        clean.values[row] = min(max(skip * noisy.values[row] + out * answers[row], -most - mean), most - mean)
       }
       return clean
     }
+    return Tensor(zip(start.mean.values, made.values).map { $0 + $1 }, shape: [draws, size])
+  }
+
+  /// What the denoiser is told of each cell, its noise, and what is likely before that, by draw.
+  private func start(
+    _ gaps: [WindowInput.Gap], size: Int, draws: Int, given: Tensor?, scale: Float,
+    noise: (_ pair: Int, _ cell: Int) -> Float
+  ) -> (cells: [DenoiserCell], noisy: Tensor, mean: Tensor) {
+    var cells = [DenoiserCell](repeating: .silent, count: draws * size)
+    var noisy = Tensor(shape: [draws, size]), mean = noisy
+    for gap in gaps {
+      let path = objective.paths.path(gap.times)
+      let known = gap.rows.prefix { row in given.map { !$0[0, row].isNaN } ?? false }
+      for pair in 0..<(draws + 1) / 2 {
+        let values = path.noise(given: known.count, gap.rows.map { noise(pair, $0) })
+        for draw in 2 * pair..<min(2 * pair + 2, draws) {
+          let likely = path.mean(given: known.compactMap { given?[draw, $0] })
+          for (place, row) in gap.rows.enumerated() {
+            mean[draw, row] = likely[place]
+            if place < known.count {
+              cells[draw * size + row] = .given(likely[place])
+            } else {
+              cells[draw * size + row] = .noisy(0)
+              noisy[draw, row] = (draw % 2 == 0 ? scale : -scale) * values[place]
+            }
+          }
+        }
+      }
+    }
+    return (cells, noisy, mean)
   }
 }

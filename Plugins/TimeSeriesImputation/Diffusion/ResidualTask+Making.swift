@@ -5,8 +5,10 @@ import NeuralNetworks
 extension ResidualTask {
   /// The share of steps that judge, and the most windows of them.
   private static let heldOutShare = 0.08, mostHeldOut = 200
+  /// So many windows judge at least, where they are less than a fifth.
+  private static let wantedHeldOut = 8
   /// The share of cells that are hidden in them, and how many a good calibration wants: of few, several draws.
-  private static let judgedShare = 0.1, wantedCells = 6000.0
+  private static let judgedShare = 0.1, wantedCells = 6000.0, mostJudgingViews = 40
 
   /// A network at its start and the task of training it.
   static func make(
@@ -19,7 +21,8 @@ extension ResidualTask {
     var blocks = WindowPlan.blocks(length: length, stretches: stretches).filter { $0.steps > 1 }
     var order = random.child(2)
     let count =
-      blocks.count < 12 ? 0 : min(mostHeldOut, max(1, Int(heldOutShare * Double(blocks.count))))
+      blocks.count < 12
+      ? 0 : min(mostHeldOut, max(Int(heldOutShare * Double(blocks.count)), min(wantedHeldOut, blocks.count / 5)))
     blocks = order.permutation(blocks.count).prefix(count).sorted().map { blocks[$0] }
     var heldOut = frame.entities.map { [Bool](repeating: false, count: $0.steps) }
     for block in blocks {
@@ -37,12 +40,17 @@ extension ResidualTask {
       fill: fill)
     let observed = Double(cells - pattern.missingCount) / Double(max(frame.stepCount, 1))
     let judged = judgedShare * observed * Double(blocks.reduce(0) { $0 + Int($1.steps) })
+    // Of large frames, of which little may be observed, no more than memory holds.
+    let most = max(4, 40_000_000 / max(cells, 1))
     let judging = try TrainingViews.make(
-      frame, count: judged > 0 ? min(6, max(1, Int(wantedCells / judged))) : 1, threads: threads,
-      random: random.child(5),
+      frame, count: judged > 0 ? min(mostJudgingViews, most, max(1, Int(wantedCells / judged))) : 1,
+      threads: threads, random: random.child(5),
       draw: { pattern.draw(share: judgedShare, in: $0, random: &$1) }, fill: fill)
 
     let (spread, scored) = spread(frame, views: views, heldOut: heldOut)
+    let prior = prior(
+      frame, views: views, heldOut: heldOut, spread: spread, longestStep: 2 * coding.typicalStep,
+      repeats: scored * Double(views.count) / max(Double(cells - pattern.missingCount), 1))
     var parameters = ParameterLayout()
     let network = ResidualNetwork(plan.shape, in: &parameters)
     // Of very long series a part of the starts is as good.
@@ -50,7 +58,8 @@ extension ResidualTask {
     let task = ResidualTask(
       objective: ResidualObjective(
         network: network, spread: spread, typicalStep: coding.typicalStep,
-        chains: stretches.contains { $0.contains { $0.count > length } }), truth: frame,
+        chains: stretches.contains { $0.contains { $0.count > length } },
+        paths: GapPaths(prior, length: length)), truth: frame,
       views: views, judgingViews: judging, heldOut: heldOut,
       plan: WindowPlan(length: length, stride: stride, stretches: stretches),
       judgingPlan: WindowPlan(length: length, windows: blocks),
@@ -81,6 +90,38 @@ extension ResidualTask {
       Float(max(((squares[channel] + 5 * all * all) / (counts[channel] + 5)).squareRoot(), 1e-3))
     }
     return (spread, counts.reduce(0, +) / Double(max(views.count, 1)))
+  }
+
+  /// How what the cheap mean leaves over in hidden cells goes together along gaps.
+  private static func prior(
+    _ frame: SeriesFrame, views: [MaskedView], heldOut: [[Bool]], spread: [Float], longestStep: Double, repeats: Double
+  ) -> ResidualPrior {
+    let channels = frame.channelCount
+    var moments = ErrorDrift.Moments()
+    moments.repeats = max(repeats, 1)
+    for view in views {
+      for (entity, masked) in view.entities.enumerated() {
+        let truth = frame.entities[entity].values, times = masked.series.times
+        for channel in 0..<channels {
+          var errors: [Float] = []
+          func end() {
+            if !errors.isEmpty { moments.add(errors) }
+            errors = []
+          }
+          for step in heldOut[entity].indices {
+            let cell = step * channels + channel
+            if step > 0, times[step] - times[step - 1] > longestStep { end() }
+            if masked.series.values[cell].isNaN, !truth[cell].isNaN, !heldOut[entity][step] {
+              errors.append((truth[cell] - masked.base[cell]) / spread[channel])
+            } else {
+              end()
+            }
+          }
+          end()
+        }
+      }
+    }
+    return ResidualPrior(moments)
   }
 
   /// A pass that judges.

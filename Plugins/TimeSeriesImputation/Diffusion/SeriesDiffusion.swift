@@ -82,7 +82,8 @@ public struct SeriesDiffusion: Imputer {
       contents: ModelContents(
         schema: schema, coding: coding,
         settings: FittedSeriesDiffusion.Settings(
-          shape: plan.shape, spread: task.objective.spread, mean: mean, drift: drift, calibration: calibration,
+          shape: plan.shape, spread: task.objective.spread, mean: mean, prior: task.objective.paths.prior, drift: drift,
+          calibration: calibration,
           draws: plan.draws, evaluations: plan.evaluations, chains: task.objective.chains),
         precision: training.precision, report: report),
       network: task.objective.network, store: store)

@@ -18,6 +18,8 @@ struct WindowInput: Sendable {
   var base: [Float]
   /// 1 where a cell exists and is unknown, `[windows · length · channels]`.
   var unknown: [Float]
+  /// When the steps are, in typical steps, `[windows · length]`.
+  var times: [Double]
 
   /// Features of a cell: base, known, line − base, nearness of the last and of the next observation, their values − base,
   /// length of the gap, existence.
@@ -66,6 +68,7 @@ struct WindowInput: Sendable {
     steps = [Float](repeating: 0, count: windows.count * length / patch * stepWidth)
     base = [Float](repeating: 0, count: windows.count * size)
     unknown = [Float](repeating: 0, count: windows.count * size)
+    times = [Double](repeating: 0, count: windows.count * length)
     for (place, window) in windows.enumerated() {
       let entity = view(place).entities[Int(window.entity)]
       for first in stride(from: 0, to: Int(window.steps), by: patch) {
@@ -74,12 +77,38 @@ struct WindowInput: Sendable {
           at: (place * length + first) / patch * stepWidth)
       }
       for step in 0..<Int(window.steps) {
+        times[place * length + step] = entity.series.times[Int(window.start) + step] / typicalStep
         for channel in 0..<channels {
           writeCell(
             entity, at: Int(window.start) + step, channel, spread: spread[channel], typicalStep: typicalStep,
             to: place * size + Self.row(step: step, channel: channel, channels: channels, patch: patch))
         }
       }
+    }
+  }
+
+  /// Unknown cells of a channel that no known one parts, in the order of time.
+  struct Gap: Sendable {
+    var rows: [Int] = [], times: [Double] = []
+  }
+
+  /// The gaps of a window.
+  ///
+  /// - Parameter counts: whether an unknown cell is taken.
+  func gaps(_ window: Int, where counts: (_ row: Int) -> Bool = { _ in true }) -> [Gap] {
+    (0..<channels).flatMap { channel in
+      var gaps: [Gap] = [], open = Gap()
+      for step in 0..<length {
+        let row = window * size + Self.row(step: step, channel: channel, channels: channels, patch: patch)
+        if unknown[row] == 0 {
+          if !open.rows.isEmpty { gaps.append(open) }
+          open = Gap()
+        } else if counts(row) {
+          open.rows.append(row)
+          open.times.append(times[window * length + step])
+        }
+      }
+      return open.rows.isEmpty ? gaps : gaps + [open]
     }
   }
 
