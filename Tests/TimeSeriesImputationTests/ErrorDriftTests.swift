@@ -43,6 +43,34 @@ struct ErrorDriftTests {
     if share > 0.2 { #expect([24, 48].contains(found.reach), "\(found)") }
   }
 
+  @Test("draws that are smoother than truths get a part that is alone in its step", arguments: [Float(0), 0.2])
+  func roughens(share: Float) {
+    var random = RandomStream(seed: 4)
+    var truths = ErrorDrift.Moments(), draws = truths
+    for _ in 0..<3000 {
+      let quick = Self.walk(40, factor: 0.8, &random), slow = Self.walk(40, factor: 0.98, &random)
+      truths.add(
+        zip(quick, slow).map {
+          (0.7 - share).squareRoot() * $0 + share.squareRoot() * $1 + Float(0.3).squareRoot() * random.normal()
+        })
+      draws.add(Self.walk(40, factor: 0.8, &random))
+    }
+    let found = ErrorDrift(truths, roughens: true) { place, _ in draws.correlation(place) }
+    // Correlations are known to about .01, shares are tried in steps of .02.
+    #expect(abs(found.alone - 0.3) <= 0.06 && abs(found.share - share) <= 0.06, "\(found)")
+    #expect(ErrorDrift(truths) { place, _ in draws.correlation(place) }.alone == 0)
+  }
+
+  @Test("short gaps alone tell of what is alone, not of a drift")
+  func shortGaps() {
+    var random = RandomStream(seed: 5)
+    var truths = ErrorDrift.Moments()
+    for _ in 0..<2000 { truths.add(random.normals(3)) }
+    // Draws whose neighbours are correlated by .6, truths not at all: all that may be is alone, 18 / 50.
+    let found = ErrorDrift(truths, roughens: true) { _, _ in 0.6 }
+    #expect(found.share == 0 && abs(found.alone - 0.36) < 0.01, "\(found)")
+  }
+
   @Test("a few cells tell nothing")
   func few() {
     var moments = ErrorDrift.Moments()

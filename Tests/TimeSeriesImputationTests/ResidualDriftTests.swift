@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Series diffusion: the drift of draws")
 struct ResidualDriftTests {
-  private static let drift = ResidualDrift(ErrorDrift(share: 0.6, reach: 5), deviation: 0.8, loadings: [0.8, -0.5])
+  private static let drift = ResidualDrift(
+    ErrorDrift(share: 0.6, reach: 5, alone: 0.3), deviation: 0.8, loadings: [0.8, -0.5])
   private static let times = [0.0, 1, 2, 3, 4, 24, 25, 26], pairs = 3000
 
   @Test(

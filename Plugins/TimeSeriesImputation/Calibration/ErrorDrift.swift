@@ -11,14 +11,17 @@ struct ErrorDrift: Codable, Sendable, Equatable {
   private(set) var share: Float = 0
   /// The typical steps in which the drift's correlation falls to 1/e.
   private(set) var reach: Double = 1
+  /// The share of the variance that is alone in its step, where draws are smoother than errors.
+  private(set) var alone: Float = 0
 
   /// No drift.
   init() {}
 
   /// Given numbers.
-  init(share: Float, reach: Double) {
+  init(share: Float, reach: Double, alone: Float = 0) {
     self.share = share
     self.reach = reach
+    self.alone = alone
   }
 
   /// How errors that lie some steps apart in a gap go together.
@@ -67,27 +70,39 @@ struct ErrorDrift: Codable, Sendable, Equatable {
 
   /// Fewer long gaps tell nothing; so many weigh as much as the guess that there is no drift.
   private static let fewest = 20.0, gapsToBelieve = 10.0
+  /// The same for pairs of neighbours and what is alone.
+  private static let pairsToBelieve = 50.0
 
   /// The drift that brings the correlations of draws nearest to those of errors, by squares that count as the pairs and the
   /// lags behind them do.
   ///
-  /// - Parameter others: the correlation, at the lag of a place, of the part of draws that is not drift.
-  init(_ errors: Moments, others: (_ place: Int, _ drift: ErrorDrift) -> Double) {
-    let gaps = Double(errors.longGaps) / errors.repeats
-    guard gaps >= Self.fewest else { return }
+  /// - Parameters:
+  ///   - roughens: whether a part may be alone in its step.
+  ///   - others: the correlation, at the lag of a place, of the part of draws that is not drift.
+  init(_ errors: Moments, roughens: Bool = false, others: (_ place: Int, _ drift: ErrorDrift) -> Double) {
+    let gaps = Double(errors.longGaps) / errors.repeats, pairs = Double(errors.pairs[0]) / errors.repeats
     func distance(_ drift: ErrorDrift) -> Double {
       Moments.lags.indices.reduce(0) { sum, place in
-        let share = Double(drift.share)
-        let made = (1 - share) * others(place, drift) + share * drift.carry(over: Double(Moments.lags[place]))
+        let share = Double(drift.share), rest = 1 - share - Double(drift.alone)
+        let made = rest * others(place, drift) + share * drift.carry(over: Double(Moments.lags[place]))
         let error = errors.correlation(place) - made
         return sum + Double(errors.pairs[place]) * Moments.spans[place] * error * error
       }
     }
     // What lies far beyond the longest gaps is not known.
     let reaches = [6.0, 12, 24, 48, 96, 192].filter { $0 <= 4 * Double(errors.longestLag) }
-    let candidates = (0...30).flatMap { share in reaches.map { ErrorDrift(share: Float(share) / 50, reach: $0) } }
-    self = candidates.min { distance($0) < distance($1) } ?? ErrorDrift()
+    let shares = gaps >= Self.fewest ? Array(0...30) : [0]
+    let alones = roughens ? Array(0...18) : [0]
+    var least = Double.infinity
+    for reach in shares.count > 1 ? reaches : [1] {
+      for (share, alone) in shares.flatMap({ share in alones.map { (share, $0) } }) {
+        let drift = ErrorDrift(share: Float(share) / 50, reach: reach, alone: Float(alone) / 50)
+        let own = distance(drift)
+        if own < least { (self, least) = (drift, own) }
+      }
+    }
     share *= Float(gaps / (gaps + Self.gapsToBelieve))
+    alone *= Float(pairs / (pairs + Self.pairsToBelieve))
   }
 
   /// How much of the drift is left after some typical steps.

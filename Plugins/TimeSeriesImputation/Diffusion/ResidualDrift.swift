@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// The drift of drawn residuals along gaps, and how far channels share it.
+/// The drift of drawn residuals along gaps, and how far channels share it, with what is alone in its step.
 struct ResidualDrift: Codable, Sendable, Equatable {
   private(set) var drift = ErrorDrift()
   /// The deviation of the residuals that it is mixed into.
@@ -24,18 +24,19 @@ struct ResidualDrift: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - draws: residuals by draw and then by step.
   ///   - times: of the steps.
-  ///   - noise: a standard normal number for a pair of draws and a step. Draws of a pair get opposite drifts.
+  ///   - noise: standard normal numbers for a pair of draws, two for each step. Draws of a pair get opposite drifts.
   func mix(
-    into draws: inout [[Float]], times: [Double], typicalStep: Double, noise: (_ pair: Int, _ step: Int) -> Float
+    into draws: inout [[Float]], times: [Double], typicalStep: Double, noise: (_ pair: Int, _ number: Int) -> Float
   ) {
-    guard drift.share > 0 else { return }
+    guard mixes else { return }
     for pair in 0..<(draws.count + 1) / 2 {
       var last: Walk?
       for step in times.indices {
         let walk = Walk(after: last, carry(step, times, typicalStep), noise(pair, step))
         last = walk
+        let value = added(walk.value, noise(pair, times.count + step))
         for draw in 2 * pair..<min(2 * pair + 2, draws.count) {
-          draws[draw][step] = mixed(draws[draw][step], draw % 2 == 0 ? walk.value : -walk.value)
+          draws[draw][step] = mixed(draws[draw][step], draw % 2 == 0 ? value : -value)
         }
       }
     }
@@ -48,10 +49,11 @@ struct ResidualDrift: Codable, Sendable, Equatable {
     into result: inout ResidualFilling.EntityResult, times: [Double], channels: Int, typicalStep: Double,
     random: RandomStream
   ) {
-    guard drift.share > 0, !result.draws.isEmpty else { return }
+    guard mixes, !result.draws.isEmpty else { return }
     let carries = times.indices.map { carry($0, times, typicalStep) }
     for pair in 0..<(result.draws.count + 1) / 2 {
-      let stream = random.child(UInt64(2 * pair)), common = random.child(UInt64(2 * pair + 1))
+      let stream = random.child(UInt64(3 * pair)), common = random.child(UInt64(3 * pair + 1))
+      let alone = random.child(UInt64(3 * pair + 2))
       var walks = [Walk?](repeating: nil, count: channels), shared: Walk?
       for step in times.indices {
         let cells = step * channels..<(step + 1) * channels
@@ -71,7 +73,8 @@ struct ResidualDrift: Codable, Sendable, Equatable {
           let own = Walk(after: walks[channel], carries[step], stream.normal(of: cell))
           walks[channel] = own
           let loading = loadings[channel]
-          let value = loading * together.value + (1 - loading * loading).squareRoot() * own.value
+          let value = added(
+            loading * together.value + (1 - loading * loading).squareRoot() * own.value, alone.normal(of: cell))
           let place = Int(result.place[cell])
           for draw in 2 * pair..<min(2 * pair + 2, result.draws.count) {
             result.draws[draw][place] = mixed(result.draws[draw][place], draw % 2 == 0 ? value : -value)
@@ -94,7 +97,14 @@ struct ResidualDrift: Codable, Sendable, Equatable {
     step == 0 ? 0 : Float(drift.carry(over: (times[step] - times[step - 1]) / typicalStep))
   }
 
-  private func mixed(_ residual: Float, _ drift: Float) -> Float {
-    (1 - self.drift.share).squareRoot() * residual + self.drift.share.squareRoot() * deviation * drift
+  private var mixes: Bool { drift.share + drift.alone > 0 }
+
+  /// What drifts and what is alone in its step, as they are added to a residual.
+  private func added(_ walk: Float, _ alone: Float) -> Float {
+    deviation * (drift.share.squareRoot() * walk + drift.alone.squareRoot() * alone)
+  }
+
+  private func mixed(_ residual: Float, _ added: Float) -> Float {
+    (1 - drift.share - drift.alone).squareRoot() * residual + added
   }
 }

@@ -37,8 +37,8 @@ extension ResidualTask {
     for place in gaps.indices {
       let own = random.child(UInt64(judgingViews.count + place))
       let times = gaps[place].steps.map { truth.entities[gaps[place].entity].times[$0] }
-      drift.mix(into: &gaps[place].draws, times: times, typicalStep: objective.typicalStep) { pair, step in
-        own.normal(of: pair * times.count + step)
+      drift.mix(into: &gaps[place].draws, times: times, typicalStep: objective.typicalStep) { pair, number in
+        own.normal(of: 2 * pair * times.count + number)
       }
     }
     return (
@@ -93,7 +93,8 @@ extension ResidualTask {
       }
     }
     return ResidualDrift(
-      ErrorDrift(truths) { place, _ in draws.correlation(place) }, deviation: Float(draws.variance.squareRoot()),
+      ErrorDrift(truths, roughens: true) { place, _ in draws.correlation(place) },
+      deviation: Float(draws.variance.squareRoot()),
       loadings: CommonFactor.loadings(scores, channels: truth.channelCount).map { Float($0) })
   }
 }
