@@ -127,6 +127,13 @@ def etth1(data, pattern, whole):
     return Case(frame, columns, truth, scored, truth[part == 0].std(0), options, part)
 
 
+def one_series(times, name, columns, truth, scored, kinds=None):
+    """A case of one series, in units of each column's deviation."""
+    frame = pd.DataFrame(np.where(scored, np.nan, truth), columns=columns)
+    frame.insert(0, name, times)
+    return Case(frame, columns, truth, scored, np.nanstd(truth, 0), ["--time", name], kinds=kinds)
+
+
 def etth1_long(data):
     table = pd.read_csv(data / "ETTh1.csv.gz")
     columns = [c for c in table.columns if c != "date"]
@@ -137,9 +144,7 @@ def etth1_long(data):
         length = 120 if place % 2 == 0 else 200
         start = place * 435 + 60 + rng.integers(0, 435 - length - 80)
         scored[start : start + length, slice(None) if place % 2 == 0 else rng.integers(7)] = True
-    frame = pd.DataFrame(np.where(scored, np.nan, truth), columns=columns)
-    frame.insert(0, "date", table["date"])
-    return Case(frame, columns, truth, scored, truth.std(0), ["--time", "date"], kinds={", 120 h of all": every, ", 200 h of one": ~every})
+    return one_series(table["date"], "date", columns, truth, scored, {", 120 h of all": every, ", 200 h of one": ~every})
 
 
 def etth1_short(data):
@@ -151,9 +156,7 @@ def etth1_short(data):
         length = rng.integers(6, 41)
         scored[start : start + length, rng.integers(len(columns))] = True
         start += rng.integers(60, 121)
-    frame = pd.DataFrame(np.where(scored, np.nan, truth), columns=columns)
-    frame.insert(0, "date", table["date"])
-    return Case(frame, columns, truth, scored, truth.std(0), ["--time", "date"])
+    return one_series(table["date"], "date", columns, truth, scored)
 
 
 def italy(data):
@@ -165,9 +168,7 @@ def italy(data):
     truth[truth == -200] = np.nan
     rng = np.random.default_rng(SEED)
     scored = ~np.isnan(truth) & (rng.random(truth.shape) < 0.1)
-    frame = pd.DataFrame(np.where(scored, np.nan, truth), columns=columns)
-    frame.insert(0, "time", times)
-    return Case(frame, columns, truth, scored, np.nanstd(truth, 0), ["--time", "time"])
+    return one_series(times, "time", columns, truth, scored)
 
 
 def make(name, data):
