@@ -153,7 +153,18 @@ let package = Package(
       name: "custom-command-example", dependencies: ["DiffusionCore", "LangevinCommand"],
       path: "examples/custom-command/Sources"),
 
+    // Inputs made at random, against everything that reads what others wrote.
+    .target(
+      name: "FuzzGenerators",
+      dependencies: [
+        "CPluginABI", "DiffusionCore", "LangevinCommand", "PluginLoading", "Tables", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Fuzz/Generators"),
+    .executableTarget(name: "fuzz", dependencies: ["FuzzGenerators"], path: "Tests/Fuzz/Program"),
+
     // Tests.
+    .testTarget(name: "FuzzTests", dependencies: ["fuzz"], path: "Tests/FuzzTests"),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"], path: "Tests/TensorsTests"),
     .testTarget(
       name: "NeuralNetworksTests", dependencies: ["NeuralNetworks"],

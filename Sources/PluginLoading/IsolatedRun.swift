@@ -17,12 +17,16 @@ public enum IsolatedRun {
   ///
   /// - Parameters:
   ///   - seconds: after them the process is ended.
+  ///   - megabytes: of memory that it may take beyond what this process holds.
+  ///   - most: bytes that the result may have.
   ///   - body: what to run. It gets a function to tell which step it begins, 1 ... 255.
-  public static func run(seconds: Double, _ body: (_ begin: (UInt8) -> Void) -> Data) -> Ending {
+  public static func run(
+    seconds: Double, megabytes: UInt32 = 4096, most: Int = 1 << 26, _ body: (_ begin: @escaping (UInt8) -> Void) -> Data
+  ) -> Ending {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { return .broken(step: 0, how: "could not be started: \(text(of: errno))") }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    let child = langevin_probe_fork()
+    let child = langevin_probe_fork(UInt32(min(max(seconds, 0), 1e6)), megabytes)
     if child == 0 {
       close(ends[0])
       let result = body { step in write([step], to: ends[1]) }
@@ -34,13 +38,15 @@ public enum IsolatedRun {
     close(ends[1])
     defer { close(ends[0]) }
     guard child > 0 else { return .broken(step: 0, how: "could not be started: \(text(of: errno))") }
-    return ending(of: child, reading: ends[0], until: ProcessInfo.processInfo.systemUptime + seconds)
+    return ending(of: child, reading: ends[0], until: ProcessInfo.processInfo.systemUptime + seconds, most: most)
   }
 
-  private static func ending(of child: pid_t, reading descriptor: Int32, until deadline: Double) -> Ending {
+  private static func ending(
+    of child: pid_t, reading descriptor: Int32, until deadline: Double, most: Int
+  ) -> Ending {
     var bytes = Data()
     var status: Int32 = 0
-    var isLate = false, hasEnded = false
+    var isLate = false, hasEnded = false, isTooLong = false
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     // Another process may hold a copy of the pipe's other end, so its closing is not waited for.
     while true {
@@ -49,6 +55,12 @@ public enum IsolatedRun {
         let count = read(descriptor, &buffer, buffer.count)
         if count > 0 { bytes.append(contentsOf: buffer[..<count]) }
         if count == 0 { break }
+        // Steps and the length come before the result.
+        if bytes.count > most + 1024 {
+          isTooLong = true
+          kill(child, SIGKILL)
+          break
+        }
       } else if hasEnded {
         break
       } else if ProcessInfo.processInfo.systemUptime > deadline {
@@ -69,11 +81,13 @@ public enum IsolatedRun {
     }
     let signal = status & 0x7f
     let how =
-      isLate
-      ? "did not come to an end"
-      : signal != 0
-        ? "crashed (\(String(cString: strsignal(signal))))"
-        : "ended the process (status \(status >> 8 & 0xff))"
+      isTooLong
+      ? "gave more than \(most) bytes"
+      : isLate || signal == SIGXCPU
+        ? "did not come to an end"
+        : signal != 0
+          ? "crashed (\(String(cString: strsignal(signal))))"
+          : "ended the process (status \(status >> 8 & 0xff))"
     return .broken(step: steps.last ?? 0, how: how)
   }
 

@@ -44,9 +44,20 @@ final class PluginCall {
   var progress: (_ share: Double, _ step: Int, _ loss: Double) -> Bool = { _, _, _ in true }
   var tell: (Choice) -> Void = { _ in }
 
+  /// The most bytes that the plugin may write.
+  var mostWritten = 1 << 31
+  /// Called where it writes more, or what is not in memory.
+  var refuse: () -> Void = {}
+
   /// What the plugin wrote.
   private(set) var written = Data()
+  /// What is wrong with what it wrote.
+  private var flaw: String?
   private var message: String?
+  private var announcements = 0
+
+  /// The most choices that are told of a call, and the length of their texts.
+  private static let mostAnnouncements = 1000, mostText = 2000
   private var optionTexts: [String: UnsafeMutablePointer<CChar>] = [:]
 
   deinit { for text in optionTexts.values { free(text) } }
@@ -77,8 +88,9 @@ final class PluginCall {
     call.write = { PluginCall.of($0)?.write($1, $2) }
     call.progress = { PluginCall.of($0)?.isToGoOn($1, $2, $3) == true ? 1 : 0 }
     call.announce = { PluginCall.of($0)?.announce($1, $2, $3) }
-    call.fail = { PluginCall.of($0)?.message = text($1) }
+    call.fail = { PluginCall.of($0)?.message = PluginCall.text($1) }
     let status = body(&call)
+    if let flaw { throw PluginCallError(plugin: plugin, function: function, fault: .plugin, message: flaw) }
     if status == Int32(LANGEVIN_OK) { return }
     if status == Int32(LANGEVIN_CANCELLED) { throw CancellationError() }
     let fault: PluginCallError.Fault =
@@ -95,11 +107,22 @@ final class PluginCall {
   }
 
   private func option(_ name: UnsafePointer<CChar>?) -> UnsafePointer<CChar>? {
-    text(name).flatMap { optionTexts[$0] }.map { UnsafePointer($0) }
+    Self.text(name).flatMap { optionTexts[$0] }.map { UnsafePointer($0) }
   }
 
   private func write(_ bytes: UnsafeRawPointer?, _ count: Int) {
-    if let bytes, count > 0 { written.append(bytes.assumingMemoryBound(to: UInt8.self), count: count) }
+    guard count != 0, flaw == nil else { return }
+    // A size beyond the greatest whole number arrives as a negative one.
+    guard count > 0, count <= mostWritten - written.count else {
+      flaw = "it writes more than \(mostWritten) bytes"
+      written = Data()
+      return refuse()
+    }
+    guard let bytes, ForeignMemory.holds(bytes, count, of: UInt8.self) else {
+      flaw = "it writes \(count) bytes that are not in memory"
+      return refuse()
+    }
+    written.append(bytes.assumingMemoryBound(to: UInt8.self), count: count)
   }
 
   private func isToGoOn(_ share: Double, _ step: UInt64, _ loss: Double) -> Bool {
@@ -109,10 +132,15 @@ final class PluginCall {
   private func announce(
     _ name: UnsafePointer<CChar>?, _ value: UnsafePointer<CChar>?, _ reason: UnsafePointer<CChar>?
   ) {
-    guard let name = text(name), let value = text(value) else { return }
-    tell(Choice(name, value, because: text(reason) ?? "", flag: options[name] == nil ? "" : "--set \(name)=…"))
+    guard announcements < Self.mostAnnouncements, let name = Self.text(name), let value = Self.text(value) else {
+      return
+    }
+    announcements += 1
+    tell(Choice(name, value, because: Self.text(reason) ?? "", flag: options[name] == nil ? "" : "--set \(name)=…"))
+  }
+
+  /// A text of a plugin, repaired where it is not UTF-8, and cut where it is too long to be read.
+  private static func text(_ pointer: UnsafePointer<CChar>?) -> String? {
+    ForeignMemory.text(pointer).map { $0.count > mostText ? $0.prefix(mostText) + "…" : $0 }
   }
 }
-
-/// A text of a plugin, repaired where it is not UTF-8.
-private func text(_ pointer: UnsafePointer<CChar>?) -> String? { pointer.map { String(cString: $0) } }

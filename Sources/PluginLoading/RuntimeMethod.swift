@@ -106,6 +106,6 @@ private final class FitProgress {
     return run.shouldContinue(
       TrainingProgress(
         step: step, plannedSteps: run.steps, share: share, loss: self.loss, elapsed: elapsed,
-        remaining: share > 0 ? elapsed * (1 - share) / share : nil))
+        remaining: share > 1e-6 ? elapsed * (1 - share) / share : nil))
   }
 }

@@ -64,16 +64,16 @@ struct RuntimeModel: FittedSynthesizer {
     call.request?.threads = request.threads
     call.request?.conditions = request.conditions.map { ConditionDescription($0) }
     var schema = ArrowSchema(), array = ArrowArray()
-    defer {
-      schema.release?(&schema)
-      array.release?(&array)
-    }
     try model.use { table, handle in
       try call.run("sample", of: plugin.id) { table.sample($0, handle, &schema, &array) }
     }
     do throws(ArrowFlaw) {
-      return try ArrowImport(schema: schema, array: array).columns(as: frame.learned, rows: count)
+      let columns = try ArrowImport(schema: schema, array: array).columns(as: frame.learned, rows: count)
+      schema.release?(&schema)
+      array.release?(&array)
+      return columns
     } catch {
+      // What is wrong is not released: the plugin would free it by the same counts. The command ends here.
       throw PluginCallError(
         plugin: plugin.id, function: "sample", fault: .plugin, message: "of the table that it made, \(error)")
     }

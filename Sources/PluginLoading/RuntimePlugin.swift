@@ -47,14 +47,19 @@ public struct RuntimePlugin: Plugin {
     case problem(PluginLoadingError.Problem)
   }
 
+  /// The most bytes of a description, and the megabytes that a library may take to give it.
+  private static let mostWritten = 1 << 22, memory: UInt32 = 512
+
   /// What a library writes of itself.
   static func json(of file: PluginFile, patience: Double = 10) throws(PluginLoadingError) -> Data {
-    let ending = IsolatedRun.run(seconds: patience) { begin in
+    let ending = IsolatedRun.run(seconds: patience, megabytes: memory, most: 4 * mostWritten) { begin in
       (try? JSONEncoder().encode(answer(of: file.resolved, begin))) ?? Data()
     }
     let data: Data
     switch ending {
     case .finished(let result): data = result
+    case .broken(3, _):
+      throw file.error(.badDescription(reason: "it writes more than \(mostWritten) bytes, or what is not in memory"))
     case .broken(let step, let how):
       throw file.error(.crashed(during: step < 2 ? "while it was opened" : "in describe", how: how))
     }
@@ -65,12 +70,18 @@ public struct RuntimePlugin: Plugin {
     }
   }
 
-  private static func answer(of library: String, _ begin: (UInt8) -> Void) -> Answer {
+  private static func answer(of library: String, _ begin: @escaping (UInt8) -> Void) -> Answer {
     do {
       begin(1)
       let table = try PluginTable(opening: library)
       begin(2)
       let call = PluginCall()
+      call.mostWritten = mostWritten
+      // What writes without end would go on until its time is over.
+      call.refuse = {
+        begin(3)
+        _exit(1)
+      }
       try call.run("describe", of: library) { table.functions.describe($0) }
       return .described(call.written)
     } catch let error as PluginLoadingError {

@@ -20,4 +20,18 @@ public enum LangevinProgram {
     $plugins.withValue(plugins) { Langevin.main() }
     exit(0)
   }
+
+  /// Runs one command line within this process, for tools of this package that try many.
+  ///
+  /// - Throws: what the command throws; ``outcome(of:)`` says what it would end with.
+  package static func run(arguments: [String]) throws {
+    var command = try Langevin.parseAsRoot(arguments)
+    try command.run()
+  }
+
+  /// The exit status and the message with which the command ends for an error.
+  package static func outcome(of error: any Error) -> (status: Int32, message: String) {
+    let failure = Failure(error)
+    return (failure.status.rawValue, failure.message)
+  }
 }

@@ -3,6 +3,8 @@ import CPluginABI
 /// The memory of one exported Arrow struct. It goes when the struct is released.
 final class ArrowMemory {
   private var blocks: [UnsafeMutableRawPointer] = []
+  /// Releases the children and the dictionary. Who was given the struct may have changed its counts.
+  private var releaseParts: () -> Void = {}
 
   /// Memory for plain values, aligned as Arrow recommends.
   func allocate<Value>(_ count: Int, of _: Value.Type) -> UnsafeMutablePointer<Value> {
@@ -23,13 +25,20 @@ final class ArrowMemory {
   /// A copy of a text as C writes it.
   func text(_ text: String) -> UnsafePointer<CChar> { UnsafePointer(copy(Array(text.utf8CString))) }
 
-  /// Goes through the children of a struct, and its dictionary.
-  static func eachPart<Part>(
-    _ children: UnsafeMutablePointer<UnsafeMutablePointer<Part>?>?, _ count: Int64,
-    _ dictionary: UnsafeMutablePointer<Part>?, _ body: (UnsafeMutablePointer<Part>) -> Void
-  ) {
-    for child in UnsafeBufferPointer(start: children, count: Int(count)) { if let child { body(child) } }
-    if let dictionary { body(dictionary) }
+  /// Copies the parts of a struct, to be released with it.
+  func hold<Part>(
+    _ children: [Part], _ dictionary: Part?, release: @escaping (UnsafeMutablePointer<Part>) -> Void
+  ) -> (children: UnsafeMutablePointer<UnsafeMutablePointer<Part>?>, dictionary: UnsafeMutablePointer<Part>?) {
+    let own = children.map { copy([$0]) }, ownDictionary = dictionary.map { copy([$0]) }
+    releaseParts = { for part in own + [ownDictionary].compactMap({ $0 }) { release(part) } }
+    return (copy(own.map { Optional($0) }), ownDictionary)
+  }
+
+  /// Releases the parts, and with the last reference the memory.
+  static func release(_ memory: UnsafeMutableRawPointer) {
+    let memory = Unmanaged<ArrowMemory>.fromOpaque(memory)
+    memory.takeUnretainedValue().releaseParts()
+    memory.release()
   }
 
   deinit { for block in blocks { block.deallocate() } }
@@ -47,17 +56,13 @@ extension ArrowSchema {
     self.name = memory.text(name)
     flags = Int64(ARROW_FLAG_NULLABLE) | (isOrdered ? Int64(ARROW_FLAG_DICTIONARY_ORDERED) : 0)
     n_children = Int64(children.count)
-    self.children = memory.copy(children.map { Optional(memory.copy([$0])) })
-    self.dictionary = dictionary.map { memory.copy([$0]) }
+    (self.children, self.dictionary) = memory.hold(children, dictionary) { $0.pointee.release?($0) }
     private_data = Unmanaged.passRetained(memory).toOpaque()
     release = { pointer in
       guard let pointer, let memory = pointer.pointee.private_data else { return }
-      ArrowMemory.eachPart(pointer.pointee.children, pointer.pointee.n_children, pointer.pointee.dictionary) {
-        $0.pointee.release?($0)
-      }
       pointer.pointee.release = nil
       pointer.pointee.private_data = nil
-      Unmanaged<ArrowMemory>.fromOpaque(memory).release()
+      ArrowMemory.release(memory)
     }
   }
 }
@@ -78,17 +83,13 @@ extension ArrowArray {
     n_buffers = Int64(buffers.count)
     self.buffers = memory.copy(buffers)
     n_children = Int64(children.count)
-    self.children = memory.copy(children.map { Optional(memory.copy([$0])) })
-    self.dictionary = dictionary.map { memory.copy([$0]) }
+    (self.children, self.dictionary) = memory.hold(children, dictionary) { $0.pointee.release?($0) }
     private_data = Unmanaged.passRetained(memory).toOpaque()
     release = { pointer in
       guard let pointer, let memory = pointer.pointee.private_data else { return }
-      ArrowMemory.eachPart(pointer.pointee.children, pointer.pointee.n_children, pointer.pointee.dictionary) {
-        $0.pointee.release?($0)
-      }
       pointer.pointee.release = nil
       pointer.pointee.private_data = nil
-      Unmanaged<ArrowMemory>.fromOpaque(memory).release()
+      ArrowMemory.release(memory)
     }
   }
 }

@@ -1,0 +1,50 @@
+import Foundation
+
+/// What no output may hold, whatever the model said.
+enum OutputCheck {
+  /// The first flaw of the files that a command wrote.
+  static func flaw(in folder: URL, task: ExampleModels.Task) -> String? {
+    for name in ["rows.csv", "filled.csv", "draws.csv", "scores.csv"] {
+      let file = folder.appending(path: name)
+      guard let text = try? String(contentsOf: file, encoding: .utf8) else { continue }
+      if let flaw = flaw(ofTable: text, never: name == "rows.csv" ? ExampleModels.neverEmpty : []) {
+        return "\(name): \(flaw)"
+      }
+    }
+    let page = folder.appending(path: "page.html")
+    if let html = try? String(contentsOf: page, encoding: .utf8) {
+      let pattern = #"[="' ,>(\[](-?nan|-?inf|-?NaN|-?Infinity)["' ,<)\]]"#
+      if let found = html.range(of: pattern, options: .regularExpression) {
+        return "page.html says \(html[found])"
+      }
+    }
+    return nil
+  }
+
+  private static func flaw(ofTable text: String, never: Set<String>) -> String? {
+    let rows = text.split(separator: "\n").map { fields($0) }
+    guard let header = rows.first else { return "it has no header" }
+    for (number, row) in rows.enumerated().dropFirst() where row.count == header.count {
+      for (name, cell) in zip(header, row) {
+        if ["nan", "-nan", "inf", "-inf", "infinity"].contains(cell.lowercased()) {
+          return "row \(number), column '\(name)' is \(cell)"
+        }
+        if cell.isEmpty, never.contains(name) { return "row \(number), column '\(name)' is empty" }
+      }
+    }
+    return nil
+  }
+
+  private static func fields(_ line: Substring) -> [String] {
+    var fields = [""], isQuoted = false
+    for character in line {
+      switch character {
+      case "\"": isQuoted.toggle()
+      case "," where !isQuoted: fields.append("")
+      case "\r": break
+      default: fields[fields.count - 1].append(character)
+      }
+    }
+    return fields
+  }
+}

@@ -1,0 +1,3 @@
+import FuzzGenerators
+
+FuzzCommand.main()
