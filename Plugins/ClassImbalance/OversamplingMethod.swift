@@ -96,11 +96,13 @@ public struct OversamplingMethod: Balancer {
     guard let most = deviations.max(by: { $0.1 < $1.1 }), let least = deviations.min(by: { $0.1 < $1.1 }),
       most.1 > 10 * least.1
     else { return }
+    let times = most.1 / least.1
+    let factor = times < 1e15 ? String(Int(times)) : "more than 10¹⁵"
     run.announce(
       Choice(
         "scale", "none",
         because:
-          "that is what the method's authors do; '\(most.0)' spreads \(Int(most.1 / least.1)) times as wide as '\(least.0)' and decides which rows are near",
+          "that is what the method's authors do; '\(most.0)' spreads \(factor) times as wide as '\(least.0)' and decides which rows are near",
         flag: "--set scale=standard"))
   }
 

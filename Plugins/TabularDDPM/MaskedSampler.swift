@@ -29,6 +29,7 @@ struct MaskedSampler: Sendable {
   private let derived: [[DerivedNumber]]
   private let clashes: RelationClashes
   private let ranges: RelationRanges
+  private let sources: GivenSources
 
   /// What the loop needs of a slot, without looking into the coding.
   private struct SlotRule: Sendable {
@@ -69,6 +70,7 @@ struct MaskedSampler: Sendable {
     order = try RevealOrder(after: layout.slots.map(\.follows))
     clashes = RelationClashes(coding, layout: layout)
     ranges = RelationRanges(coding, layout: layout)
+    sources = GivenSources(coding, layout: layout)
     rules = layout.slots.map { slot in
       let column = coding.columns[slot.column]
       let places: Int32 =
@@ -119,36 +121,6 @@ struct MaskedSampler: Sendable {
     self.derived = derived
   }
 
-  /// The rows of one shard, row-major.
-  struct Rows: Sendable {
-    var count: Int
-    var codes: [Int32]
-    var scores: [Float]
-    /// `[rows, columns]`: numbers as they will be written; missing is NaN.
-    var numbers: [Double]
-
-    /// Only some of the rows.
-    func selecting(_ rows: [Int]) -> Rows {
-      func take<T>(_ values: [T]) -> [T] {
-        let width = count == 0 ? 0 : values.count / count
-        return rows.flatMap { values[$0 * width..<($0 + 1) * width] }
-      }
-      return Rows(count: rows.count, codes: take(codes), scores: take(scores), numbers: take(numbers))
-    }
-
-    mutating func replace(_ rows: [Int], with other: Rows) {
-      func put<T>(_ from: [T], _ to: inout [T]) {
-        let width = count == 0 ? 0 : to.count / count
-        for (index, row) in rows.enumerated() {
-          to.replaceSubrange(row * width..<(row + 1) * width, with: from[index * width..<(index + 1) * width])
-        }
-      }
-      put(other.codes, &codes)
-      put(other.scores, &scores)
-      put(other.numbers, &numbers)
-    }
-  }
-
   /// Generates the unknown slots of some rows.
   ///
   /// - Throws: ``ConditionError/impossible(_:)`` where the conditions are never met together.
@@ -180,10 +152,10 @@ struct MaskedSampler: Sendable {
   }
 
   /// Which slots each evaluation reveals.
-  private func schedule(_ random: inout RandomStream, unknown: Set<Int>) -> [[Int]] {
+  private func schedule(_ random: inout RandomStream, unknown: Set<Int>, limited: Set<Int>) -> [[Int]] {
     let drawn = order.random(&random).filter { unknown.contains($0) }
     // Constrained slots first and alone, so that their probabilities are conditional on each other.
-    let constrained = plan.constraints.keys.filter { unknown.contains($0) }.sorted()
+    let constrained = limited.union(plan.constraints.keys).filter { unknown.contains($0) }.sorted()
     let leading = constrained.flatMap { slot -> [Int] in
       let first = rules[slot].follows
       return first >= 0 && unknown.contains(first) && !constrained.contains(first) ? [first, slot] : [slot]
@@ -227,7 +199,7 @@ struct MaskedSampler: Sendable {
     var freeInput = input
     var isFirstDraw = true
     var anchors: [Float] = []
-    for group in schedule(&random, unknown: unknown) {
+    for group in schedule(&random, unknown: unknown, limited: sources.slots(limitedIn: start)) {
       var output: Variable?, freeOutput: Variable?
       for slot in group {
         let rule = rules[slot]
@@ -258,7 +230,8 @@ struct MaskedSampler: Sendable {
             let mass = draw(
               slot, row: row, parameters.values.baseAddress! + row * parameters.columns,
               free: free.map { $0.values.baseAddress! + row * $0.columns }, anchors, &rows, visible, &random)
-            if isConstrained && !isFirstDraw { weights[row] *= mass }
+            // Nothing that the condition allows is possible beside what is given.
+            if isConstrained && (!isFirstDraw || mass == 0) { weights[row] *= mass }
           }
           if isConstrained { isFirstDraw = false }
         }
@@ -320,9 +293,11 @@ struct MaskedSampler: Sendable {
     func drawn(_ logits: UnsafePointer<Float>) -> (code: Int, mass: Float) {
       Categorical.draw(
         logits, rule.codes, allowed: constraint?.codes, excluding: excluded,
-        impossible: ranges.impossible(
-          slot, codes: rule.codes, within: interval, number: number,
-          and: clashes.impossible(slot, rows.codes, visible, first: first)), random.uniform())
+        impossible: sources.impossible(
+          slot, row: row, of: rows, codes: rule.codes,
+          and: ranges.impossible(
+            slot, codes: rule.codes, within: interval, number: number,
+            and: clashes.impossible(slot, rows.codes, visible, first: first))), random.uniform())
     }
     let (code, mass) =
       free.map {

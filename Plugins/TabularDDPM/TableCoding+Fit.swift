@@ -171,7 +171,8 @@ extension TableCoding {
     }
     let candidates = columns.indices.filter { index in
       switch columns[index].content {
-      case .levels, .values: true
+      // A column that is always missing has one code and no slot.
+      case .levels, .values: !layout.slotsOfColumn[index].isEmpty
       default: false
       }
     }
@@ -202,6 +203,21 @@ extension TableCoding {
         content: .derived(DerivedColumn(source: source, cellOfCode: cellOfCode, cells: cells)),
         hasMissing: columns[target].hasMissing)
     }
-    return TableCoding(columns: result, roundings: roundings)
+    return TableCoding(columns: Self.followingRoots(result), roundings: roundings)
+  }
+
+  /// Lets every derived column follow a column that is modelled: a country that follows from a state, which follows from
+  /// a post code, follows from the post code.
+  ///
+  /// A source has more codes than its target, or as many and a place further left, so that no chain is a cycle.
+  private static func followingRoots(_ columns: [ColumnCoding]) -> [ColumnCoding] {
+    columns.map { column in
+      guard case .derived(var derived) = column.content else { return column }
+      while case .derived(let before) = columns[derived.source].content {
+        derived.cellOfCode = before.cellOfCode.map { derived.cellOfCode[Int($0)] }
+        derived.source = before.source
+      }
+      return ColumnCoding(name: column.name, content: .derived(derived), hasMissing: column.hasMissing)
+    }
   }
 }

@@ -191,7 +191,7 @@ extension TableCoding {
   func start(_ table: Table, random: RandomStream) throws -> MaskedSampler.Rows {
     let layout = layout
     var coded = try encode(table, missingIsUnknown: true, random: random)
-    fillSources(of: table, in: &coded)
+    let given = fillSources(of: table, in: &coded)
     var numbers = [Double](repeating: .nan, count: coded.rows * columns.count)
     for (index, column) in table.columns.enumerated() {
       guard case .numbers(let values) = column.values else { continue }
@@ -206,7 +206,8 @@ extension TableCoding {
         if values.indices.contains(code) { numbers[row * columns.count + index] = values[code] }
       }
     }
-    return MaskedSampler.Rows(count: coded.rows, codes: coded.codes, scores: coded.scores, numbers: numbers)
+    return MaskedSampler.Rows(
+      count: coded.rows, codes: coded.codes, scores: coded.scores, numbers: numbers, given: given)
   }
 
   /// The codes and the number of a cell that a condition fixes.
@@ -225,8 +226,11 @@ extension TableCoding {
   }
 
   /// Where a derived cell is given and its source is not, the source follows if only one of its codes gives that cell.
-  func fillSources(of table: Table, in coded: inout Cells) {
+  ///
+  /// - Returns: the given cells whose source may be one of several codes, as ``MaskedSampler/Rows/given`` holds them.
+  func fillSources(of table: Table, in coded: inout Cells) -> [Int32] {
     let layout = layout, slots = layout.slots.count
+    var given: [Int32] = []
     for (index, column) in columns.enumerated() {
       guard case .derived(let derived) = column.content, index < table.columns.count else { continue }
       let slot = layout.slotsOfColumn[derived.source][0]
@@ -240,7 +244,12 @@ extension TableCoding {
           cell = indices[row] < 0 ? nil : cells.firstIndex { $0 == levels[Int(indices[row])] }
         default: cell = nil
         }
-        guard let cell, let codes = codesOfCell[Int32(cell)], codes.count == 1 else { continue }
+        guard let cell, let codes = codesOfCell[Int32(cell)] else { continue }
+        guard codes.count == 1 else {
+          if given.isEmpty { given = Array(repeating: -1, count: coded.rows * columns.count) }
+          given[row * columns.count + index] = Int32(cell)
+          continue
+        }
         coded.codes[row * slots + slot] = codes[0]
         if let numeric = layout.numericIndex[derived.source],
           case .values(_, let quantiles) = columns[derived.source].content,
@@ -252,6 +261,7 @@ extension TableCoding {
         }
       }
     }
+    return given
   }
 
   /// Where an anchor falls on its column's scale; 0 where a parent is not known.
@@ -280,8 +290,8 @@ enum CodingError: Error, Equatable, CustomStringConvertible {
     case .unexpectedMissing(let column, let row):
       "row \(row + 1): column \"\(column)\" is empty, and the model has never seen it empty; fill it, or fit a new model"
     case .unknownLevel(let column, let level, let row, let known):
-      "row \(row + 1): column \"\(column)\" says \"\(level)\", which the model has never seen"
-        + ": give one of \(known.prefix(10).joined(separator: ", "))\(known.count > 10 ? ", …" : ""), or leave it empty"
+      "row \(row + 1): column \"\(column)\" says \"\(level.shortened())\", which the model has never seen"
+        + ": give one of \(known.listed(first: 10)), or leave it empty"
     case .kindDiffers(let column):
       "column \"\(column)\" is of another kind than when the model was trained; read it with the model's schema"
     }

@@ -62,12 +62,18 @@ public struct CellCoding: Sendable, Codable, Equatable {
         high = max(high, number)
       }
       guard count > 0 else { return .empty }
-      let mean = min(max(sum / Double(count), low), high)
+      let scale = [low, high].squareScale
+      // Each by its share, where the sum would overflow.
+      let average = scale == 1 ? sum / Double(count) : numbers.reduce(0) { $1.isNaN ? $0 : $0 + $1 / Double(count) }
+      let mean = min(max(average, low), high)
       var squares = 0.0
-      for number in numbers where !number.isNaN { squares += (number - mean) * (number - mean) / Double(count) }
+      for number in numbers where !number.isNaN {
+        let distance = scale == 1 ? number - mean : number * scale - mean * scale
+        squares += distance * distance / Double(count)
+      }
       let decimals = if case .decimal(let digits) = schema.kind { digits } else { 0 }
       return .number(
-        mean: mean, deviation: squares.squareRoot(),
+        mean: mean, deviation: squares.squareRoot() / scale,
         rounding: Rounding(of: numbers, decimals: decimals, isShortest: schema.notation.isShortest), range: low...high)
     }
   }

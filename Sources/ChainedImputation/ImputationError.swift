@@ -23,9 +23,7 @@ public enum ImputationError: Error, Sendable, Equatable, CustomStringConvertible
 
   /// What is wrong, and the cure.
   public var description: String {
-    func listed(_ names: [String]) -> String {
-      names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", …" : "")
-    }
+    func listed(_ names: [String]) -> String { names.listed(first: 10) }
     switch self {
     case .notFinite(let column, let row):
       return
@@ -41,7 +39,7 @@ public enum ImputationError: Error, Sendable, Equatable, CustomStringConvertible
       return "the columns stand in another order than when the model was trained: \(listed(expected)); "
         + "put them in that order"
     case .unknownLevel(let column, let level, let row, let known):
-      return "row \(row + 1): column \"\(column)\" says \"\(level)\", which the model has never seen; "
+      return "row \(row + 1): column \"\(column)\" says \"\(level.shortened())\", which the model has never seen; "
         + "give one of \(listed(known)), or leave it empty"
     case .kindDiffers(let column):
       return "column \"\(column)\" is of another kind than when the model was trained; read it with the model's schema"

@@ -16,8 +16,9 @@ public struct SQLiteTable: Sendable, Equatable {
   /// All rows as CSV with a header, in the order in which the database gives them. Null is an empty field, an empty text
   /// stands in quotes, and numbers have as many digits as they need.
   ///
-  /// - Throws: ``DatabaseError``: `file`, `missingTable`, `content` for a value of bytes.
-  public func text() throws(DatabaseError) -> CSVText {
+  /// - Parameter limit: the bytes that the text may have.
+  /// - Throws: ``DatabaseError``: `file`, `missingTable`, `content` for a value of bytes, or for a table beyond the limit.
+  public func text(atMost limit: Int = .max) throws(DatabaseError) -> CSVText {
     let connection = try opened()
     guard let kind = try kind(in: connection), ["table", "view"].contains(kind) else {
       throw try missing(in: connection)
@@ -30,7 +31,15 @@ public struct SQLiteTable: Sendable, Equatable {
       Self.append(name.utf8, to: &text)
     }
     text.append(newline)
+    var count = 0
     while try rows.step() {
+      guard text.count <= limit else {
+        throw DatabaseError(
+          .content, address.file,
+          "table '\(address.table)' needs more memory than reading may take; \(count) rows were read up to here",
+          cure: "allow more (--memory 16G), or make a view of a part of its rows and columns and name that")
+      }
+      count += 1
       for (position, name) in rows.names.enumerated() {
         if position > 0 { text.append(comma) }
         if rows.isText(position) {

@@ -15,16 +15,17 @@ struct ColumnScale: Sendable {
   init?(_ column: Column) {
     switch column.values {
     case .numbers(let numbers):
-      let sorted = numbers.filter { !$0.isNaN }.sorted()
+      let scale = numbers.squareScale
+      let sorted = numbers.filter { !$0.isNaN }.sorted().map { $0 * scale }
       guard !sorted.isEmpty else { return nil }
       let n = Double(sorted.count)
       let mean = sorted.reduce(0, +) / n
       let variance = sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / n
       let median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
       let distance = sorted.reduce(0) { $0 + abs($1 - median) } / n
-      deviation = variance > 0 ? variance.squareRoot() : 1
-      plainError = distance > 0 ? distance : 1
-      plainValue = median
+      deviation = variance > 0 ? variance.squareRoot() / scale : 1
+      plainError = distance > 0 ? distance / scale : 1
+      plainValue = median / scale
     case .categories(let indices, let levels):
       var counts = [Int](repeating: 0, count: levels.count)
       for index in indices where index >= 0 { counts[Int(index)] += 1 }

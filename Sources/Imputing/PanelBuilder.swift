@@ -124,7 +124,7 @@ enum TimeTicks {
 
   private static func text(_ time: Double, step: Double, _ unit: SeriesIndex.Unit) -> String {
     guard unit == .seconds else {
-      return time == time.rounded() && abs(time) < 1e15 ? String(Int(time)) : String(time)
+      return time.plainText
     }
     let pattern = step < 60 ? "HH:mm:ss" : step < day ? "MM-dd HH:mm" : step < 360 * day ? "yyyy-MM-dd" : "yyyy"
     let full = (try? DateFormat(pattern: "yyyy-MM-dd HH:mm:ss"))?.text(of: time) ?? ""

@@ -47,6 +47,13 @@ struct ByteDictionary {
     free(arena)
   }
 
+  /// The bytes that it takes, and those of its texts as Strings: 16 in an array, and an allocation of 32 and the text.
+  var memory: (now: Int, decoded: Int) {
+    let now =
+      entryCapacity * MemoryLayout<Entry>.stride + (slotMask + 1) * MemoryLayout<Slot>.stride + arenaCapacity
+    return (now, count * 48 + arenaCount)
+  }
+
   subscript(_ code: Int) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(start: arena + entries[code].offset, count: Int(entries[code].length))
   }

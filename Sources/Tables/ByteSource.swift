@@ -21,6 +21,9 @@ final class ByteSource {
   /// Bytes that are in memory already, in the place of a file, and how many of them were read.
   private let memory: [UInt8]?
   private var memoryRead = 0
+  private let limits: ReadingLimits
+  /// Bytes of the file that were read, and what they became.
+  private var compressed = 0, expanded = 0
   private static let rawCapacity = 1 << 18
 
   /// Reads what was read before.
@@ -28,12 +31,14 @@ final class ByteSource {
     name = text.path
     descriptor = -1
     memory = text.bytes
+    limits = ReadingLimits()
     raw = .allocate(capacity: 1)
   }
 
-  init(path: String) throws(TableError) {
+  init(path: String, limits: ReadingLimits) throws(TableError) {
     name = path
     memory = nil
+    self.limits = limits
     descriptor = path == "-" ? 0 : try ByteSource.open(path)
     raw = .allocate(capacity: ByteSource.rawCapacity)
     while rawEnd < 2, !rawFinished { try fill() }
@@ -56,6 +61,9 @@ final class ByteSource {
     raw.deallocate()
     if descriptor > 0 { close(descriptor) }
   }
+
+  /// The bytes that are held in memory all the while.
+  var heldBytes: Int { memory?.count ?? 0 }
 
   /// Fills the buffer as far as the source goes and returns the number of bytes; fewer than its size only at the end.
   func read(into buffer: UnsafeMutableBufferPointer<UInt8>) throws(TableError) -> Int {
@@ -120,6 +128,10 @@ final class ByteSource {
       }
       if status == Z_STREAM_END { memberFinished = true }
       let count = buffer.count - Int(stream.pointee.avail_out)
+      expanded += count
+      if let most = limits.expansion, expanded > ReadingLimits.leastExpanded, expanded / most > compressed {
+        throw limits.gzipExpands(expanded, from: compressed)
+      }
       if count > 0 { return count }
     }
   }
@@ -128,6 +140,7 @@ final class ByteSource {
     if rawStart == rawEnd { (rawStart, rawEnd) = (0, 0) }
     let count = try readDescriptor(raw + rawEnd, ByteSource.rawCapacity - rawEnd)
     rawEnd += count
+    compressed += count
     if count == 0 { rawFinished = true }
   }
 

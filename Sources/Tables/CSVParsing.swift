@@ -7,6 +7,9 @@ enum ParsingFault: Sendable {
   case text(TextCheck.Fault, offset: Int, breaks: Int, byte: UInt8)
   case strayQuote(field: String, isQuoted: Bool)
   case unterminatedQuote(field: String)
+  case fieldTooLong(field: String)
+  case rowTooLong
+  case tooManyColumns
 }
 
 /// Checks the bytes of a source and parses them through libcsv into batches of fields.
@@ -23,10 +26,14 @@ final class CSVParsing: @unchecked Sendable {
   private var start: Int
   private var filled: Int
   private var parser = csv_parser()
+  private let limits: ReadingLimits
+  /// Bytes and fields of the row that is not ended.
+  private var openRow = (bytes: 0, fields: 0)
 
   /// Reads the first block and finds the form of the file in it.
   init(source: ByteSource, options: CSVReadOptions) throws(TableError) {
     self.source = source
+    limits = options.limits
     let block = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: CSVParsing.blockSize)
     do throws(TableError) {
       filled = try source.read(into: block)
@@ -55,10 +62,12 @@ final class CSVParsing: @unchecked Sendable {
     var offset = 0
     while let batch = ring.nextFree() {
       batch.clear()
+      batch.storage.pointee.fieldLimit = min(limits.field, Int(Int32.max))
       let bytes = UnsafeBufferPointer(rebasing: block[start..<filled])
       let isLast = filled < block.count
       let complete = parse(bytes, isLast: isLast, offset: offset + start, into: batch)
       offset += start + complete
+      if batch.fault == nil { batch.fault = excess(of: batch) }
       if batch.fault == nil, !isLast { refill(from: start + complete) { batch.fault = .source($0) } }
       batch.isLast = isLast || batch.fault != nil
       let isDone = batch.isLast
@@ -112,6 +121,19 @@ final class CSVParsing: @unchecked Sendable {
       batch.fault = .strayQuote(field: field, isQuoted: parser.quoted != 0)
     }
     return parsed
+  }
+
+  /// What of the row that is not ended is more than it may be.
+  private func excess(of batch: FieldBatch) -> ParsingFault? {
+    let storage = batch.storage.pointee
+    if storage.rowStart.token > 0 { openRow = (0, 0) }
+    openRow.bytes += storage.bytes.count - storage.rowStart.byte
+    openRow.fields += storage.tokens.count - storage.rowStart.token
+    if unfinished.count > limits.field {
+      return .fieldTooLong(field: String(decoding: unfinished.prefix(240), as: UTF8.self))
+    }
+    if openRow.fields > limits.columns { return .tooManyColumns }
+    return openRow.bytes + unfinished.count > limits.row ? .rowTooLong : nil
   }
 
   /// What libcsv holds of a field that has not ended.

@@ -16,6 +16,8 @@ public struct CSVReadOptions: Sendable, Equatable {
   public var dropped: Set<String>
   /// Whether a column without any value is kept (as a category without levels) rather than an error.
   public var keepsEmptyColumns: Bool
+  /// What the file may take.
+  public var limits = ReadingLimits()
 
   /// Makes options; all have defaults.
   public init(
@@ -69,7 +71,7 @@ public struct CSVReader: Sendable {
 
   private func source() throws(TableError) -> ByteSource {
     if let text { return ByteSource(text) }
-    return try ByteSource(path: path)
+    return try ByteSource(path: path, limits: options.limits)
   }
 
   /// What reading gives.
@@ -161,7 +163,7 @@ public struct CSVReader: Sendable {
       let near = nearest(to: name, in: names).first.map { "Did you mean \($0)?" }
       throw TableError(
         .unknownColumn, column: name, problem: "there is no such column",
-        cure: near ?? "The columns are \(names.prefix(20).joined(separator: ", ")).")
+        cure: near ?? "The columns are \(names.listed()).")
     }
   }
 }

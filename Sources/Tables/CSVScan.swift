@@ -36,7 +36,8 @@ final class CSVScan {
   func run(_ source: ByteSource, plan: @escaping Planner) throws(TableError) {
     let parser = try CSVParsing(source: source, options: options)
     format = parser.format
-    var state = RowState(hasHeader: options.header) { [unowned self] names, line throws(TableError) in
+    var state = RowState(hasHeader: options.header, limits: options.limits) {
+      [unowned self] names, line throws(TableError) in
       try self.makeBuilders(plan(names, line))
     }
     // Parsing and taking cells cost about the same: each has a core of its own.
@@ -48,15 +49,34 @@ final class CSVScan {
       ring.cancel()
       work.wait()
     }
+    var unmeasured = 0
     while true {
       let batch = ring.nextFilled()
       state.take(batch)
       if let error = state.failure { throw error }
+      unmeasured += batch.storage.pointee.bytes.count + batch.storage.pointee.tokens.count * 4
+      if batch.isLast || unmeasured > max(1 << 20, columnCount * 64) {
+        unmeasured = 0
+        if source.heldBytes + memoryNeeded > options.limits.memory {
+          throw options.limits.tooMuchMemory(line: state.line, rows: state.rowCount)
+        }
+      }
       if let fault = batch.fault { throw error(fault, state) }
       if batch.isLast { break }
       ring.release()
     }
     try checkEnd(state)
+  }
+
+  /// What the columns need now, or will as a table, and what one of them takes beside while it is judged.
+  private var memoryNeeded: Int {
+    var all = 0, most = 0
+    for position in 0..<columnCount {
+      let memory = builders![position].memory
+      all += max(memory.now, memory.decoded)
+      most = max(most, memory.decoded)
+    }
+    return all + 2 * most
   }
 
   private func makeBuilders(_ plans: [ColumnPlan]) -> UnsafeMutablePointer<ColumnBuilder> {
@@ -73,7 +93,13 @@ final class CSVScan {
   // The parser runs ahead and knows no lines; they are known here, where all rows before the fault are counted.
   private func error(_ fault: ParsingFault, _ state: RowState) -> TableError {
     switch fault {
-    case .source(let error): return error
+    case .source(var error):
+      if error.reason == .gzipExpansion { error.line = state.line }
+      return error
+    case .fieldTooLong(let field):
+      return options.limits.fieldTooLong(line: state.line, column: state.currentName, found: field)
+    case .rowTooLong: return options.limits.rowTooLong(line: state.line)
+    case .tooManyColumns: return options.limits.tooManyColumns(line: state.line)
     case .text(.nul, let offset, let breaks, _):
       return TableError(
         .nulByte, line: state.line + breaks, byteOffset: offset, problem: "a NUL byte stands in the text",

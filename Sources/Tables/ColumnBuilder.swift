@@ -57,6 +57,13 @@ struct ColumnBuilder {
 
   var count: Int { mode == .dictionary ? codes.count : numbers.count }
 
+  /// The bytes that the column takes now, and about those of the values that are made of it.
+  var memory: (now: Int, decoded: Int) {
+    let texts = dictionary.memory
+    let own = MemoryLayout<ColumnBuilder>.stride + codes.memory + numbers.memory + texts.now
+    return (own, count * (mode == .dictionary ? 16 : 8) + texts.decoded)
+  }
+
   /// Takes the next cell; nil is an empty field without quotes. Returns the number of line breaks inside it.
   @inline(__always)
   mutating func append(_ bytes: UnsafePointer<UInt8>?, _ length: Int, line: Int) -> Int {

@@ -135,13 +135,13 @@ struct ColumnDecoder {
     case .integer: expected = "a whole number smaller than 2^53"
     case .decimal: expected = format.decimalComma ? "a number with decimal comma" : "a number"
     case .date(let format), .dateTime(let format): expected = "a date as \(format.pattern)"
-    case .boolean: expected = "one of " + schema.levels.joined(separator: ", ")
-    case .constant(let value): expected = "\"\(value)\" as in every other row"
+    case .boolean: expected = "one of " + schema.levels.listed()
+    case .constant(let value): expected = "\"\(value.shortened())\" as in every other row"
     case .category, .identifier, .text: expected = "a text"
     }
     cure +=
       isStrict
-      ? "or fit the schema to the new data." : "if it stands for missing, say so (--missing \"\(text)\")."
+      ? "or fit the schema to the new data." : "if it stands for missing, say so (--missing \"\(text.shortened())\")."
     if let number = NumberText(text, mark: mark), !number.value.isFinite {
       return TableError(
         .infiniteNumber, line: line, column: schema.name, found: text, expected: "a finite number",

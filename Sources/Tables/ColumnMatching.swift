@@ -19,8 +19,8 @@ enum ColumnMatching {
     if let first = unknown.first {
       let near = nearest(to: first, in: missing.isEmpty ? known : missing).first
       throw TableError(
-        .unknownColumn, line: line, column: first, found: unknown.joined(separator: ", "),
-        expected: missing.isEmpty ? "only the columns of the schema" : "also " + missing.joined(separator: ", "),
+        .unknownColumn, line: line, column: first, found: unknown.listed(),
+        expected: missing.isEmpty ? "only the columns of the schema" : "also " + missing.listed(),
         problem: unknown.count == 1
           ? "the schema has no such column" : "the schema lacks \(unknown.count) columns of the file",
         cure: near.map { "Did you mean \($0)? Rename the column or leave it out." }
@@ -28,7 +28,7 @@ enum ColumnMatching {
     }
     if let first = missing.first {
       throw TableError(
-        .missingColumn, line: line, column: first, expected: missing.joined(separator: ", "),
+        .missingColumn, line: line, column: first, expected: missing.listed(),
         problem: missing.count == 1 ? "the file lacks this column" : "the file lacks \(missing.count) columns",
         cure: "Add it, empty where its values are unknown.")
     }

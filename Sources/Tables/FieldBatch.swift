@@ -6,9 +6,17 @@ final class FieldBatch {
   /// The storage, kept in a value of its own that the parser's calls reach by pointer, without exclusivity checks.
   struct Storage {
     var bytes = GrowingArray<UInt8>()
-    /// A field's length; -1 for a field that is empty without quotes; below, the end of a row (see `endRow`).
+    /// A field's length; -1 for a field that is empty without quotes; below, the end of a row (see `endRow`), or
+    /// `tooLong`.
     var tokens = GrowingArray<Int32>()
+    /// The bytes that a field may have.
+    var fieldLimit = Int(Int32.max)
+    /// Where the row that is not ended begins.
+    var rowStart = (byte: 0, token: 0)
   }
+
+  /// Stands for a field that has more bytes than it may.
+  static let tooLong = Int32.min
 
   let storage: UnsafeMutablePointer<Storage>
   /// What ended the parsing after these fields.
@@ -30,12 +38,14 @@ final class FieldBatch {
   func clear() {
     storage.pointee.bytes.removeAll()
     storage.pointee.tokens.removeAll()
+    storage.pointee.rowStart = (0, 0)
     fault = nil
   }
 
   @inline(__always)
   func append(_ bytes: UnsafeMutableRawPointer?, _ length: Int) {
     guard let bytes else { return storage.pointee.tokens.append(-1) }
+    guard length <= storage.pointee.fieldLimit else { return storage.pointee.tokens.append(Self.tooLong) }
     // libcsv's own buffer has at least 128 bytes.
     storage.pointee.bytes.append(bytes, length)
     storage.pointee.tokens.append(Int32(truncatingIfNeeded: length))
@@ -43,7 +53,10 @@ final class FieldBatch {
 
   /// libcsv gives the character that ended the row, or -1 at the end of the file.
   @inline(__always)
-  func endRow(_ terminator: Int32) { storage.pointee.tokens.append(-3 &- terminator) }
+  func endRow(_ terminator: Int32) {
+    storage.pointee.tokens.append(-3 &- terminator)
+    storage.pointee.rowStart = (storage.pointee.bytes.count, storage.pointee.tokens.count)
+  }
 
   static func terminator(_ token: Int32) -> Int32 { -3 &- token }
 }

@@ -19,6 +19,9 @@ struct GrowingArray<Element: BitwiseCopyable> {
 
   func deallocate() { free(base) }
 
+  /// The bytes that it takes.
+  var memory: Int { capacity * MemoryLayout<Element>.stride }
+
   @inline(__always)
   mutating func append(_ element: Element) {
     reserve(1)

@@ -18,11 +18,13 @@ struct RowState {
   private var followsCarriageReturn = false
   private var hasMisfit = false
   private let hasHeader: Bool
+  private let limits: ReadingLimits
   private let start: Start
   private var firstRow: [[UInt8]?] = []
 
-  init(hasHeader: Bool, start: @escaping Start) {
+  init(hasHeader: Bool, limits: ReadingLimits, start: @escaping Start) {
     self.hasHeader = hasHeader
+    self.limits = limits
     self.start = start
   }
 
@@ -40,6 +42,9 @@ struct RowState {
         bytes += Int(token)
       } else if token == -1 {
         field(nil, 0)
+      } else if token == FieldBatch.tooLong {
+        if failure == nil { failure = limits.fieldTooLong(line: line, column: currentName, found: "") }
+        return
       } else {
         endRow(FieldBatch.terminator(token))
         if failure != nil { return }
@@ -127,6 +132,7 @@ struct RowState {
     let fields = firstRow
     firstRow = []
     do throws(TableError) {
+      guard fields.count <= limits.columns else { throw limits.tooManyColumns(line: line) }
       names =
         hasHeader
         ? try RowState.headerNames(fields, line: line) : fields.indices.map { "column\($0 + 1)" }
@@ -159,11 +165,20 @@ struct RowState {
     rowCount += 1
   }
 
+  /// Names stand in every message about a column.
+  private static let mostNameBytes = 10_000
+
   private static func headerNames(_ fields: [[UInt8]?], line: Int) throws(TableError) -> [String] {
     var names: [String] = []
     var positions: [ExactText: Int] = [:]
     for (index, field) in fields.enumerated() {
       let name = String(decoding: field ?? [], as: UTF8.self)
+      guard name.utf8.count <= mostNameBytes else {
+        throw TableError(
+          .longHeader, line: line, column: "#\(index + 1)", found: name, expected: "at most \(mostNameBytes) bytes",
+          problem: "the name of column \(index + 1) in the header has \(name.utf8.count) bytes",
+          cure: "Name it shortly; if the first row is data, say so (--no-header).")
+      }
       guard !name.utf8.allSatisfy({ $0 <= 32 }) else {
         throw TableError(
           .emptyHeader, line: line, column: "#\(index + 1)", found: name, expected: "a name for each column",

@@ -24,7 +24,7 @@ public struct Schema: Sendable, Codable, Equatable {
     let near = nearest(to: name, in: names).first.map { "Did you mean \($0)?" }
     throw TableError(
       .unknownColumn, column: name, problem: "there is no such column",
-      cure: near ?? "The columns are \(names.prefix(20).joined(separator: ", "))\(names.count > 20 ? ", …" : "").")
+      cure: near ?? "The columns are \(names.listed()).")
   }
 
   /// The schema as JSON: indented, keys in order.

@@ -18,7 +18,7 @@ struct SchemaInference {
         .mixedColumn, line: misfit.line, column: name, found: misfit.text,
         expected: builder.mode == .dates ? "a date as in the rows before" : "a number as in the rows before",
         problem: "one cell is unlike thousands before it",
-        cure: "If it stands for missing, say so (--missing \"\(misfit.text)\"); "
+        cure: "If it stands for missing, say so (--missing \"\(misfit.text.shortened())\"); "
           + "if the column is not one of numbers, say that (--kind \(name)=category or =text).")
     }
     var facts = ColumnFacts(builder, mark: mark, quotedEmptyIsMissing: format.quotedEmptyIsMissing)
@@ -51,7 +51,7 @@ struct SchemaInference {
     if facts.rowCount > 1, facts.missingCount == 0, let only = facts.onlyText {
       return (
         schema(name, .constant(value: only), facts),
-        [TableNote(column: name, what: "Constant \(only).", why: "", option: "--kind \(name)=integer")]
+        [TableNote(column: name, what: "Constant \(only.shortened()).", why: "", option: "--kind \(name)=integer")]
       )
     }
     let (kind, notation) = facts.numbers.kind
@@ -124,7 +124,8 @@ struct SchemaInference {
           why: "Leading zeros, or numbers beyond 2^53, would be lost.", option: "--kind \(name)=integer"))
     }
     if facts.rowCount > 1, facts.missingCount == 0, let only = facts.onlyText {
-      notes.append(TableNote(column: name, what: "Constant \"\(only)\".", option: "--kind \(name)=category"))
+      notes.append(
+        TableNote(column: name, what: "Constant \"\(only.shortened())\".", option: "--kind \(name)=category"))
       return (schema(name, .constant(value: only), facts), notes)
     }
     let formats = facts.dateFormats()

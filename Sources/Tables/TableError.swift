@@ -6,8 +6,9 @@ public struct TableError: Error, Sendable, Equatable {
   public enum Reason: String, Sendable, CaseIterable {
     case missingFile, directory, permissionDenied, readFailed, writeFailed, closedPipe
     case corruptGzip, truncatedGzip, notCSV, utf16, invalidUTF8, nulByte
-    case emptyFile, headerOnly, emptyHeader, duplicateHeader
+    case emptyFile, headerOnly, emptyHeader, longHeader, duplicateHeader
     case tooManyFields, tooFewFields, unterminatedQuote, strayQuote
+    case fieldTooLong, rowTooLong, tooManyColumns, tooMuchMemory, gzipExpansion
     case allMissing, infiniteNumber, thousandsSeparator, decimalMark, mixedColumn, doesNotFit
     case unknownColumn, missingColumn, unknownKind, unknownFormat, invalidSchema, ambiguousMissing, tablesDiffer
     case invalidOption
@@ -96,8 +97,7 @@ extension TableError: CustomStringConvertible {
   }
 
   private func quoted(_ text: String) -> String {
-    let shown = text.count > 60 ? String(text.prefix(60)) + "…" : text
-    let plain = shown.unicodeScalars.map { scalar -> String in
+    let plain = text.shortened().unicodeScalars.map { scalar -> String in
       switch scalar {
       case "\n": "\\n"
       case "\r": "\\r"

@@ -22,7 +22,10 @@ struct ClassTask: Sendable {
 
   /// A column as distances see it.
   func scaled(_ values: [Double]) -> [Double] {
-    guard settings.standardizes else { return values }
+    guard settings.standardizes else {
+      let scale = features.distanceScale
+      return scale == 1 ? values : values.map { $0 * scale }
+    }
     let deviation = Moments.deviation(values)
     return deviation > 0 ? values.map { $0 / deviation } : values
   }

@@ -1,8 +1,15 @@
+import Tables
+
 /// Deviations as numpy and scikit-learn round them.
 enum Moments {
   /// The population's standard deviation of a column.
   static func deviation(_ values: [Double]) -> Double {
     guard !values.isEmpty else { return 0 }
+    let scale = values.squareScale
+    return scale == 1 ? plainDeviation(values) : plainDeviation(values.map { $0 * scale }) / scale
+  }
+
+  private static func plainDeviation(_ values: [Double]) -> Double {
     let mean = values.reduce(0, +) / Double(values.count)
     return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)).squareRoot()
   }
@@ -10,11 +17,12 @@ enum Moments {
   /// The standard deviation of some rows of a column as `numpy.std(table, axis=0)` has it: sums in order, except of a
   /// table with one column, whose sum goes by halves.
   static func deviation(_ values: [Double], rows: [Int], isAlone: Bool) -> Double {
-    let some = rows.map { values[$0] }
+    let scale = rows.lazy.map { values[$0] }.squareScale
+    let some = rows.map { scale == 1 ? values[$0] : values[$0] * scale }
     let count = Double(some.count)
     let mean = sum(some, isAlone) / count
     let squares = some.map { ($0 - mean) * ($0 - mean) }
-    return (sum(squares, isAlone) / count).squareRoot()
+    return (sum(squares, isAlone) / count).squareRoot() / scale
   }
 
   /// The standard deviation of some rows of a column as scikit-learn has it of sparse tables: zeros apart, and corrected for the mean's rounding.

@@ -19,10 +19,17 @@ struct RowDraws: Sendable {
   func number(_ row: Int, _ column: Int, of columns: Int, in values: [Double]) -> Double {
     let base = values[Int(bases[row])]
     if !others.isEmpty {
-      var way = values[Int(others[row])] - base
+      let other = values[Int(others[row])]
+      var way = other - base
+      guard way.isFinite else {
+        let step = shares.isEmpty ? steps[row] : steps[row] * shares[row]
+        return (1 - step) * base + step * other
+      }
       if !shares.isEmpty { way *= shares[row] }
       return base + steps[row] * way
     }
-    return offsets.isEmpty ? base : offsets[row * columns + column] + base
+    guard !offsets.isEmpty else { return base }
+    let number = offsets[row * columns + column] + base
+    return min(max(number, -.greatestFiniteMagnitude), .greatestFiniteMagnitude)
   }
 }

@@ -28,6 +28,8 @@ struct FeatureTable: Sendable {
   }
 
   let rowCount: Int
+  /// What numbers are multiplied by where distances between them are measured in common, so that squares are finite.
+  let distanceScale: Double
   let numbers: [Numbers]
   let categories: [Categories]
   /// Columns of neither kind: identifiers, texts.
@@ -47,6 +49,7 @@ struct FeatureTable: Sendable {
     self.categories = categories
     self.others = others
     rowCount = table.rowCount
+    distanceScale = numbers.lazy.flatMap(\.values).squareScale
   }
 
   private static func numbers(_ values: [Double], column: Int) -> Numbers {
@@ -57,7 +60,8 @@ struct FeatureTable: Sendable {
       sum += value
       count += 1
     }
-    let mean = count > 0 ? sum / Double(count) : 0
+    var mean = count > 0 ? sum / Double(count) : 0
+    if !mean.isFinite { mean = values.reduce(0) { $1.isNaN ? $0 : $0 + $1 / Double(count) } }
     return Numbers(column: column, values: values.map { $0.isNaN ? mean : $0 }, missing: missing)
   }
 

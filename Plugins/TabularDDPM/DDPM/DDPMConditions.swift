@@ -78,6 +78,7 @@ struct DDPMConditions: Sendable {
   /// Writes what the conditions fix into cells that are unknown.
   func apply(to rows: inout MaskedSampler.Rows, drawsAll: Bool, random: RandomStream) {
     var random = random
+    drawSources(of: &rows, &random)
     for row in 0..<rows.count {
       for (column, cell) in known where isUnknown(column, row, rows) {
         let (codes, number) = coding.table.codes(column, of: cell)
@@ -86,6 +87,29 @@ struct DDPMConditions: Sendable {
       for (place, condition) in open.enumerated() where drawsAll || known.isEmpty && place == 0 {
         guard isUnknown(condition.column, row, rows) else { continue }
         draw(condition, row, &rows, &random)
+      }
+    }
+  }
+
+  /// Draws the sources of derived cells that are given, each from its training distribution among the codes that give
+  /// the cells and that the conditions allow.
+  private func drawSources(of rows: inout MaskedSampler.Rows, _ random: inout RandomStream) {
+    let sources = GivenSources(coding.table, layout: layout)
+    for slot in sources.slots(limitedIn: rows).sorted() {
+      let column = layout.slots[slot].column, size = coding.shares[slot].count
+      var refused = [Bool](repeating: false, count: size)
+      for condition in open where condition.column == column {
+        if case .codes(_, let allowed) = condition.allowed { refused = allowed.map { !$0 } }
+      }
+      for case (column, .codes(let codes)) in known where !codes.isEmpty {
+        refused = refused.indices.map { $0 != Int(codes[0]) }
+      }
+      for row in 0..<rows.count where isUnknown(column, row, rows) {
+        let limits = sources.impossible(slot, row: row, of: rows, codes: size, and: nil)
+        guard let limits else { continue }
+        let both = zip(limits, refused).map { !$0 && !$1 }
+        let allowed = both.contains(true) ? both : limits.map { !$0 }
+        draw(Open(column: column, allowed: .codes(slot: slot, allowed)), row, &rows, &random)
       }
     }
   }

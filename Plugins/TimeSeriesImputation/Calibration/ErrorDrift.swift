@@ -56,7 +56,10 @@ struct ErrorDrift: Codable, Sendable, Equatable {
     var longestLag: Int { Self.lags.indices.last { pairs[$0] > 0 }.map { Self.lags[$0] } ?? 1 }
 
     /// The variance of neighbours.
-    var variance: Double { pairs[0] > 0 ? squares[0] / Double(pairs[0]) - mean(0) * mean(0) : 1 }
+    var variance: Double {
+      // Rounding may take what does not vary below 0.
+      pairs[0] > 0 ? max(squares[0] / Double(pairs[0]) - mean(0) * mean(0), 0) : 1
+    }
 
     private func mean(_ place: Int) -> Double { sums[place] / Double(pairs[place]) }
 

@@ -49,9 +49,26 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
     let error: Double
     var size = 1.0
     var group = 0
+    /// One of ``parts`` parts of the table, of stretches of neighbouring steps.
+    var part = 0
+  }
 
-    /// One of five parts of the table, of stretches of a week of hours each.
-    var part: Int { (entity + step / 168) % 5 }
+  /// The parts that take turns in being left out.
+  private static let parts = 5
+
+  /// Deals residuals to the parts, by stretches of a week of hours; by shorter ones where a part would hold all of them.
+  ///
+  /// - Returns: the number of parts; 1 where there are too few residuals, or all are of one step.
+  private static func dealParts(_ residuals: inout [Residual]) -> Int {
+    guard residuals.count >= 200 else { return 1 }
+    let steps = (residuals.map(\.step).max() ?? 0) + 1
+    for length in [168, (steps + parts - 1) / parts] {
+      for place in residuals.indices {
+        residuals[place].part = (residuals[place].entity + residuals[place].step / length) % parts
+      }
+      if residuals.contains(where: { $0.part != residuals[0].part }) { return parts }
+    }
+    return 1
   }
 
   /// Equal parts of the time that the data span.
@@ -129,7 +146,7 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
     let whole = SizeModel(rows: rows, logs: logs, residuals: residuals, channels: width, leavingOut: nil)
     (weights, channelOffsets, periodOffsets) = (whole.weights, whole.channelOffsets, whole.periodOffsets)
     // Sizes of cells that the regression has not seen, week by week: those of seen ones fit too well.
-    let parts = residuals.count >= 200 ? 5 : 1
+    let parts = Self.dealParts(&residuals)
     for part in 0..<parts {
       let model =
         parts == 1
@@ -259,7 +276,10 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
               - log(rows.baseAddress! + place * CellContext.count, channel: own.channel, period: own.period))
         }
       }
-      func large(_ numbers: [Double]) -> Double { numbers.sorted()[numbers.count * 4 / 5] }
+      // None are left where a part holds all of them.
+      func large(_ numbers: [Double]) -> Double {
+        numbers.isEmpty ? 0 : numbers.sorted()[numbers.count * 4 / 5]
+      }
       let all = large(sizes.flatMap { $0 })
       return sizes.map { own in
         // A kind with few errors is like the others.

@@ -36,8 +36,10 @@ struct ResidualCalibration: Codable, Sendable, Equatable {
       own[group].append(cell.residual)
       ownDraws[group] += cell.draws
     }
-    seen = own.map { Self.quantiles($0.sorted()) }
-    drawn = ownDraws.map { Self.quantiles($0.sorted()) }
+    // Where deviations are equal, a group may be empty: it is like all.
+    let allSeen = cells.map(\.residual), allDrawn = own.contains(where: \.isEmpty) ? cells.flatMap(\.draws) : []
+    seen = own.map { Self.quantiles(($0.isEmpty ? allSeen : $0).sorted()) }
+    drawn = ownDraws.map { Self.quantiles(($0.isEmpty ? allDrawn : $0).sorted()) }
   }
 
   private static func quantiles(_ sorted: [Float]) -> [Float] {

@@ -81,7 +81,8 @@ extension ResidualTask {
   private func drift(_ gaps: [Gap]) -> ResidualDrift {
     var truths = ErrorDrift.Moments(), draws = truths
     let cells = Set(gaps.flatMap { gap in gap.steps.map { [gap.entity, $0, gap.channel] } })
-    truths.repeats = Double(gaps.reduce(0) { $0 + $1.steps.count }) / Double(max(cells.count, 1))
+    // Without held-out cells nothing is repeated either.
+    truths.repeats = max(Double(gaps.reduce(0) { $0 + $1.steps.count }) / Double(max(cells.count, 1)), 1)
     for gap in gaps {
       truths.add(gap.residuals)
       for draw in gap.draws { draws.add(draw) }

@@ -11,7 +11,7 @@ func suggestionText(for word: String, in candidates: [String]) -> String {
 /// What a message about an unknown name goes on with: the nearest one, else the first dozen of all.
 package func nearOrKnown(_ name: String, _ known: [String]) -> String {
   nearest(to: name, in: known).first.map { "; did you mean '\($0)'?" }
-    ?? "; known: \(known.prefix(12).joined(separator: ", "))\(known.count > 12 ? ", …" : "")"
+    ?? "; known: \(known.listed(first: 12))"
 }
 
 /// Whether a name is kebab-case: lower-case letters and digits in words joined by single hyphens.

@@ -100,7 +100,7 @@ public struct BalanceReport: Sendable, Codable, Equatable {
 
     /// Puts the figures of a class together.
     public init(label: String, before: Int, after: Int, copies: Int) {
-      self.label = label
+      self.label = label.shortened(to: 200)
       self.before = before
       self.after = after
       self.copies = copies

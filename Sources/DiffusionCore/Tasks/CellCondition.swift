@@ -80,7 +80,7 @@ public struct CellCondition: Sendable, Equatable {
       func written(_ value: Double) -> String {
         switch column.kind {
         case .date(let format), .dateTime(let format): format.text(of: value)
-        default: value.rounded() == value && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+        default: value.plainText
         }
       }
       throw .outsideData(text, column: column.name, least: written(least), most: written(most))

@@ -40,7 +40,8 @@ public struct ClassCounts: Sendable, Equatable {
       }
       var places: [Double: Int32] = [:]
       for (place, value) in distinct.enumerated() { places[value] = Int32(place) }
-      labels = distinct.map { String(Int($0)) }
+      // Beyond the range of Int a file has them in scientific notation.
+      labels = distinct.map { Int(exactly: $0).map { String($0) } ?? String($0) }
       values = distinct
       classOfRow = numbers.map { places[$0]! }
     case .categories(let indices, let levels):

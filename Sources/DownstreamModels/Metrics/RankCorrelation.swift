@@ -44,7 +44,8 @@ extension Metrics {
     var start = 0
     while start < order.count {
       var end = start
-      while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
+      // At least one: a missing value equals nothing.
+      repeat { end += 1 } while end < order.count && values[order[end]] == values[order[start]]
       for place in start..<end { ranks[order[place]] = Double(start + end + 1) / 2 }
       start = end
     }

@@ -14,10 +14,11 @@ extension Metrics {
     while start < order.count {
       var end = start
       var inTie = 0
-      while end < order.count, scores[order[end]] == scores[order[start]] {
+      // At least one: a missing score equals nothing.
+      repeat {
         if positive[order[end]] { inTie += 1 }
         end += 1
-      }
+      } while end < order.count && scores[order[end]] == scores[order[start]]
       rankSum += Double(inTie) * Double(start + end + 1) / 2
       start = end
     }
@@ -37,10 +38,10 @@ extension Metrics {
     while start < order.count {
       var end = start
       let before = found
-      while end < order.count, scores[order[end]] == scores[order[start]] {
+      repeat {
         if positive[order[end]] { found += 1 }
         end += 1
-      }
+      } while end < order.count && scores[order[end]] == scores[order[start]]
       sum += Double(found - before) / Double(positives) * Double(found) / Double(end)
       start = end
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Tables
 
 /// What came of ways to deal with rare classes, on real rows that were held out.
 public struct BalancingResult: Sendable, Codable, Equatable {
@@ -34,7 +35,7 @@ public struct BalancingResult: Sendable, Codable, Equatable {
       public var label: String, rows: Int, isRare: Bool
       /// Makes a class.
       public init(label: String, rows: Int, isRare: Bool) {
-        self.label = label
+        self.label = label.shortened(to: 200)
         self.rows = rows
         self.isRare = isRare
       }

@@ -196,7 +196,5 @@ public struct ComparisonTables: Sendable {
     )
   }
 
-  private static func text(_ number: Double) -> String {
-    number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
-  }
+  private static func text(_ number: Double) -> String { number.plainText }
 }

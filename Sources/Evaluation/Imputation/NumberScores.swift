@@ -1,3 +1,5 @@
+import Tables
+
 /// How near filled numbers come to the truth, over cells whose truth is known.
 public struct NumberScores: Sendable, Codable, Equatable {
   /// The number of cells.
@@ -25,6 +27,18 @@ public struct NumberScores: Sendable, Codable, Equatable {
     interval: (lower: [Double], upper: [Double], level: Double)? = nil
   ) {
     precondition(!truth.isEmpty && truth.count == point.count, "scores need truths, and a number for each")
+    let scale = (truth + point + draws.joined() + (interval.map { $0.lower + $0.upper } ?? [])).squareScale
+    func scaled(_ numbers: [Double]) -> [Double] { scale == 1 ? numbers : numbers.map { $0 * scale } }
+    self.init(
+      scaled: scaled(truth), point: scaled(point), draws: draws.map(scaled),
+      interval: interval.map { (scaled($0.lower), scaled($0.upper), $0.level) })
+    if scale != 1 { unscale(by: scale) }
+  }
+
+  private init(
+    scaled truth: [Double], point: [Double], draws: [[Double]],
+    interval: (lower: [Double], upper: [Double], level: Double)?
+  ) {
     let n = Double(truth.count)
     let errors = zip(point, truth).map { abs($0 - $1) }
     count = truth.count
@@ -34,6 +48,20 @@ public struct NumberScores: Sendable, Codable, Equatable {
     mre = size > 0 ? errors.reduce(0, +) / size : nil
     self.draws = draws.isEmpty ? nil : DrawScores(truth: truth, draws: draws)
     self.interval = interval.map { IntervalScores(truth: truth, lower: $0.lower, upper: $0.upper, level: $0.level) }
+  }
+}
+
+extension NumberScores {
+  /// Takes a scale out of what is in the unit of the numbers.
+  private mutating func unscale(by scale: Double) {
+    func plain(_ number: Double) -> Double { min(number / scale, .greatestFiniteMagnitude) }
+    mae = plain(mae)
+    rmse = plain(rmse)
+    if let crps = draws?.crps { draws?.crps = plain(crps) }
+    if let (width, winkler) = interval.map({ ($0.width, $0.winkler) }) {
+      interval?.width = plain(width)
+      interval?.winkler = plain(winkler)
+    }
   }
 }
 

@@ -10,19 +10,19 @@ struct ScaledRows {
 
   /// The ranges of the numbers of some rows.
   struct Scale {
-    private var low: [Double], range: [Double]
+    private var low: [Double], greatest: [Double], range: [Double]
 
     init(_ rows: Features) {
-      low = []
-      range = []
+      (low, greatest, range) = ([], [], [])
       for case .numbers(let numbers) in rows.columns {
-        var least = Double.infinity, greatest = -Double.infinity
+        var least = Double.infinity, most = -Double.infinity
         for number in numbers where number.isFinite {
           least = min(least, number)
-          greatest = max(greatest, number)
+          most = max(most, number)
         }
         low.append(least.isFinite ? least : 0)
-        range.append(greatest > least ? greatest - least : 1)
+        greatest.append(most)
+        range.append(most > least ? most - least : 1)
       }
     }
 
@@ -33,8 +33,13 @@ struct ScaledRows {
         case .numbers(let numbers):
           let low = low[scaled.numbers.count], range = range[scaled.numbers.count]
           // Held within what can be squared, whatever a synthetic number is.
+          // Of the halves where the range itself is no number.
+          let half = range.isFinite ? 0 : greatest[scaled.numbers.count] / 2 - low / 2
           scaled.numbers.append(
-            numbers.map { $0.isFinite ? min(1e9, max(-1e9, ($0 - low) / range)) : 0 })
+            numbers.map { number in
+              guard number.isFinite else { return 0 }
+              return min(1e9, max(-1e9, half == 0 ? (number - low) / range : (number / 2 - low / 2) / half))
+            })
         case .categories(let codes, let levels):
           scaled.codes.append(codes)
           scaled.levels.append(levels)

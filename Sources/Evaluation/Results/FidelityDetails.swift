@@ -1,3 +1,5 @@
+import Tables
+
 /// How one column of the synthetic table stands to the real one.
 public struct ColumnComparison: Sendable, Codable, Equatable {
   /// The column's name.
@@ -45,7 +47,7 @@ public struct ColumnComparison: Sendable, Codable, Equatable {
     /// Makes a distribution.
     public init(edges: [Double]?, labels: [String], real: [Double], synthetic: [Double], holdout: [Double]?) {
       self.edges = edges
-      self.labels = labels
+      self.labels = labels.map { $0.shortened(to: 200) }
       self.real = real
       self.synthetic = synthetic
       self.holdout = holdout

@@ -1,4 +1,5 @@
 import DownstreamModels
+import Tables
 import Tensors
 
 /// What is to be predicted from what, in each arm and in the hold-out.
@@ -79,7 +80,7 @@ struct UtilityProblem: Sendable {
       if case .classes(let classes, _) = rows.outcome { Set(classes) } else { [] }
     }
     return zip(["real", "synthetic"], occurring).compactMap { name, learned in
-      let missing = occurring[2].subtracting(learned).sorted().map { "'\(labels[$0])'" }
+      let missing = occurring[2].subtracting(learned).sorted().map { "'\(labels[$0].shortened())'" }
       return missing.isEmpty
         ? nil
         : "\(target) has values among held-out rows that no \(name) row has, so that models of these cannot predict "

@@ -46,6 +46,7 @@ struct Axis: Sendable {
   private static func ticks(_ low: Double, _ high: Double, _ count: Int, _ style: Style) -> [(Double, String)] {
     guard count > 0 else { return [] }
     let rough = (high - low) / Double(count)
+    guard rough > 0, rough.isFinite else { return [] }
     var power = 1.0
     while power > rough { power /= 10 }
     while power * 10 <= rough { power *= 10 }

@@ -74,6 +74,7 @@ struct HistogramChart: Chart {
   /// Where bins differ in width, a wide one would look fuller than it is: heights are per the width of a middling bin.
   private var heights: [[Double]] {
     let widths = zip(edges.dropFirst(), edges).map { $0 - $1 }
+    guard !widths.isEmpty else { return shares.map(\.shares) }
     let middling = widths.sorted()[widths.count / 2]
     guard let narrow = widths.min(), let wide = widths.max(), narrow > 0, wide > narrow * 1.01 else {
       return shares.map(\.shares)

@@ -124,7 +124,7 @@ public struct SeriesIndex: Sendable, Equatable {
     switch kind {
     case .date(let format): format.text(of: time / 86_400)
     case .dateTime(let format): format.text(of: time)
-    default: time == time.rounded() && abs(time) < 1e15 ? String(Int(time)) : String(time)
+    default: time.plainText
     }
   }
 

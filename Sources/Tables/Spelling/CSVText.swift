@@ -8,15 +8,19 @@ public struct CSVText: Sendable {
   let bytes: [UInt8]
 
   /// Reads a file, decompressed where it begins with gzip's magic.
-  /// - Throws: `TableError` of category `inputOutput`, or `corruptGzip`, `truncatedGzip`.
-  public init(path: String) throws(TableError) {
+  ///
+  /// - Parameter limits: what it may take; the text may take half of the memory, the other half is the table's.
+  /// - Throws: `TableError` of category `inputOutput`, or `corruptGzip`, `truncatedGzip`, `gzipExpansion`,
+  ///   `tooMuchMemory`, `rowTooLong`.
+  public init(path: String, limits: ReadingLimits = .init()) throws(TableError) {
     self.path = path
     format = nil
-    let source = try ByteSource(path: path)
+    let source = try ByteSource(path: path, limits: limits)
     let size = 1 << 20
     let block = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size)
     defer { block.deallocate() }
     var bytes: [UInt8] = []
+    var lines = 1, lineStart = 0
     while true {
       let count: Int
       do throws(TableError) {
@@ -25,6 +29,11 @@ public struct CSVText: Sendable {
         throw error.inFile(path)
       }
       bytes.append(contentsOf: block[..<count])
+      let read = UnsafeBufferPointer(rebasing: block[..<count])
+      lines += TextCheck.lineBreaks(read)
+      if let last = read.lastIndex(where: { $0 == 10 || $0 == 13 }) { lineStart = bytes.count - count + last }
+      if bytes.count - lineStart > limits.row { throw limits.rowTooLong(line: lines).inFile(path) }
+      if bytes.count > limits.memory / 2 { throw limits.tooMuchMemory(line: lines, rows: lines - 1).inFile(path) }
       if count < size { break }
     }
     self.bytes = bytes

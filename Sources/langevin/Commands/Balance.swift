@@ -100,7 +100,7 @@ struct Balance: ParsableCommand {
     let ratio = try BalanceRatio(parsing: wanted.ratio)
     let registry = try plugins.registry()
     let clock = Stopwatch()
-    let text = try CSVText(at: data)
+    let text = try CSVText(at: data, limits: try reading.format.limits())
     let read = try reading.read(text, keepsEmptyColumns: true)
     console.report(read.notes)
     let added = try wanted.addedColumn(beside: read.schema)

@@ -27,6 +27,7 @@ final class Console: Sendable {
 
   /// Says a sentence.
   func say(_ text: String) {
+    let text = text.elided(to: 20_000)
     switch voice {
     case .quiet: break
     case .json: write(Event.Said(message: text).line)

@@ -47,6 +47,7 @@ struct TextTable: Sendable {
   }
 
   private static func cut(_ text: String, to width: Int) -> String {
-    text.count > width ? text.prefix(width - 1) + "…" : text
+    let text = text.shortened(to: 40 * width)
+    return text.count > width ? text.prefix(width - 1) + "…" : text
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Tables
 
 /// Numbers and spans of time as people read them.
 enum Wording {
@@ -20,7 +21,7 @@ enum Wording {
   static func span(_ seconds: Double) -> String {
     guard seconds.isFinite else { return "?" }
     if seconds < 9.95 { return String(format: "%.1f s", seconds) }
-    let whole = Int(seconds.rounded())
+    let whole = Int(clamping: seconds.rounded())
     if whole < 60 { return "\(whole) s" }
     if whole < 3600 { return "\(whole / 60)m \(whole % 60)s" }
     return "\(whole / 3600)h \(whole % 3600 / 60)m"
@@ -28,7 +29,7 @@ enum Wording {
 
   /// A rate with three digits that matter.
   static func rate(_ value: Double) -> String {
-    if value >= 100 { return count(Int(value.rounded())) }
+    if value >= 100 { return count(Int(clamping: value.rounded())) }
     return String(format: value >= 10 ? "%.1f" : "%.2f", value)
   }
 

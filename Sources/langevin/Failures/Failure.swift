@@ -15,8 +15,8 @@ struct Failure: Error, Equatable {
 
   init(_ status: ExitStatus, _ message: String, cure: String? = nil) {
     self.status = status
-    self.message = message
-    self.cure = cure
+    self.message = message.elided()
+    self.cure = cure?.elided()
   }
 
   /// Takes any error that the layers below throw.

@@ -43,7 +43,7 @@ struct ColumnSummary: Encodable, Sendable, Equatable {
 
   private static func examples(_ texts: [String], of count: Int) -> String {
     texts.map { text in
-      let plain = text.map { $0.isNewline ? "⏎" : String($0) }.joined()
+      let plain = text.shortened(to: 200).map { $0.isNewline ? "⏎" : String($0) }.joined()
       return plain.count > 24 ? plain.prefix(23) + "…" : plain.isEmpty ? "\"\"" : plain
     }.joined(separator: ", ") + (count > texts.count ? ", …" : "")
   }
@@ -72,9 +72,7 @@ struct ColumnSummary: Encodable, Sendable, Equatable {
     return least <= most ? least...most : nil
   }
 
-  private static func shortest(_ value: Double) -> String {
-    value == value.rounded() && value.magnitude < 1e15 ? String(Int(value)) : String(value)
-  }
+  private static func shortest(_ value: Double) -> String { value.plainText }
 }
 
 extension Column.Values {

@@ -60,7 +60,7 @@ enum ColumnWarnings {
   ) -> [Inspection.Warning] {
     let rare = counts.filter { $0.count < fewRowsOfClass }.sorted { $0.count < $1.count }
     guard !rare.isEmpty else { return [] }
-    let list = rare.prefix(5).map { "\($0.label) (\($0.count))" }.joined(separator: ", ")
+    let list = rare.prefix(5).map { "\($0.label.shortened()) (\($0.count))" }.joined(separator: ", ")
     return [
       .init(
         code: isTarget ? "rare-class" : "rare-level", column: name,

@@ -38,7 +38,14 @@ struct FormatOptions: ParsableArguments {
   @Option(parsing: .unconditionalSingleValue, help: .init("Leaves a column out. Repeatable.", valueName: "column"))
   var drop: [String] = []
 
+  @Option(
+    help: .init(
+      "The memory that reading a table may take, such as 4G or 500M; half of the machine's by default.",
+      valueName: "size"))
+  var memory: String?
+
   func validate() throws {
+    _ = try limits()
     if decimalComma, decimalPoint { throw ValidationError("give one of --decimal-comma and --decimal-point") }
   }
 
@@ -57,7 +64,27 @@ struct FormatOptions: ParsableArguments {
       options.dateFormats[column] = try DateFormat(pattern: value)
     }
     options.dropped = Set(drop)
+    options.limits = try limits()
     return options
+  }
+
+  /// What reading may take.
+  func limits() throws -> ReadingLimits {
+    var limits = ReadingLimits()
+    guard let memory else { return limits }
+    let units: [Character: Double] = ["K": 0x1p10, "M": 0x1p20, "G": 0x1p30, "T": 0x1p40]
+    var text = memory.uppercased()
+    if text.hasSuffix("B") { text.removeLast() }
+    if text.hasSuffix("I") { text.removeLast() }
+    let unit = text.last.flatMap { units[$0] }
+    if unit != nil { text.removeLast() }
+    guard let number = Double(text), number.isFinite, number > 0, number * (unit ?? 1) >= 1 else {
+      throw ValidationError("--memory '\(memory)' is no size: write it as 4G or 500M")
+    }
+    limits.memory = Int(clamping: number * (unit ?? 1))
+    // Who says how much memory a file may take knows the file.
+    limits.expansion = nil
+    return limits
   }
 
   private func pair(_ text: String, _ example: String) throws(Failure) -> (String, String) {

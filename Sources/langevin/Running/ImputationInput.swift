@@ -26,7 +26,7 @@ struct ImputationInput {
   init(
     path: String, reading: ReadingOptions, series: SeriesOptions, model: (any FittedImputer)?, console: Console
   ) throws {
-    text = try CSVText(at: path)
+    text = try CSVText(at: path, limits: try reading.format.limits())
     let name = path == "-" ? "standard input" : path
     let read = try Self.read(text, name, reading, series, model)
     console.report(read.notes)

@@ -71,11 +71,11 @@ struct TableView {
       case .decimal(let digits) where !schema.columns[column].notation.isShortest:
         return String(format: "%.*f", digits, numbers[row])
       default:
-        return numbers[row] == numbers[row].rounded() && abs(numbers[row]) < 1e15
-          ? String(Int64(numbers[row])) : String(numbers[row])
+        return numbers[row].plainText
       }
-    case .categories(let indices, let levels): return indices[row] < 0 ? "" : levels[Int(indices[row])]
-    case .texts(let texts): return texts[row] ?? ""
+    case .categories(let indices, let levels):
+      return indices[row] < 0 ? "" : levels[Int(indices[row])].shortened(to: 200)
+    case .texts(let texts): return texts[row]?.shortened(to: 200) ?? ""
     }
   }
 
@@ -92,6 +92,8 @@ struct TableView {
       guard clean.count > 1, let low = clean.min(), let high = clean.max(), low < high else { return nil }
       let mean = clean.reduce(0) { $0 + $1 / Double(clean.count) }
       let deviation = clean.reduce(0) { $0 + ($1 - mean) * ($1 - mean) / Double(clean.count) }.squareRoot()
+      // Noise on numbers whose squares overflow cannot be drawn.
+      guard (3 * deviation).isFinite else { return nil }
       let bins = NumberSteps(
         low: min(low, mean - 3 * deviation), high: max(high, mean + 3 * deviation), count: Self.bins,
         schema.columns[column])
@@ -152,7 +154,8 @@ struct TableView {
       let order = levels.indices.filter { frequency[$0] > 0 }.sorted { (frequency[$1], $0) < (frequency[$0], $1) }
       guard total > 0, !order.isEmpty else { return nil }
       return Explanation.Distribution(
-        labels: order.map { levels[$0] }, shares: order.map { counts[levels[$0], default: 0] / total })
+        labels: order.map { levels[$0].shortened(to: 200) },
+        shares: order.map { counts[levels[$0], default: 0] / total })
     default: return nil
     }
   }
@@ -165,14 +168,18 @@ private struct NumberSteps {
   let labels: [String]
 
   init(low: Double, high: Double, count: Int, _ schema: ColumnSchema) {
-    let high = high > low ? high : low + 1
+    // One and the same number gets bins as wide as tell it from its neighbours.
+    let high = high > low ? high : low + max(1, abs(low) * 0x1p-40)
     // Few whole numbers have a bin each.
     let first = low.rounded(.down), last = high.rounded(.up)
     if case .integer = schema.kind, last - first < Double(count) {
       edges = (0...Int(last - first) + 1).map { (bin: Int) -> Double in first - 0.5 + Double(bin) }
     } else {
       let width = (high - low) / Double(count)
-      edges = (0...count).map { (bin: Int) -> Double in low + width * Double(bin) }
+      edges = (0...count).map { (bin: Int) -> Double in
+        let share = Double(bin) / Double(count)
+        return width.isFinite ? low + width * Double(bin) : (1 - share) * low + share * high
+      }
     }
     switch schema.kind {
     case .date(let format), .dateTime(let format): labels = edges.dropLast().map { format.text(of: $0) }
@@ -186,7 +193,9 @@ private struct NumberSteps {
     let width = edges[1] - edges[0]
     for number in numbers {
       let place = (number - edges[0]) / width
-      counts[Int(min(max(place, 0), Double(counts.count - 1)))] += 1
+      // Halves where numbers lie too far apart to be subtracted.
+      let bin = place.isFinite ? place : (number / 2 - edges[0] / 2) / (width / 2)
+      counts[min(max(Int(clamping: bin), 0), counts.count - 1)] += 1
     }
     return Explanation.Distribution(
       edges: edges, labels: labels, shares: counts.map { $0 / Double(max(numbers.count, 1)) })
