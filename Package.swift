@@ -139,6 +139,9 @@ let package = Package(
     .executableTarget(
       name: "csv-reading-benchmark", dependencies: ["Tables"], path: "Benchmarks/csv-reading",
       exclude: ["run", "pandas_reading.py"]),
+    .executableTarget(
+      name: "likelihood-benchmark", dependencies: ["DiffusionCore", "TabularDDPM", "Tables", "Tensors"],
+      path: "Benchmarks/likelihood", exclude: ["run"]),
 
     // The pictures of the guides.
     .executableTarget(

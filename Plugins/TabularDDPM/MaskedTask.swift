@@ -30,12 +30,22 @@ struct MaskedTask: TrainingObjective {
     let offset = shared.uniformDouble()
     let rows = batch.rows.map { training[Int($0)] }
     return objective.loss(
-      data, rows: rows[...], shares: { MaskedObjective.share(batch.offset + $0, offset: offset) },
+      data, rows: rows[...],
+      visible: { objective.visible(MaskedObjective.share(batch.offset + $0, offset: offset)) }, weighting: .everyHidden,
       weight: 1 / Float(batch.batchSize), random: batch.random, on: tape)
   }
 
   func heldOutLoss(_ pass: ShardedPass) -> Double? {
-    heldOut.isEmpty ? nil : objective.bound(data, rows: heldOut, pass: pass, seed: 99)
+    heldOut.isEmpty
+      ? nil
+      : objective.estimate(
+        data, rows: heldOut, evaluations: Self.evaluations(heldOut.count, of: 8192, 2...8), pass: pass, seed: 99
+      ).mean
+  }
+
+  /// How often each of some rows is masked, so that there are so many masked rows in all: few rows need more.
+  private static func evaluations(_ rows: Int, of total: Int, _ bounds: ClosedRange<Int>) -> Int {
+    min(max(total / max(rows, 1), bounds.lowerBound), bounds.upperBound)
   }
 
   private func pass(_ store: ParameterStore, _ settings: TrainingSettings) -> ShardedPass {
@@ -43,29 +53,44 @@ struct MaskedTask: TrainingObjective {
       store: store, rows: 4096, precision: settings.precision, threads: settings.threads, recordsGradients: false)
   }
 
-  /// The losses of held-out rows and of as many of the others as a good estimate needs.
-  func losses(_ store: ParameterStore, _ settings: TrainingSettings) -> TrainingJudgement.Losses {
-    let pass = pass(store, settings)
-    return TrainingJudgement.Losses(heldOut: heldOut, own: Array(training.prefix(4096))) {
-      objective.bound(data, rows: $0, pass: pass, seed: 99)
+  /// What rows cost under some parameters: the losses, and by column those of held-out rows.
+  struct Costs: Sendable {
+    var losses: TrainingJudgement.Losses
+    /// By the column's place in the table.
+    var columns: [Double]
+
+    fileprivate init(_ rows: (heldOut: [Int32], own: [Int32]), _ estimate: ([Int32]) -> MaskedEstimate) {
+      let heldOut = estimate(rows.heldOut)
+      losses = TrainingJudgement.Losses(heldOut: heldOut.rows, own: estimate(rows.own).rows)
+      columns = heldOut.columns
     }
   }
 
-  /// The losses of held-out rows by column of the table; empty where none are held out.
-  func columnLosses(_ store: ParameterStore, _ settings: TrainingSettings) -> [Double] {
-    heldOut.isEmpty ? [] : objective.columnBounds(data, rows: heldOut, pass: pass(store, settings), seed: 99)
+  /// The rows that judge: those that were held out, and as many of the others as a good estimate needs.
+  private var judged: (heldOut: [Int32], own: [Int32]) { (heldOut, Array(training.prefix(4096))) }
+
+  /// What rows cost before the first step.
+  func costsAtStart(_ store: ParameterStore, _ settings: TrainingSettings) -> Costs {
+    let pass = pass(store, settings)
+    return Costs(judged) { objective.estimateAtStart(data, rows: $0, pass: pass) }
+  }
+
+  /// What rows cost under the parameters that training left.
+  private func costs(_ pass: ShardedPass) -> Costs {
+    Costs(judged) {
+      objective.estimate(
+        data, rows: $0, evaluations: Self.evaluations($0.count, of: 65536, 16...64), pass: pass, seed: 97)
+    }
   }
 
   /// Judges the finished model: what did it learn of its own rows, and what of rows it has not seen?
   ///
-  /// - Parameters:
-  ///   - before: the losses before the first step.
-  ///   - columnsBefore: those of each column.
+  /// - Parameter start: what rows cost before the first step.
   func report(
-    _ store: ParameterStore, summary: TrainingSummary, before: TrainingJudgement.Losses, columnsBefore: [Double],
-    settings: TrainingSettings, choices: [Choice]
+    _ store: ParameterStore, summary: TrainingSummary, start: Costs, settings: TrainingSettings, choices: [Choice]
   ) -> FitReport {
-    let after = losses(store, settings)
+    let pass = pass(store, settings), end = costs(pass)
+    let (before, after) = (start.losses, end.losses)
     let held = heldOut.isEmpty ? nil : after.heldOut.mean, trained = after.own.mean
     var report = FitReport(
       method: TabularMasked.id, trainingRows: training.count, heldOutRows: heldOut.count,
@@ -73,14 +98,13 @@ struct MaskedTask: TrainingObjective {
       explanation: "There were too few rows to hold any out, so nothing can be said about memorising.",
       choices: choices)
     report.training.initialHeldOut = heldOut.isEmpty ? nil : before.heldOut.mean
-    let pass = pass(store, settings)
-    report.training.noteNoise(heldOut: heldOut, training: training) {
-      objective.bound(data, rows: Array($0), visible: 1 - $1, pass: pass, seed: 98)
+    report.training.noteNoise(heldOut: heldOut, training: training, most: 1 - objective.leastVisible) {
+      objective.estimate(data, rows: Array($0), evaluations: 2, visible: 1 - $1, pass: pass, seed: 98).mean
     }
     report.training.byColumn =
       heldOut.isEmpty
       ? nil
-      : zip(objective.coding.columns, zip(columnsBefore, columnLosses(store, settings)))
+      : zip(objective.coding.columns, zip(start.columns, end.columns))
         .filter { column, _ in column.isModelled }
         .map { .init(column: $0.name, initial: $1.0, heldOut: $1.1) }
     guard let held, heldOut.count >= 20 else { return report }

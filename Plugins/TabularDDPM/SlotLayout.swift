@@ -28,7 +28,7 @@ struct SlotLayout: Sendable, Equatable {
     var relation: ColumnRelation
   }
 
-  private(set) var slots: [Slot] = []
+  var slots: [Slot] = []
   /// The slots of each column: none, one or two.
   private(set) var slotsOfColumn: [[Int]] = []
   /// The place of each column among those whose quantile the network sees.

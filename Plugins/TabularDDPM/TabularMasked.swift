@@ -47,6 +47,15 @@ public struct TabularMasked: Synthesizer {
     try learn(table, schema: schema, options: options, run: run).model
   }
 
+  /// Which rows of a table a training learns from and which it only judges by.
+  ///
+  ///     let heldOut = TabularMasked.split(rows: table.rowCount, seed: 1).heldOut
+  ///
+  /// - Parameter seed: that of the run.
+  public static func split(rows: Int, seed: UInt64) -> HeldOutSplit {
+    HeldOutSplit(rows: rows, most: 4096, random: RandomStream(seed: seed).child(13))
+  }
+
   /// What a table is learned for.
   enum Purpose {
     /// To make rows: a missing cell is a value like others.
@@ -83,7 +92,7 @@ public struct TabularMasked: Synthesizer {
     let data = try coding.encode(table, missingIsUnknown: isFilling, random: random.child(11))
     if !isFilling { for column in coding.columns { column.announce(in: coding, choose) } }
 
-    let rows = HeldOutSplit(rows: table.rowCount, most: 4096, random: random.child(13))
+    let rows = Self.split(rows: table.rowCount, seed: run.seed)
     let training = rows.training.repeated(run.repeats), heldOut = rows.heldOut.repeated(run.repeats)
     var run = run
     if run.steps == nil, run.budget == nil { run.budget = budget }
@@ -108,7 +117,7 @@ public struct TabularMasked: Synthesizer {
     let (store, task) = MaskedTask.make(
       coding, denoiser: try menu.make(plan.network), data: data, training: training, heldOut: heldOut,
       leastVisible: isFilling ? Self.leastVisible : 0, random: random.child(12))
-    let before = task.losses(store, plan.training), columnsBefore = task.columnLosses(store, plan.training)
+    let start = task.costsAtStart(store, plan.training)
     // What went before is part of the time that was given, but never all of it.
     let spent = Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9
     plan.training.budget = plan.training.budget.map { max($0 - spent, $0 / 4) }
@@ -119,7 +128,7 @@ public struct TabularMasked: Synthesizer {
       shouldContinue: run.shouldContinue)
 
     var report = task.report(
-      store, summary: summary, before: before, columnsBefore: columnsBefore, settings: plan.training, choices: choices)
+      store, summary: summary, start: start, settings: plan.training, choices: choices)
     (report.trainingRows, report.heldOutRows) = (rows.training.count, rows.heldOut.count)
     let model = FittedTabularMasked(
       contents: ModelContents(

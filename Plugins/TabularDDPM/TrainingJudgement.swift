@@ -41,6 +41,12 @@ struct TrainingJudgement: Sendable, Equatable {
     /// Of rows that training does not see, and of rows that it does.
     var heldOut: Loss, own: Loss
 
+    /// Losses of single rows.
+    init(heldOut: [Double], own: [Double]) {
+      self.heldOut = Loss(of: heldOut)
+      self.own = Loss(of: own)
+    }
+
     /// - Parameter mean: the mean loss of some rows, at least one.
     init(heldOut: [Int32], own: [Int32], mean: ([Int32]) -> Double) {
       self.heldOut = Loss(of: heldOut, mean: mean)
@@ -59,9 +65,19 @@ struct TrainingJudgement: Sendable, Equatable {
     }
 
     fileprivate init(of rows: [Int32], mean: ([Int32]) -> Double) {
-      let count = min(8, rows.count)
       self.mean = rows.isEmpty ? .nan : mean(rows)
-      groups = (0..<count).map { mean(Array(rows[$0 * rows.count / count..<($0 + 1) * rows.count / count])) }
+      groups = Self.groups(rows).map { mean(Array($0)) }
+    }
+
+    fileprivate init(of rows: [Double]) {
+      func mean(_ values: ArraySlice<Double>) -> Double { values.reduce(0, +) / Double(values.count) }
+      self.mean = mean(rows[...])
+      groups = Self.groups(rows).map(mean)
+    }
+
+    private static func groups<Row>(_ rows: [Row]) -> [ArraySlice<Row>] {
+      let count = min(8, rows.count)
+      return (0..<count).map { rows[$0 * rows.count / count..<($0 + 1) * rows.count / count] }
     }
 
     /// How far it fell to another loss of the same rows, with the standard error.
@@ -81,10 +97,14 @@ extension TrainingSummary {
 
   /// Notes the losses by noise level.
   ///
-  /// - Parameter mean: the mean loss of some rows at a noise level.
-  mutating func noteNoise(heldOut: [Int32], training: [Int32], mean: (ArraySlice<Int32>, Double) -> Double) {
+  /// - Parameters:
+  ///   - most: the most noise that the model sees, 0 ... 1.
+  ///   - mean: the mean loss of some rows at a noise level.
+  mutating func noteNoise(
+    heldOut: [Int32], training: [Int32], most: Double = 1, mean: (ArraySlice<Int32>, Double) -> Double
+  ) {
     guard !heldOut.isEmpty, !training.isEmpty else { return }
-    byNoise = Self.judgedNoise.map {
+    byNoise = Self.judgedNoise.map { $0 * most }.map {
       NoiseLoss(
         noise: $0, training: mean(training.prefix(Self.judgedRows), $0),
         heldOut: mean(heldOut.prefix(Self.judgedRows), $0))
