@@ -9,6 +9,7 @@ import PackageDescription
 //            ↘ PluginLoading → CPluginABI, CPluginProbe, DiffusionCore
 //            ↘ Tuning  ↗    (Tuning stands on DiffusionCore alone)
 //            ↘ Databases → Tables, CSQLite
+//   Tables, DiffusionCore, Databases, PluginLoading and langevin write files by Files, which imports nothing
 //                ↘ Evaluation → DownstreamModels → CXGBoost, CLBFGS
 //                             ↘ Neighbours → Tensors
 //   Plugins/* ↘ ChainedImputation → DownstreamModels, Tables
@@ -57,9 +58,10 @@ let package = Package(
     // The core.
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels"], path: "Sources/Tensors"),
     .target(name: "NeuralNetworks", dependencies: ["Tensors"], path: "Sources/NeuralNetworks"),
-    .target(name: "Tables", dependencies: ["CLibCSV", "CZlib"], path: "Sources/Tables"),
+    .target(name: "Files", path: "Sources/Files"),
+    .target(name: "Tables", dependencies: ["CLibCSV", "CZlib", "Files"], path: "Sources/Tables"),
     .target(
-      name: "DiffusionCore", dependencies: ["Tensors", "NeuralNetworks", "Tables"],
+      name: "DiffusionCore", dependencies: ["Files", "Tensors", "NeuralNetworks", "Tables"],
       path: "Sources/DiffusionCore"),
     .target(
       name: "DiffusionTesting", dependencies: ["DiffusionCore"], path: "Sources/DiffusionTesting",
@@ -85,7 +87,7 @@ let package = Package(
       path: "Sources/Reports", resources: [.embedInCode("Templates")], swiftSettings: unhurried),
 
     // Tables of SQLite databases, in the place of files.
-    .target(name: "Databases", dependencies: ["Tables", "CSQLite"], path: "Sources/Databases"),
+    .target(name: "Databases", dependencies: ["Files", "Tables", "CSQLite"], path: "Sources/Databases"),
 
     // Filling gaps: what every method of imputation needs around it.
     .target(name: "Imputing", dependencies: ["DiffusionCore", "Evaluation"], path: "Sources/Imputing"),
@@ -94,7 +96,7 @@ let package = Package(
     .target(name: "CPluginABI", path: "Sources/CPluginABI"),
     .target(name: "CPluginProbe", path: "Sources/CPluginProbe"),
     .target(
-      name: "PluginLoading", dependencies: ["CPluginABI", "CPluginProbe", "DiffusionCore"],
+      name: "PluginLoading", dependencies: ["CPluginABI", "CPluginProbe", "DiffusionCore", "Files"],
       path: "Sources/PluginLoading", swiftSettings: unhurried),
 
     // Plugins: diffusion methods, not SwiftPM build plugins.
@@ -124,7 +126,7 @@ let package = Package(
     .target(
       name: "LangevinCommand",
       dependencies: [
-        "Databases", "DiffusionCore", "DiffusionTesting", "TabularDDPM", "ForestFlow", "TabularImputation",
+        "Databases", "DiffusionCore", "DiffusionTesting", "Files", "TabularDDPM", "ForestFlow", "TabularImputation",
         "TimeSeriesImputation", "ClassImbalance", "Evaluation", "Imputing", "PluginLoading", "PluginTemplate",
         "Reports", "Tuning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -172,6 +174,7 @@ let package = Package(
     .testTarget(
       name: "NeuralNetworksTests", dependencies: ["NeuralNetworks"],
       path: "Tests/NeuralNetworksTests"),
+    .testTarget(name: "FilesTests", dependencies: ["Files"], path: "Tests/FilesTests"),
     .testTarget(name: "TablesTests", dependencies: ["Tables"], path: "Tests/TablesTests"),
     .testTarget(
       name: "DiffusionCoreTests", dependencies: ["DiffusionCore", "DiffusionTesting"],

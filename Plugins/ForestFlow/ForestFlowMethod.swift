@@ -105,7 +105,7 @@ public struct ForestFlowMethod: Synthesizer {
           "budget", "\(Int(seconds)) s at most", because: "\(rows) rows of \(training.width) numbers", flag: "--budget")
       )
     }
-    if let checkpoint = run.checkpoint, checkpoint.resumes, FileManager.default.fileExists(atPath: checkpoint.path) {
+    if let checkpoint = run.checkpoint, checkpoint.resumes, checkpoint.isThere {
       let stored = try ForestState(contentsOf: checkpoint.path, fingerprint: fingerprint)
       announce(stored.plan, rows: rows, options, isTimed: run.steps == nil, choose)
       return (stored, budget)

@@ -38,12 +38,11 @@ struct ForestState: Codable {
 
   private static let key = "forest-flow-training"
 
-  func save(to path: String, seed: UInt64) throws {
-    // The seed stands by itself, so that a command can go on without being told it again.
-    var archive = ModelArchive(metadata: ["seed": String(seed)])
+  func archive() throws -> ModelArchive {
+    var archive = ModelArchive()
     try archive.set(self, for: Self.key)
     for job in forests.keys.sorted() { try archive.add(forests[job]!, named: "forest.\(job)") }
-    try archive.write(to: path)
+    return archive
   }
 
   /// Reads the state of a run with the same fingerprint.

@@ -163,11 +163,14 @@ struct ForestTraining: Sendable {
       }
       state.seconds = clock()
       if let checkpoint = run.checkpoint, progress.isStopped || clock() - saved > checkpoint.interval {
-        try state.save(to: checkpoint.path, seed: run.seed)
+        checkpoint.save(seed: run.seed) { try state.archive() }
         saved = clock()
       }
       try progress.check()
       for result in grown { _ = try result.get() }
+    }
+    if let checkpoint = run.checkpoint, checkpoint.isWorthKeeping(after: clock() - saved) {
+      checkpoint.save(seed: run.seed) { try state.archive() }
     }
     return Result(
       forests: (0..<plan.path.times).map { level in

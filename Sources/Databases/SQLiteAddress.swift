@@ -52,9 +52,6 @@ public struct SQLiteAddress: Sendable, Equatable {
 
   /// The table's name as a part of the name of a file.
   public var fileName: String { table.replacingOccurrences(of: "/", with: "_") }
-
-  /// The name of a file beside the database that belongs to the table.
-  public func companion(_ ending: String) -> String { "\(file).\(fileName).\(ending)" }
 }
 
 extension SQLiteAddress: CustomStringConvertible {

@@ -48,30 +48,11 @@ struct PluginFile {
     URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   }
 
-  /// Who may change the file, its folder, or a folder above may choose what runs. A folder of which only owners may
-  /// remove files (as /tmp) is safe above, where nobody can put another folder in the place of one that is there.
+  /// Who may change a link or a folder on the way may choose what runs.
   private func checkTrust() throws(PluginLoadingError) {
-    // A link lies in a folder too.
-    let folders = [Self.folder(of: resolved), Self.resolved(Self.folder(of: path))].compactMap { $0 }
-    var places = ([resolved] + folders).map { (path: $0, mayBeSticky: false) }
-    for var folder in folders {
-      while folder != "/" {
-        folder = Self.folder(of: folder)
-        places.append((folder, true))
-      }
-    }
-    for place in places {
-      var status = stat()
-      guard stat(place.path, &status) == 0 else { throw error(.unreadable(reason: String(cString: strerror(errno)))) }
-      guard status.st_mode & S_IWOTH == 0 || place.mayBeSticky && status.st_mode & S_ISVTX != 0 else {
-        throw error(.writableByAll(path: place.path == resolved ? path : place.path))
-      }
-    }
-  }
-
-  private static func folder(of path: String) -> String {
-    let cut = path.lastIndex(of: "/") ?? path.startIndex
-    return cut == path.startIndex ? "/" : String(path[..<cut])
+    let flaw: PluginLoadingError.Problem?
+    do { flaw = try PluginTrust().flaw(of: path) } catch { throw self.error(.unreadable(reason: error.reason)) }
+    if let flaw { throw error(flaw) }
   }
 
   /// ELF on Linux, Mach-O elsewhere. What else is wrong, the system's loader says better.

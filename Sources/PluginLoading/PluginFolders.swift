@@ -1,8 +1,9 @@
 import DiffusionCore
+import Files
 import Foundation
 
-/// Where plugins are looked for. Nothing is found in the folder that a program is started in, nor anywhere that everybody
-/// may write to.
+/// Where plugins are looked for. Nothing is found in the folder that a program is started in, nor anywhere that somebody
+/// other than the user and root may write to.
 public struct PluginFolders: Sendable, Equatable {
   /// Folders of `LANGEVIN_PLUGIN_PATH`, in order.
   public let searched: [String]
@@ -115,14 +116,13 @@ extension PluginFolders {
 
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
-    let partial = place + ".partial"
-    unlink(partial)
-    defer { unlink(partial) }
-    try FileManager.default.copyItem(atPath: file.resolved, toPath: partial)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: partial)
-    // Renamed over the old one, so that a program that has it loaded keeps it whole.
-    guard rename(partial, place) == 0 else {
-      throw PluginLoadingError(.notInstalled(reason: String(cString: strerror(errno))), path: place)
+    Leftovers.remove(from: folder)
+    let library = try Data(contentsOf: URL(fileURLWithPath: file.resolved))
+    do {
+      // Renamed over the old one, so that a program that has it loaded keeps it whole.
+      try OutputFile.write(library, to: place, permissions: .exactly(0o755))
+    } catch {
+      throw PluginLoadingError(.notInstalled(reason: error.message), path: place)
     }
     return (plugin, place, replaced?.descriptor.version)
   }

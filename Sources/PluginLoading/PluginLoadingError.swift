@@ -29,6 +29,10 @@ public struct PluginLoadingError: Error, Sendable, Equatable, CustomStringConver
     case duplicate(RegistryKind, id: String, owner: String)
     /// Everybody may write there, and nobody named the file.
     case writableByAll(path: String)
+    /// A group may write there, and nobody named the file.
+    case writableByGroup(path: String, group: String)
+    /// It belongs to another user, and nobody named the file.
+    case foreignOwner(path: String, owner: String)
     /// It cannot be copied to the installed ones.
     case notInstalled(reason: String)
     /// A folder to search depends on where the program is started.
@@ -72,6 +76,10 @@ public struct PluginLoadingError: Error, Sendable, Equatable, CustomStringConver
     case .duplicate(let kind, let id, let owner): "the \(kind.rawValue) '\(id)' is there already, from \(owner)"
     case .writableByAll(let place):
       "everybody may write to \(place == path ? "it" : place), so that it may be anybody's code"
+    case .writableByGroup(let place, let group):
+      "the group \(group) may write to \(place == path ? "it" : place), so that it may be the code of any member"
+    case .foreignOwner(let place, let owner):
+      "\(place == path ? "it" : place) belongs to the user \(owner), so that it may be their code"
     case .notInstalled(let reason): "nothing can be installed there: \(reason)"
     case .relativeFolder: "a folder of LANGEVIN_PLUGIN_PATH must not depend on where the program is started"
     }
@@ -81,7 +89,7 @@ public struct PluginLoadingError: Error, Sendable, Equatable, CustomStringConver
   public var cure: String {
     if let installedName {
       let what = "remove it with: langevin plugins remove \(installedName)"
-      return problem.isOfTrust ? "change that with: chmod o-w, or " + what : what + ", or install it anew"
+      return problem.trustCommand.map { "change that with: \($0), or " + what } ?? what + ", or install it anew"
     }
     return switch problem {
     case .unreadable: "name a library that is there, or in LANGEVIN_PLUGIN_PATH a folder"
@@ -94,7 +102,8 @@ public struct PluginLoadingError: Error, Sendable, Equatable, CustomStringConver
     case .crashed: "ask its author; run it by itself in a debugger"
     case .refused, .badDescription: "see langevin_plugin.h for what describe writes"
     case .duplicate: "rename one in its source, or leave one out"
-    case .writableByAll: "name the file with --plugin, or change that with: chmod o-w"
+    case .writableByAll, .writableByGroup, .foreignOwner:
+      "name the file with --plugin, or change that with: \(problem.trustCommand ?? "")"
     case .notInstalled: "set XDG_DATA_HOME to a folder that you may write to"
     case .relativeFolder: "write the folder from the root, such as $PWD/plugins"
     }
@@ -102,5 +111,13 @@ public struct PluginLoadingError: Error, Sendable, Equatable, CustomStringConver
 }
 
 extension PluginLoadingError.Problem {
-  fileprivate var isOfTrust: Bool { if case .writableByAll = self { true } else { false } }
+  /// What makes a file trusted that is not; nil for other problems.
+  fileprivate var trustCommand: String? {
+    switch self {
+    case .writableByAll: "chmod o-w"
+    case .writableByGroup: "chmod g-w"
+    case .foreignOwner: "chown"
+    default: nil
+    }
+  }
 }

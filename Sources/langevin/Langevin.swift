@@ -30,6 +30,8 @@ struct Langevin: ParsableCommand {
   static func main() {
     // A closed pipe is an error of the write that meets it (status 74), not a signal.
     signal(SIGPIPE, SIG_IGN)
+    // So is a limit on the size of files.
+    signal(SIGXFSZ, SIG_IGN)
     let arguments = PluginOptions.moved(Array(CommandLine.arguments.dropFirst()), in: Langevin.self)
     do {
       try Misspelling.check(arguments, in: Langevin.self)

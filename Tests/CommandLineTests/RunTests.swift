@@ -43,7 +43,9 @@ import Testing
     #expect(scratch.names == ["killed.csv", "people.csv", "whole.csv"])
   }
 
-  @Test(arguments: [SIGINT, SIGTERM]) func `An interrupted run saves and says how to go on`(number: Int32) throws {
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func `An interrupted run saves and says how to go on`(number: Int32)
+    throws
+  {
     let scratch = Scratch()
     let run = try start(scratch, output: "out.csv")
     #expect(run.wait { scratch.has("out.csv.checkpoint") })

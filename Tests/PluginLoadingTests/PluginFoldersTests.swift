@@ -97,6 +97,76 @@ import Testing
     #expect(try folders.load(named: [], beside: []).count == 1)
   }
 
+  @Test func `Every link and folder on the way is looked at`() throws {
+    let scratch = Scratch()
+    func make(_ folder: String, mode: Int) throws {
+      try FileManager.default.createDirectory(atPath: scratch.path(folder), withIntermediateDirectories: true)
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: scratch.path(folder))
+    }
+    func link(_ name: String, to target: String) throws {
+      try FileManager.default.createSymbolicLink(atPath: scratch.path(name), withDestinationPath: target)
+    }
+    func found(in folder: String) throws -> Int {
+      try PluginFolders(environment: ["LANGEVIN_PLUGIN_PATH": scratch.path(folder)]).load(named: [], beside: []).count
+    }
+    for folder in ["", "good", "real", "real/deep", "chain"] { try make(folder, mode: 0o755) }
+    _ = try scratch.library("real/deep/stub.so")
+    // Links are followed, from the root and from where they are, as often as the system does.
+    try link("chain/direct.so", to: scratch.path("real/deep/stub.so"))
+    try link("good/stub.so", to: "../chain/direct.so")
+    try link("good/folder", to: "../real")
+    #expect(try found(in: "good") == 1)
+    #expect(try found(in: "good/folder/deep") == 1 && found(in: "real/deep") == 1)
+    // A link, or a folder that is passed, where everybody or a group may write.
+    for (folder, starts) in [("chain", ["good"]), ("real", ["good", "good/folder/deep", "real/deep"])] {
+      for mode in [0o777, 0o757] {
+        try make(folder, mode: mode)
+        for start in starts {
+          let error = try problem { _ = try found(in: start) }
+          #expect(error.problem == .writableByAll(path: scratch.path(folder)), "\(folder) on the way of \(start)")
+        }
+        try make(folder, mode: 0o755)
+      }
+    }
+    // The sticky bit is enough above, not where the file or a link is.
+    try make("real", mode: 0o1777)
+    #expect(try found(in: "real/deep") == 1)
+    for folder in ["real/deep", "chain"] {
+      try make(folder, mode: 0o1777)
+      #expect(try problem { _ = try found(in: "good") }.problem == .writableByAll(path: scratch.path(folder)))
+      try make(folder, mode: 0o755)
+    }
+    #expect(try found(in: "good") == 1)
+    try link("good/loop.so", to: "loop.so")
+    guard case .unreadable = try problem({ _ = try found(in: "good") }).problem else {
+      Issue.record("a loop of links leads somewhere")
+      return
+    }
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "only root gives files away")) func `What belongs to others is not loaded`() throws
+  {
+    let scratch = Scratch()
+    let folders = try folders(scratch)
+    let library = try scratch.library("found/stub.so")
+    let stranger: uid_t = 54_321
+    for place in [library, scratch.path("found"), scratch.folder.path] {
+      chown(place, stranger, gid_t.max)
+      #expect(
+        try problem { _ = try folders.load(named: [], beside: []) }.problem
+          == .foreignOwner(path: place, owner: String(stranger)))
+      chown(place, 0, gid_t.max)
+    }
+    // The group of the user alone may write, that of others not.
+    chmod(scratch.path("found"), 0o775)
+    #expect(try folders.load(named: [], beside: []).count == 1)
+    chown(scratch.path("found"), uid_t.max, stranger)
+    let error = try problem { _ = try folders.load(named: [], beside: []) }
+    #expect(error.problem == .writableByGroup(path: scratch.path("found"), group: String(stranger)))
+    #expect(error.cure.contains("chmod g-w") && error.message.contains("the group \(stranger) may write"))
+    #expect(try folders.load(named: [library], beside: []).count == 1)
+  }
+
   @Test func `Folders that are relative or not there are errors`() throws {
     let relative = PluginFolders(environment: ["LANGEVIN_PLUGIN_PATH": "plugins"])
     #expect(try problem { _ = try relative.load(named: [], beside: []) }.problem == .relativeFolder)

@@ -1,9 +1,13 @@
+import Files
+
 /// Why a model file could not be written, read, or used. The text names the file, what was found, and the cure.
 public struct ArchiveError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What is wrong.
   public enum Problem: Sendable, Equatable {
     /// The file cannot be opened, read or written.
     case inputOutput(action: String, reason: String)
+    /// The file cannot be made or written.
+    case writing(FileError)
     /// The file is of another format.
     case foreign(found: String)
     /// The header claims to be longer than the format allows, or than the file.
@@ -56,6 +60,8 @@ public struct ArchiveError: Error, Sendable, Equatable, CustomStringConvertible 
     switch problem {
     case .inputOutput(let action, let reason):
       "could not be \(action): \(reason)"
+    case .writing(let error):
+      "could not be written: \(error.message); \(error.cure)"
     case .foreign(let found):
       "is no model file but \(found); give a .safetensors file that Langevin wrote"
     case .headerLength(let claimed, let limit):

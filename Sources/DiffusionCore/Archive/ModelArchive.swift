@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 
@@ -40,12 +41,14 @@ public struct ModelArchive: Sendable, Equatable {
     metadata[key] = text
   }
 
-  /// Stores a value as JSON with sorted keys, so that equal values give equal files.
+  /// Stores a value as JSON with sorted keys, so that equal values give equal files. Times that were measured are left
+  /// out (see ``Swift/CodingUserInfoKey/withoutTimes``): two runs with one seed would differ in nothing else.
   ///
   /// - Throws: ``ArchiveError`` when the value cannot be written as JSON (a number that is not finite).
   public mutating func set(_ value: some Encodable, for key: String) throws(ArchiveError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.userInfo[.withoutTimes] = true
     do {
       setText(String(decoding: try encoder.encode(value), as: UTF8.self), for: key)
     } catch {
@@ -91,10 +94,19 @@ public struct ModelArchive: Sendable, Equatable {
 }
 
 extension ModelArchive {
-  /// Writes the archive whole or not at all; an older file at the path stays until the new one is on disk.
-  public func write(to path: String) throws(ArchiveError) {
+  /// Writes the archive atomically; an older file at the path stays until the new one is on disk. A device, a pipe and
+  /// standard output (`-`) are written straight.
+  ///
+  /// - Parameter permissions: who may read the file.
+  public func write(to path: String, permissions: OutputFile.Permissions = .usual) throws(ArchiveError) {
     let (header, bodies) = encoded()
-    try AtomicFile.write([header] + bodies, to: path)
+    do {
+      let file = try OutputFile(path, permissions: permissions)
+      for part in [header] + bodies { try file.write(part) }
+      try file.finish()
+    } catch {
+      throw ArchiveError(.writing(error), file: path)
+    }
   }
 
   /// The archive's file as bytes.

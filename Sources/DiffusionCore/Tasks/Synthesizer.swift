@@ -125,23 +125,6 @@ public struct TrainingRun: Sendable {
   public init() {}
 }
 
-/// Where and how often the state of a run is kept.
-public struct CheckpointPolicy: Sendable {
-  /// The file.
-  public var path: String
-  /// Whether to go on from the file where it exists.
-  public var resumes: Bool
-  /// Seconds between two states.
-  public var interval: Double
-
-  /// Makes a policy.
-  public init(path: String, resumes: Bool, interval: Double = 15) {
-    self.path = path
-    self.resumes = resumes
-    self.interval = interval
-  }
-}
-
 /// Something that was decided for the user, with the way to decide otherwise.
 public struct Choice: Sendable, Codable, Equatable {
   /// What was decided, such as `budget` or `network`.

@@ -21,20 +21,23 @@ public struct Trainer: Sendable {
   ///   - fingerprint: names the data and the settings, so that a run does not go on with others.
   ///   - shouldContinue: called after every step; false stops the run.
   /// - Throws: `CancellationError` after a stop, with the state saved; ``CheckpointError`` for a state that does not
-  ///   fit; what reading or writing it throws.
+  ///   fit; what reading it throws. A state that cannot be saved ends nothing: see ``CheckpointPolicy/noted``.
   public func train(
     _ store: ParameterStore, objective: some TrainingObjective, checkpoint: CheckpointPolicy? = nil,
     fingerprint: String = "", shouldContinue: (TrainingProgress) -> Bool = { _ in true }
   ) throws -> TrainingSummary {
     let optimizer = Optimizer(settings.optimizer, store: store)
     var state = TrainingState(fingerprint: fingerprint, best: Array(store.values))
-    if let checkpoint, checkpoint.resumes, FileManager.default.fileExists(atPath: checkpoint.path) {
+    if let checkpoint, checkpoint.resumes, checkpoint.isThere {
       try state.restore(from: checkpoint.path, store: store, optimizer: optimizer)
     }
     // A run whose length is given may still be shortened by held-out loss, so a stored plan comes first.
     if state.plan == nil, let steps = settings.steps {
       state.plan = steps
       state.decayStart = decayBegins(of: steps)
+    }
+    func save(_ policy: CheckpointPolicy) {
+      policy.save(seed: settings.seed) { try state.archive(store: store, optimizer: optimizer) }
     }
     let clock = RunClock(spent: state.seconds)
     var saved = clock.seconds
@@ -75,11 +78,12 @@ public struct Trainer: Sendable {
 
       let goesOn = shouldContinue(progress(state))
       if let checkpoint, !goesOn || clock.seconds - saved > checkpoint.interval {
-        try state.save(to: checkpoint.path, store: store, optimizer: optimizer, seed: settings.seed)
+        save(checkpoint)
         saved = clock.seconds
       }
       if !goesOn { throw CancellationError() }
     }
+    if let checkpoint, checkpoint.isWorthKeeping(after: clock.seconds - saved) { save(checkpoint) }
     state.finish(values: (optimizer.average ?? store).values, slack: settings.slack)
     _ = store.values.update(fromContentsOf: state.best)
     store.refreshHalves()

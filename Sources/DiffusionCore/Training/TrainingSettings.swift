@@ -123,11 +123,42 @@ public struct TrainingSummary: Sendable, Codable, Equatable {
   public var byNoise: [NoiseLoss]?
   /// The losses by column; nil where no rows were held out, or where the method has no loss for each.
   public var byColumn: [ColumnLoss]?
-  /// Seconds spent.
-  public var seconds = 0.0
+  /// Seconds spent; nil in a model that was read from a file, where they are not kept.
+  public var seconds: Double?
   /// Whether the rate began to fall because held-out loss no longer did.
   public var stoppedEarly = false
 
   /// A run that has not begun.
   public init() {}
+}
+
+extension TrainingSummary {
+  private enum CodingKeys: String, CodingKey {
+    case steps, bestStep, initialHeldOut, curve, byNoise, byColumn, seconds, stoppedEarly
+  }
+
+  /// Writes all, without the time where ``Swift/CodingUserInfoKey/withoutTimes`` is set.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(steps, forKey: .steps)
+    try values.encode(bestStep, forKey: .bestStep)
+    try values.encodeIfPresent(initialHeldOut, forKey: .initialHeldOut)
+    try values.encode(curve, forKey: .curve)
+    try values.encodeIfPresent(byNoise, forKey: .byNoise)
+    try values.encodeIfPresent(byColumn, forKey: .byColumn)
+    if encoder.userInfo[.withoutTimes] == nil { try values.encodeIfPresent(seconds, forKey: .seconds) }
+    try values.encode(stoppedEarly, forKey: .stoppedEarly)
+  }
+
+  /// Whether two runs learned the same; how long they took does not matter.
+  public static func == (one: TrainingSummary, other: TrainingSummary) -> Bool {
+    one.steps == other.steps && one.bestStep == other.bestStep && one.initialHeldOut == other.initialHeldOut
+      && one.curve == other.curve && one.byNoise == other.byNoise && one.byColumn == other.byColumn
+      && one.stoppedEarly == other.stoppedEarly
+  }
+}
+
+extension CodingUserInfoKey {
+  /// Set where a value is written for a file that one seed repeats to the byte: measured times are left out then.
+  public static let withoutTimes = CodingUserInfoKey(rawValue: "langevin.without-times")!
 }

@@ -73,13 +73,12 @@ struct TrainingState: Codable {
 
   private static let key = "training"
 
-  func save(to path: String, store: ParameterStore, optimizer: Optimizer, seed: UInt64) throws {
-    // The seed stands by itself, so that a command can go on without being told it again.
-    var archive = ModelArchive(metadata: ["seed": String(seed)])
+  func archive(store: ParameterStore, optimizer: Optimizer) throws -> ModelArchive {
+    var archive = ModelArchive()
     try archive.set(self, for: Self.key)
     let parts = [(name: "parameters", values: Array(store.values)), (name: "best", values: best)] + optimizer.state
     for part in parts { archive.add(StoredTensor(part.name, Tensor(part.values, shape: [part.values.count]))) }
-    try archive.write(to: path)
+    return archive
   }
 
   mutating func restore(from path: String, store: ParameterStore, optimizer: Optimizer) throws {
@@ -110,7 +109,8 @@ public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible
   /// What is wrong, and the cure.
   public var description: String {
     switch self {
-    case .foreign(let path): "\(path) is no checkpoint of a training: remove it, or leave out --resume"
+    case .foreign(let path):
+      "\(path) is not a training checkpoint of this kind of method: remove it, or leave out --resume"
     case .otherRun(let path):
       "\(path) is the checkpoint of a run on other data or with other options: give the same ones, or leave out --resume"
     }

@@ -42,7 +42,7 @@ public struct MethodScore: Sendable, Codable, Equatable {
   /// Whether it is one of the plain methods that others are measured against.
   public var isBaseline: Bool
   /// Seconds that fitting and filling took.
-  public var seconds: Double
+  public var seconds: Double?
   /// Why it could not be measured; nil where it was.
   public var failure: String?
   /// The mean error over all hidden cells, 0 for perfect, 1 for filling in each column's own median or most frequent
@@ -93,7 +93,7 @@ public struct MethodScore: Sendable, Codable, Equatable {
 
   /// Makes a score, or the note of a failure.
   public init(
-    id: String, isBaseline: Bool, seconds: Double, failure: String? = nil, relativeError: Double? = nil,
+    id: String, isBaseline: Bool, seconds: Double?, failure: String? = nil, relativeError: Double? = nil,
     numbers: NumberScores? = nil, categories: CategoryScores? = nil,
     columns: [ColumnScore] = [], byGapLength: [GapScore] = []
   ) {

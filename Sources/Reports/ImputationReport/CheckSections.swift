@@ -108,7 +108,7 @@ extension ImputationPage {
               .map { $0.map { NumberText.number($0) } ?? "–" }
           }
           if hasCategories { cells.append(method.categories.map { NumberText.percent($0.accuracy) } ?? "–") }
-          cells.append(NumberText.duration(method.seconds))
+          cells.append(method.seconds.map { NumberText.duration($0) } ?? "–")
           cells.append(method.id == check.chosen ? "taken" : method.failure == nil ? "" : "failed")
           return .init(Markup(text: method.id), cells)
         }))

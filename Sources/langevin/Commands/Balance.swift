@@ -65,9 +65,11 @@ struct Balance: ParsableCommand {
 
   private func compare() throws {
     let console = speaking.console
-    let place = try comparing.html.map { try OutputPlace($0, inputs: [data]) }
+    var files = RunFiles()
+    try files.read(data, reading)
+    let place = try comparing.html.map { try files.place($0, as: "--html") }
     let ratio = try BalanceRatio(parsing: wanted.ratio)
-    let registry = try plugins.registry()
+    let registry = try plugins.registry(&files)
     let clock = Stopwatch()
     let read = try reading.read(data, keepsEmptyColumns: true)
     console.report(read.notes)
@@ -96,9 +98,11 @@ struct Balance: ParsableCommand {
 
   private func balance(_ path: String) throws {
     let console = speaking.console
-    let place = try OutputPlace(table: path, inputs: [data])
+    var files = RunFiles()
+    try files.read(data, reading)
+    let place = try files.place(table: path, as: "-o")
     let ratio = try BalanceRatio(parsing: wanted.ratio)
-    let registry = try plugins.registry()
+    let registry = try plugins.registry(&files)
     let clock = Stopwatch()
     let text = try CSVText(at: data, limits: try reading.format.limits())
     let read = try reading.read(text, keepsEmptyColumns: true)
@@ -126,16 +130,18 @@ struct Balance: ParsableCommand {
         cure: "leave out --budget, --steps and --resume, or take --method diffusion")
     }
     let values = try settings.values(wanted.flags, for: method.descriptor)
+    let checkpoint = method.trains ? try files.checkpoint(of: place, training) : nil
     let interruption = Interruption { console.say("finishing the step and saving; Ctrl-C again stops at once") }
     let job = BalanceJob(
       method: method, table: read.table, schema: read.schema, request: request, options: values, training: training,
-      seed: try options.chosenSeed(console, resuming: training.resume ? place.checkpoint : nil),
-      threads: options.threadCount, place: place, console: console, interruption: interruption, clock: clock)
+      seed: try options.chosenSeed(console, resuming: checkpoint?.resumed),
+      threads: options.threadCount, place: place, checkpoint: checkpoint, console: console,
+      interruption: interruption, clock: clock)
     let making = Stopwatch()
     let made = try job.run()
     let makingSeconds = making.seconds
-    try output.write(made, onlyNew: wanted.onlyNew, flag: added)
-    if method.trains { job.removeCheckpoint() }
+    try job.writing { try output.write(made, onlyNew: wanted.onlyNew, flag: added) }
+    checkpoint?.remove()
     let told = BalanceOutcome(
       output: path, method: method.descriptor.id, seed: job.seed,
       rows: made.rows.rowCount + (wanted.onlyNew ? 0 : read.table.rowCount), report: made.report,

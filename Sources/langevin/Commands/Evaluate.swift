@@ -69,8 +69,13 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     let console = Console(quiet ? .quiet : verbose ? .verbose : .plain)
     let clock = Stopwatch()
-    let inputs = [real] + synthetic + [holdout, reading.schema].compactMap { $0 }
-    let places = try [html, json].map { try $0.map { try OutputPlace($0, inputs: inputs) } }
+    var files = RunFiles()
+    try files.read(real, as: "the real table", reading)
+    for table in synthetic { try files.read(table, as: "a synthetic table") }
+    try files.read(holdout, as: "--holdout")
+    let places = [
+      try html.map { try files.place($0, as: "--html") }, try json.map { try files.place($0, as: "--json") },
+    ]
 
     let known = try reading.read(real, keepsEmptyColumns: true)
     console.report(known.notes)

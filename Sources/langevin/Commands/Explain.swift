@@ -43,12 +43,14 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     let console = Console(quiet ? .quiet : .plain)
-    let place = try OutputPlace(html, inputs: [subject] + [reading.schema].compactMap { $0 })
+    var files = RunFiles()
+    try files.read(subject, as: "what is explained", reading)
+    let place = try files.place(html, as: "--html")
     // A page is the same each time, unless another draw is asked for.
     let seed = options.seed ?? 0
     let explanation: Explanation
     if Self.isModel(subject) {
-      let (model, method) = try ModelFile.read(subject, registry: plugins.registry())
+      let (model, method) = try ModelFile.read(subject, registry: plugins.registry(&files))
       let job = try ModelExplanation(
         model: model, method: method.descriptor, columns: chosen(among: model.schema), seed: seed,
         threads: options.threadCount)

@@ -58,18 +58,22 @@ struct Fit: TrainingCommand {
 
   func run() throws {
     if task == .impute { return try fitImputer() }
-    let job = try prepared { _ in }.job
+    var files = RunFiles()
+    let job = try prepared(files: &files) { _ in }.job
     let model = try job.run()
-    try ModelFile.write(model, method: job.method.descriptor.id, to: job.place)
-    job.removeCheckpoint()
+    try job.writing { try ModelFile.write(model, method: job.method.descriptor.id, to: job.place) }
+    job.checkpoint?.remove()
     try tell(job, model)
   }
 
   private func fitImputer() throws {
     let console = speaking.console
-    let place = try OutputPlace(output, inputs: [data] + [reading.schema].compactMap { $0 })
+    var files = RunFiles()
+    try files.read(data, reading)
+    let place = try files.place(output, as: "-o")
+    let checkpoint = try files.checkpoint(of: place, training)
     let clock = Stopwatch()
-    let registry = try plugins.registry()
+    let registry = try plugins.registry(&files)
     let input = try ImputationInput(path: data, reading: reading, series: series, model: nil, console: console)
     let subject: ImputationSubject = input.layout == nil ? .table : .series
     let imputer = try ImputerChoice.imputer(method.method, for: subject, in: registry)
@@ -78,15 +82,17 @@ struct Fit: TrainingCommand {
       main: imputer, options: try settings.values(method.flags, for: imputer.descriptor),
       isFixed: method.method != nil, baselines: ImputerChoice.baselines(for: subject, in: registry))
     selection.isChecked = !checking.noCheck
-    let seed = try options.chosenSeed(console, resuming: training.resume ? place.checkpoint : nil)
+    let seed = try options.chosenSeed(console, resuming: checkpoint?.resumed)
     let job = ImputationJob(
       input: input, selection: selection, training: training, seed: seed, threads: options.threadCount, place: place,
-      console: console,
+      checkpoint: checkpoint, console: console,
       interruption: Interruption { console.say("finishing the step and saving; Ctrl-C again stops at once") },
       clock: clock)
     let fitted = try job.run()
-    try ModelFile.write(fitted.model, method: fitted.method.descriptor.id, check: fitted.check, to: place)
-    job.removeCheckpoint()
+    try job.writing {
+      try ModelFile.write(fitted.model, method: fitted.method.descriptor.id, check: fitted.check, to: place)
+    }
+    checkpoint?.remove()
     let report = fitted.model.report
     var outcome = RunOutcome(
       command: Self.name, output: output, method: fitted.method.descriptor.id, seed: seed, threads: job.threads,

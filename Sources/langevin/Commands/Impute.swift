@@ -71,18 +71,16 @@ struct Impute: ParsableCommand {
 
   func run() throws {
     let console = speaking.console
-    let inputs = [data] + [model, reading.schema].compactMap { $0 }
-    let place = try OutputPlace(table: output, inputs: inputs)
-    let drawsPlace = try filling.drawsOutput.map { try OutputPlace(table: $0, inputs: inputs) }
-    let reportPlace = try report.map { try OutputPlace($0, inputs: inputs) }
-    let places = [place, drawsPlace, reportPlace].compactMap(\.self)
-    if places.indices.contains(where: { at in places[..<at].contains { $0.isSame(as: places[at]) } }) {
-      throw Failure(
-        .usage, "the filled table, the draws and the report need a place each",
-        cure: "name other files for --draws-output and --report")
-    }
+    var files = RunFiles()
+    try files.read(data, reading)
+    try files.read(model, as: "--model")
+    let place = try files.place(table: output, as: "-o")
+    let drawsPlace = try filling.drawsOutput.map { try files.place(table: $0, as: "--draws-output") }
+    let reportPlace = try report.map { try files.place($0, as: "--report") }
+    // With a model there is no training, and a checkpoint is another run's.
+    let checkpoint = model == nil ? try files.checkpoint(of: place, training) : nil
     let clock = Stopwatch()
-    let registry = try plugins.registry()
+    let registry = try plugins.registry(&files)
     let kept = try model.map { try ModelFile.readImputer($0, registry: registry) }
     let input = try ImputationInput(
       path: data, reading: reading, series: series, model: kept?.model, console: console)
@@ -92,9 +90,9 @@ struct Impute: ParsableCommand {
       throw Failure(.usage, "--max-gap is for series, and this is a table", cure: "name the time with --time COLUMN")
     }
 
-    let seed = try options.chosenSeed(console, resuming: training.resume ? place.checkpoint : nil)
+    let seed = try options.chosenSeed(console, resuming: checkpoint?.resumed)
     let interruption = Interruption { console.say("finishing the step and saving; Ctrl-C again stops at once") }
-    let job = try fittingJob(input, kept?.method, registry, seed, place, console, interruption, clock)
+    let job = try fittingJob(input, kept?.method, registry, seed, place, checkpoint, console, interruption, clock)
     guard input.counts.missing > 0 else { return try fill(input, nil, job, drawsPlace, reportPlace) }
     if let kept {
       tell(kept.check, console)
@@ -107,7 +105,8 @@ struct Impute: ParsableCommand {
   /// What a file with gaps needs to be learned.
   private func fittingJob(
     _ input: ImputationInput, _ kept: (any Imputer)?, _ registry: PluginRegistry, _ seed: UInt64,
-    _ place: OutputPlace, _ console: Console, _ interruption: Interruption, _ clock: Stopwatch
+    _ place: OutputPlace, _ checkpoint: CheckpointFile?, _ console: Console, _ interruption: Interruption,
+    _ clock: Stopwatch
   ) throws -> ImputationJob {
     let subject: ImputationSubject = input.layout == nil ? .table : .series
     let imputer = try kept ?? ImputerChoice.imputer(method, for: subject, in: registry)
@@ -120,7 +119,8 @@ struct Impute: ParsableCommand {
     if let interval = filling.interval { selection.level = interval / 100 }
     return ImputationJob(
       input: input, selection: selection, limit: filling.maxGap.map { GapLimit(longest: $0) }, training: training,
-      seed: seed, threads: options.threadCount, place: place, console: console, interruption: interruption, clock: clock
+      seed: seed, threads: options.threadCount, place: place, checkpoint: checkpoint, console: console,
+      interruption: interruption, clock: clock
     )
   }
 
@@ -137,19 +137,16 @@ struct Impute: ParsableCommand {
       options: filling.id == main.id ? job.selection.options : try OptionValues(as: filling.options), seed: job.seed,
       threads: job.threads, place: job.place, drawsPlace: drawsPlace, console: job.console,
       interruption: job.interruption)
-    let filled: FilledTable
-    do {
-      filled = try fitted.map { try filler.fill($0.model, method: filling.id) } ?? filler.untouched()
+    let filled = try job.writing {
+      let filled = try fitted.map { try filler.fill($0.model, method: filling.id) } ?? filler.untouched()
       try filler.write(filled)
-    } catch is CancellationError {
-      throw job.interrupted()
+      return filled
     }
     if fitted == nil {
       job.console.say("nothing is missing: the rows are copied")
     } else {
       filler.tell(filled)
     }
-    job.removeCheckpoint()
 
     let learned = model == nil ? fitted?.model.report : nil
     let subject = ImputationResult.Subject(
@@ -165,7 +162,9 @@ struct Impute: ParsableCommand {
         of: filled, before: input.rows.table, schema: input.schema, index: input.index,
         pictures: reportPlace != nil),
       emptyColumns: input.empty, check: fitted?.check, training: learned.map { TrainingDetails($0) })
-    if let reportPlace { try write(result, to: reportPlace, job.console) }
+    if let reportPlace { try job.writing { try write(result, to: reportPlace, job.console) } }
+    // Where nothing was missing, nothing was trained.
+    if fitted != nil { job.checkpoint?.remove() }
 
     // Pictures are for the page.
     for place in result.columns.indices {

@@ -37,7 +37,9 @@ struct Inspect: ParsableCommand {
   var json = false
 
   func run() throws {
-    let place = try schemaOutput.map { try OutputPlace($0, inputs: [data]) }
+    var files = RunFiles()
+    try files.read(data, as: "the data")
+    let place = try schemaOutput.map { try files.place($0, as: "--schema") }
     let found = try CSVReader(at: data, options: try reading.csvOptions()).read()
     if let target { _ = try found.schema.column(named: target) }
     let inspection = Inspection(of: found, file: data, target: target)

@@ -19,6 +19,8 @@ struct PluginsInstall: ParsableCommand {
   var file: String
 
   func run() throws {
+    var files = RunFiles()
+    try files.read(file, as: "the library")
     let (plugin, path, replaced) = try PluginFolders().install(file, beside: LangevinProgram.plugins)
     let methods = plugin.methods.map(\.id).joined(separator: ", ")
     let instead = replaced.map { " in the place of \($0)" } ?? ""

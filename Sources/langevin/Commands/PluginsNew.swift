@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import PluginTemplate
 
@@ -87,22 +88,20 @@ struct PluginsNew: ParsableCommand {
   /// Writes a folder whole or not at all.
   private func write(_ files: [String: String], to folder: String) throws {
     let manager = FileManager.default
-    guard !manager.fileExists(atPath: folder) else {
+    var folder = folder
+    while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+    var status = stat()
+    guard lstat(folder, &status) != 0 else {
       throw Failure(.usage, "\(folder) is there already", cure: "name another folder with -o, or remove it")
     }
-    let partial = folder + ".partial"
-    try? manager.removeItem(atPath: partial)
-    do {
-      for (path, text) in files {
-        let place = URL(fileURLWithPath: partial).appending(path: path)
-        try manager.createDirectory(at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: place)
-      }
-      try manager.moveItem(atPath: partial, toPath: folder)
-    } catch {
-      try? manager.removeItem(atPath: partial)
-      throw error
+    Leftovers.remove(from: FilePlace.folder(of: folder))
+    let making = try TemporaryFolder(beside: folder)
+    for (path, text) in files {
+      let place = URL(fileURLWithPath: making.path).appending(path: path)
+      try manager.createDirectory(at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try OutputFile.write(Array(text.utf8), to: place.path)
     }
+    try making.move(to: folder)
   }
 }
 

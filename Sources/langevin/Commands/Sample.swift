@@ -31,9 +31,13 @@ struct Sample: ParsableCommand {
 
   func run() throws {
     let console = speaking.console
-    let place = try OutputPlace(table: output, inputs: [model] + [sampling.complete].compactMap { $0 })
+    var files = RunFiles()
+    try files.read(model, as: "the model")
+    try files.read(sampling.complete, as: "--complete")
+    try files.read(reading.schema, as: "--schema")
+    let place = try files.place(table: output, as: "-o")
     let clock = Stopwatch()
-    let (fitted, method) = try ModelFile.read(model, registry: plugins.registry())
+    let (fitted, method) = try ModelFile.read(model, registry: plugins.registry(&files))
     let values = try settings.values(sampling.flags, for: method.descriptor)
     let wish = try sampling.wish(schema: fitted.schema, reading: reading)
     let seed = try options.chosenSeed(console)

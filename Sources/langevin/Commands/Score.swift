@@ -39,9 +39,12 @@ struct Score: ParsableCommand {
 
   func run() throws {
     let console = speaking.console
-    let place = try OutputPlace(table: output, inputs: [data, model])
+    var files = RunFiles()
+    try files.read(data, reading)
+    try files.read(model, as: "--model")
+    let place = try files.place(table: output, as: "-o")
     let clock = Stopwatch()
-    let (fitted, method) = try ModelFile.read(model, registry: plugins.registry())
+    let (fitted, method) = try ModelFile.read(model, registry: plugins.registry(&files))
     let table = try reading.read(data, as: fitted.schema)
     // Scores are a fair comparison of rows only with the same random masks: a fixed seed, not a random one.
     let seed = options.seed ?? 0

@@ -63,10 +63,13 @@ struct Synth: TrainingCommand {
     }
   }
 
-  func place(_ inputs: [String]) throws -> OutputPlace { try OutputPlace(table: output, inputs: inputs) }
+  func place(_ files: inout RunFiles) throws -> OutputPlace { try files.place(table: output, as: "-o") }
 
   func run() throws {
-    var (job, wish) = try prepared(inputs: [sampling.complete], flags: sampling.flags) {
+    var files = RunFiles()
+    try files.read(sampling.complete, as: "--complete")
+    let reportPlace = try report.map { try files.place($0, as: "--report") }
+    var (job, wish) = try prepared(files: &files, flags: sampling.flags) {
       try sampling.wish(schema: $0, reading: reading)
     }
     // With conditions or given rows only the default is exact.
@@ -74,24 +77,21 @@ struct Synth: TrainingCommand {
       MethodAdvice.choice(for: job.data.schema, rows: job.data.table.rowCount, taken: job.method.descriptor)
         .map(job.console.announce)
     }
-    let reporting = try report.map {
-      try ReportingJob(
-        place: OutputPlace($0, inputs: [data, output]), share: holdoutShare, judging: judging, training: &job)
+    let reporting = try reportPlace.map {
+      try ReportingJob(place: $0, share: holdoutShare, judging: judging, training: &job)
     }
     if reporting != nil { wish.rows = wish.rows ?? reporting?.rows }
     let model = try job.run()
     let trained = job.clock.seconds
-    let made: Int
-    do {
-      made = try SamplingJob(
+    let made = try job.writing {
+      try SamplingJob(
         model: model, wish: wish, options: job.options, seed: job.seed, threads: job.threads, place: job.place,
         console: job.console, interruption: job.interruption
       ).run()
-    } catch is CancellationError {
-      throw job.interrupted()
     }
-    job.removeCheckpoint()
     try tell(job, model, rows: made, samplingSeconds: job.clock.seconds - trained)
-    try reporting?.run(model, wish: wish, names: .init(real: data, synthetic: output, holdout: nil))
+    try job.writing { try reporting?.run(model, wish: wish, names: .init(real: data, synthetic: output, holdout: nil)) }
+    // The report needs the model too.
+    job.checkpoint?.remove()
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Databases
 import DiffusionCore
+import Files
 import Foundation
 import Reports
 import Tables
@@ -71,10 +72,12 @@ struct Tune: ParsableCommand {
   func run() throws {
     let console = speaking.console
     let path = output ?? Self.name(beside: data)
-    let inputs = [data] + [reading.schema].compactMap { $0 }
-    let place = try OutputPlace(path, inputs: inputs)
-    let page = try html.map { try OutputPlace($0, inputs: inputs + [path]) }
-    let synthesizer = try method.chosenMethod(in: plugins.registry())
+    var files = RunFiles()
+    try files.read(data, reading)
+    let place = try files.place(path, as: output == nil ? "the file of trials" : "-o")
+    let page = try html.map { try files.place($0, as: "--html") }
+    let earlier = try kept(path, isNamed: output != nil)
+    let synthesizer = try method.chosenMethod(in: plugins.registry(&files))
     let descriptor = synthesizer.descriptor
     // Checked here, so that a slip is not told by a trial.
     let values = try settings.values(method.flags, for: descriptor)
@@ -90,8 +93,11 @@ struct Tune: ParsableCommand {
     let read = try reading.read(data)
     console.report(read.notes)
     try Trainable.check(read, path: data)
-    let kept = resume ? try Self.kept(path) : nil
+    let kept = resume ? earlier : nil
     if resume, kept == nil { console.say("there is no \(path): the search starts anew") }
+    if !resume, earlier != nil {
+      console.say("\(path) is of an earlier search and will be replaced; --resume would go on from it")
+    }
     let seed = try options.seed ?? kept?.subject.seed ?? options.chosenSeed(console)
     let subject = TuningSearch.Subject(
       file: data, rows: read.table.rowCount, method: descriptor.id, fixed: fixed, budget: budget, seed: seed)
@@ -108,17 +114,23 @@ struct Tune: ParsableCommand {
     for rung in search.plan.rungs {
       console.detail("\(Wording.count(rung.count, "configuration")), \(Wording.span(rung.seconds)) each")
     }
+    let saving = TrialSaving(place: place, console: console)
     do {
       while let next = search.next {
         search.record(try job.tried(next, in: search))
-        try place.write(try Self.json(search))
+        try saving.save(try Self.json(search), isLast: search.next == nil)
       }
     } catch is CancellationError {
-      guard !search.trials.isEmpty else { throw Failure(.interrupted, "interrupted; nothing was written") }
+      guard saving.hasSaved || kept != nil else {
+        let why = saving.trouble.map { ": the trials could not be saved (\($0))" }
+        throw Failure(.interrupted, "interrupted; nothing was written\(why ?? "")")
+      }
       let command = CommandEcho().without(options: ["--seed"], flags: ["--resume"]).adding(
         "--seed", String(seed), "--resume")
       throw Failure(
-        .interrupted, "interrupted; \(Wording.count(search.trials.count, "trial")) so far in \(path)",
+        .interrupted,
+        saving.trouble.map { "interrupted; the last trial could not be saved (\($0)): \(path) holds the earlier ones" }
+          ?? "interrupted; \(Wording.count(search.trials.count, "trial")) so far in \(path)",
         cure: "to go on: \(command.line)")
     }
     console.endPhase()
@@ -159,14 +171,23 @@ struct Tune: ParsableCommand {
     return name + ".tuning.json"
   }
 
-  private static func kept(_ path: String) throws -> TuningSearch? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
+  /// The search that a file holds; nil where there is none.
+  ///
+  /// - Parameter isNamed: whether the user named the file: only then may it hold something else, and be replaced.
+  private func kept(_ path: String, isNamed: Bool) throws -> TuningSearch? {
+    guard FileManager.default.fileExists(atPath: path), !OutputFile.isStraight(path) else { return nil }
     do {
       return try JSONDecoder().decode(TuningSearch.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {
+      if resume {
+        throw Failure(
+          .badData, "\(path) does not hold the trials of a search",
+          cure: "leave out --resume to begin anew, or name another file")
+      }
+      if isNamed { return nil }
       throw Failure(
-        .badData, "\(path) does not hold the trials of a search",
-        cure: "leave out --resume to begin anew, or name another file")
+        .usage, "\(path) is where the trials would be written, and holds something else",
+        cure: "name another file with -o, or move that one")
     }
   }
 

@@ -30,7 +30,7 @@ struct SelfCheckText {
       if hasNumbers { row += [numbers?.mae, numbers?.rmse].map { $0.map { Self.number($0) } ?? "–" } }
       if level != nil { row.append(method.numbers?.interval.map { Self.percent($0.coverage) } ?? "–") }
       if hasCategories { row.append(method.categories.map { Self.percent($0.accuracy) } ?? "–") }
-      row.append(Wording.span(method.seconds))
+      row.append(method.seconds.map { Wording.span($0) } ?? "–")
       row.append(method.id == check.chosen ? "← taken" : method.failure.map { "failed: \($0)" } ?? "")
       rows.append(row)
     }

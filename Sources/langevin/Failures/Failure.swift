@@ -1,6 +1,7 @@
 import ArgumentParser
 import Databases
 import DiffusionCore
+import Files
 import Foundation
 import PluginLoading
 import Tables
@@ -25,7 +26,15 @@ struct Failure: Error, Equatable {
     case let error as Failure: self = error
     case let error as TableError: self.init(table: error)
     case let error as DatabaseError: self.init(error.exitStatus, "\(error.place): \(error.message)", cure: error.cure)
+    case let error as FileError:
+      // Who closes a pipe (head, less) has seen enough: nothing to say.
+      let place = error.path == "-" ? "standard output" : error.path
+      self.init(.inputOutput, error.isClosedPipe ? "" : "\(place): \(error.message)", cure: error.cure)
     case let error as ArchiveError:
+      if case .writing(let file) = error.problem {
+        self = Failure(file)
+        return
+      }
       let isInputOutput = if case .inputOutput = error.problem { true } else { false }
       self.init(isInputOutput ? .inputOutput : .badData, sentence: error.description)
     case let error as OptionError: self.init(.usage, sentence: error.description)
@@ -97,7 +106,7 @@ extension PluginLoadingError {
   fileprivate var exitStatus: ExitStatus {
     switch problem {
     case .unreadable: .inputOutput
-    case .duplicate, .writableByAll, .relativeFolder: .usage
+    case .duplicate, .writableByAll, .writableByGroup, .foreignOwner, .relativeFolder: .usage
     default: .badData
     }
   }

@@ -13,7 +13,14 @@ struct PluginOptions: ParsableArguments {
   var files: [String] = []
 
   /// All that can be used: what was compiled in, and what is loaded.
-  func registry() throws -> PluginRegistry { try PluginRegistry(LangevinProgram.plugins + loaded()) }
+  ///
+  /// - Parameter run: the files of the run, to which those of the plugins are added.
+  func registry(_ run: inout RunFiles) throws -> PluginRegistry {
+    for file in files { try run.read(file, as: "--plugin") }
+    let loaded = try loaded()
+    for plugin in loaded { try run.read(plugin.path, as: "the plugin '\(plugin.descriptor.id)'") }
+    return try PluginRegistry(LangevinProgram.plugins + loaded)
+  }
 
   /// What is loaded.
   func loaded() throws -> [RuntimePlugin] {

@@ -11,6 +11,7 @@ struct BalanceJob: TrainingSession {
   let seed: UInt64
   let threads: Int
   let place: OutputPlace
+  let checkpoint: CheckpointFile?
   let console: Console
   let interruption: Interruption
   let clock: Stopwatch

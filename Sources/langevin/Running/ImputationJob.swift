@@ -20,6 +20,7 @@ struct ImputationJob: TrainingSession {
   let seed: UInt64
   let threads: Int
   let place: OutputPlace
+  let checkpoint: CheckpointFile?
   let console: Console
   let interruption: Interruption
   let clock: Stopwatch

@@ -1,7 +1,7 @@
 import Dispatch
 import Foundation
 
-/// Ctrl-C and termination: the first asks the run to stop where nothing is lost, the second ends the process at once.
+/// Ctrl-C, termination and a closed terminal: the first asks the run to stop where nothing is lost, the second ends the process at once.
 ///
 /// The signals are taken by Dispatch on a thread of its own, not in a signal handler: so this needs no global state,
 /// and what is done about them may lock and print. Until a value is made, signals end the process as always.
@@ -15,8 +15,10 @@ final class Interruption: @unchecked Sendable {
   /// - Parameter onFirst: called once, on another thread.
   init(onFirst: @escaping @Sendable () -> Void) {
     let queue = DispatchQueue(label: "langevin.interruption")
-    for number in [SIGINT, SIGTERM] {
-      signal(number, SIG_IGN)
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      let former = signal(number, SIG_IGN)
+      // Under nohup the run outlives the terminal.
+      if number == SIGHUP, Self.isIgnored(former) { continue }
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       let requests = requests
       source.setEventHandler {
@@ -29,6 +31,10 @@ final class Interruption: @unchecked Sendable {
       source.resume()
       sources.append(source)
     }
+  }
+
+  private static func isIgnored(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
+    unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// Whether the run is to stop.

@@ -18,20 +18,19 @@ enum ModelFile {
   ) throws {
     var archive = try model.archive()
     archive.setText(MethodTask.impute.rawValue, for: taskKey)
-    if let check { try archive.set(check, for: checkKey) }
+    if var check {
+      // The same seed makes the same file: what took how long is not part of it.
+      for place in check.methods.indices { check.methods[place].seconds = nil }
+      try archive.set(check, for: checkKey)
+    }
     try write(archive, method: method, to: place)
   }
 
   private static func write(_ archive: ModelArchive, method: String, to place: OutputPlace) throws {
     var archive = archive
     if archive.metadata[methodKey] == nil { archive.setText(method, for: methodKey) }
-    if place.isDevice {
-      let data = archive.data()
-      if place.isStream { return try StandardOutput.write(bytes: data) }
-      try data.write(to: URL(fileURLWithPath: place.path))
-    } else {
-      try archive.write(to: place.path)
-    }
+    if place.isStream { return try StandardOutput.write(bytes: archive.data()) }
+    try archive.write(to: place.path)
   }
 
   /// Reads a model and finds its method; `-` is standard input.
@@ -73,11 +72,25 @@ enum ModelFile {
     }
     let archive =
       try path == "-"
-      ? ModelArchive(data: FileHandle.standardInput.readDataToEndOfFile(), named: "standard input")
-      : ModelArchive(contentsOf: path)
+      ? ModelArchive(data: try standardInput(), named: "standard input") : ModelArchive(contentsOf: path)
     guard let id = archive.metadata[methodKey] else {
       throw Failure(.badData, "\(path) does not say which method made it", cure: "give a model that langevin fit wrote")
     }
     return (archive, id)
+  }
+
+  private static func standardInput() throws(Failure) -> Data {
+    var data = Data(), buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Foundation.read(0, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else {
+        throw Failure(
+          .inputOutput, "standard input: reading failed: \(String(cString: strerror(errno)))",
+          cure: "give the model by a pipe, or name its file")
+      }
+      if count == 0 { return data }
+      data.append(contentsOf: buffer[..<count])
+    }
   }
 }

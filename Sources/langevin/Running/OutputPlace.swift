@@ -1,8 +1,9 @@
 import Databases
+import Files
 import Foundation
 import Tables
 
-/// Where a result goes: a file, a device or pipe, standard output (`-`), or a table of a database.
+/// Where a result goes: a file, a device or pipe, standard output (`-`), or a table of a database. ``RunFiles`` makes them.
 struct OutputPlace: Sendable, Equatable {
   let path: String
   private var database: Database?
@@ -15,28 +16,23 @@ struct OutputPlace: Sendable, Equatable {
 
   /// Checks that a table can be made there, in a file or in a database, before long work rather than after it.
   ///
-  /// - Parameter inputs: files and tables that are read and must not be overwritten.
-  init(table path: String, inputs: [String]) throws {
+  /// - Parameter sources: the tables that are read.
+  init(table path: String, sources: [SQLiteAddress]) throws {
     guard SQLiteAddress.isMeant(by: path) else {
-      try self.init(path, inputs: inputs)
+      try self.init(path)
       return
     }
     let address = try SQLiteAddress(path)
-    try Self.checkFolder(of: address.file)
+    try Self.check(folderOf: address.file)
     try SQLiteTable(address).checkWritable()
-    var types: [String: String] = [:], status = stat()
-    let isThere = stat(address.file, &status) == 0
-    for input in try inputs.filter(SQLiteAddress.isMeant).map(SQLiteAddress.init) {
-      let table = SQLiteTable(input)
+    var types: [String: String] = [:]
+    let identity = FileIdentity(of: address.file)
+    for source in sources {
+      let table = SQLiteTable(source)
       types.merge(try table.declaredTypes()) { first, _ in first }
-      guard isThere, Self.isSame(input.file, status) else { continue }
-      if input.table.lowercased() == address.table.lowercased() {
+      if address.replaces, FileIdentity(of: source.file) == identity, try table.isView() {
         throw Failure(
-          .usage, "\(path) is an input of this command and would be overwritten", cure: "name another table")
-      }
-      if address.replaces, try table.isView() {
-        throw Failure(
-          .usage, "\(input.table) is a view, perhaps of the table that would be replaced",
+          .usage, "\(source.table) is a view, perhaps of the table that would be replaced",
           cure: "name a table that is not there yet")
       }
     }
@@ -49,45 +45,45 @@ struct OutputPlace: Sendable, Equatable {
   }
 
   /// Checks that a file can be made there, before long work rather than after it.
-  ///
-  /// - Parameter inputs: files that are read and must not be overwritten.
-  init(_ path: String, inputs: [String]) throws(Failure) {
+  init(_ path: String) throws(Failure) {
     self.path = path
     guard !SQLiteAddress.isMeant(by: path) else {
       throw Failure(.usage, "\(path): this result is a file, not a table", cure: "name a file for it")
     }
     guard path != "-" else { return }
     guard !path.isEmpty else { throw Failure(.usage, "the output has no name", cure: "give -o OUT.csv") }
-    var status = stat()
-    if stat(path, &status) == 0 {
-      if status.st_mode & S_IFMT == S_IFDIR {
-        throw Failure(.inputOutput, "\(path): this is a directory", cure: "name a file inside it")
-      }
-      for input in inputs where Self.isSame(input, status) {
-        throw Failure(
-          .usage, "\(path) is an input of this command and would be overwritten", cure: "name another output")
-      }
-    }
     if isDevice {
-      guard access(path, W_OK) == 0 else { throw Self.denied(path) }
+      var status = stat()
+      if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        throw Failure(FileError(.making, path, code: EISDIR))
+      }
+      guard FileIdentity.descriptor(named: path) != nil || access(path, W_OK) == 0 else {
+        throw Failure(FileError(.making, path, code: EACCES))
+      }
       return
     }
-    try Self.checkFolder(of: path)
+    // A file that its owner has closed to writing is not replaced either.
+    if access(path, F_OK) == 0, access(path, W_OK) != 0 { throw Failure(FileError(.making, path, code: EACCES)) }
+    try Self.check(folderOf: path)
+    do { try OutputFile.probe(path) } catch { throw Failure(error) }
   }
 
   /// Whether it is standard output.
   var isStream: Bool { path == "-" }
 
   /// Whether it is written straight: standard output, a device or a pipe.
-  var isDevice: Bool {
-    var status = stat()
-    return isStream || (stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG)
+  var isDevice: Bool { OutputFile.isStraight(path) }
+
+  /// The folder that a result or what belongs to it is made in; nil where there is none.
+  var folder: String? {
+    if let database { return FilePlace(database.table.address.file).folder }
+    return isDevice ? nil : FilePlace(path).folder
   }
 
-  /// Writes a text there: a file appears whole or not at all.
+  /// Writes a text there: a file atomically.
   func write(_ text: String) throws {
     if isStream { return try StandardOutput.write(text) }
-    try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: isDevice ? [] : .atomic)
+    try OutputFile.write(Array(text.utf8), to: path)
   }
 
   /// Has a table written there.
@@ -97,24 +93,33 @@ struct OutputPlace: Sendable, Equatable {
   ///   - body: writes it to a file of the name that is given.
   func take<Value>(_ schema: Schema, _ body: (_ path: String) throws -> Value) throws -> Value {
     guard let database else { return try body(path) }
-    let passing = database.table.address.companion("\(getpid()).partial")
-    defer { unlink(passing) }
+    let folder = try TemporaryFolder(beside: database.table.address.file)
+    defer { withExtendedLifetime(folder) {} }
+    let passing = folder.path + "/rows.csv"
     let value = try body(passing)
     do {
       try database.table.write(CSVText(path: passing), schema: schema, declared: database.types)
     } catch let error as DatabaseError {
       // What took long is kept.
-      let kept = database.table.address.companion("csv")
-      guard rename(passing, kept) == 0 else { throw error }
+      guard let kept = Self.kept(passing, database.table.address) else { throw error }
       throw Failure(.inputOutput, "\(error.place): \(error.message)", cure: "\(error.cure); the rows are in \(kept)")
     }
     return value
   }
 
-  /// Whether it is the place of another output too.
-  func isSame(as other: OutputPlace) -> Bool {
-    guard let mine = database?.table.address, let its = other.database?.table.address else { return path == other.path }
-    return mine.file == its.file && mine.table.lowercased() == its.table.lowercased()
+  /// Moves rows beside the database, under a name that nothing has; nil where that fails.
+  private static func kept(_ rows: String, _ address: SQLiteAddress) -> String? {
+    for number in 0..<1000 {
+      let name = companion(address, number == 0 ? "csv" : "\(number).csv")
+      let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+      if descriptor < 0, errno == EEXIST { continue }
+      guard descriptor >= 0 else { return nil }
+      close(descriptor)
+      if rename(rows, name) == 0 { return name }
+      unlink(name)
+      return nil
+    }
+    return nil
   }
 
   /// How it is named to be written once more.
@@ -122,34 +127,21 @@ struct OutputPlace: Sendable, Equatable {
 
   /// The file beside the output that keeps the state of an unfinished training; nil where there is no beside.
   var checkpoint: String? {
-    if let database { return database.table.address.companion("checkpoint") }
-    return isDevice ? nil : path + ".checkpoint"
+    if let database { return Self.companion(database.table.address, "checkpoint") }
+    return isDevice ? nil : FilePlace.companion(of: path, ending: "checkpoint")
   }
 
-  private static func checkFolder(of path: String) throws(Failure) {
-    let folder = folder(of: path)
+  /// The name of a file beside a database that belongs to one of its tables.
+  private static func companion(_ address: SQLiteAddress, _ ending: String) -> String {
+    FilePlace.companion(of: "\(address.file).\(address.fileName)", ending: ending)
+  }
+
+  private static func check(folderOf path: String) throws(Failure) {
+    let folder = FilePlace(path).folder
     var status = stat()
     guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-      throw Failure(.inputOutput, "\(path): there is no folder \(folder)", cure: "make it: mkdir -p \(folder)")
+      throw Failure(FileError(.making, path, code: ENOENT))
     }
-    guard access(folder, W_OK | X_OK) == 0 else { throw denied(path) }
-  }
-
-  private static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  private static func isSame(_ input: String, _ output: stat) -> Bool {
-    var status = stat()
-    let file = (try? SQLiteAddress(input))?.file ?? input
-    guard file != "-", stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
-    return status.st_dev == output.st_dev && status.st_ino == output.st_ino
-  }
-
-  private static func denied(_ path: String) -> Failure {
-    Failure(
-      .inputOutput, "\(path): permission to write there is denied",
-      cure: "choose another folder, or change its permissions")
+    guard access(folder, W_OK | X_OK) == 0 else { throw Failure(FileError(.making, path, code: EACCES)) }
   }
 }

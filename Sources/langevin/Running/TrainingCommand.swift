@@ -16,24 +16,26 @@ protocol TrainingCommand: ParsableCommand {
   var options: RunOptions { get }
   var speaking: SpeakingOptions { get }
   /// Where the result goes: a file, unless the command says that it is a table.
-  func place(_ inputs: [String]) throws -> OutputPlace
+  func place(_ files: inout RunFiles) throws -> OutputPlace
 }
 
 extension TrainingCommand {
-  func place(_ inputs: [String]) throws -> OutputPlace { try OutputPlace(output, inputs: inputs) }
+  func place(_ files: inout RunFiles) throws -> OutputPlace { try files.place(output, as: "-o") }
 
   /// Reads and checks all that was asked, so that nothing is found wrong after long work.
   ///
   /// - Parameters:
-  ///   - inputs: files that are read beside the data and must not be overwritten.
+  ///   - files: those of the run, with what is read besides the data.
   ///   - flags: options of the method that have flags of this command's own.
   ///   - wish: what else is to be checked against the data's schema.
   func prepared<Wish>(
-    inputs: [String?] = [], flags: [String: String] = [:], wish: (Schema) throws -> Wish
+    files: inout RunFiles, flags: [String: String] = [:], wish: (Schema) throws -> Wish
   ) throws -> (job: TrainingJob, wish: Wish) {
     let console = speaking.console
-    let place = try place([data] + (inputs + [reading.schema]).compactMap { $0 })
-    let synthesizer = try method.chosenMethod(in: plugins.registry())
+    try files.read(data, reading)
+    let place = try place(&files)
+    let checkpoint = try files.checkpoint(of: place, training)
+    let synthesizer = try method.chosenMethod(in: plugins.registry(&files))
     let values = try settings.values(method.flags.merging(flags) { mine, _ in mine }, for: synthesizer.descriptor)
 
     let clock = Stopwatch()
@@ -43,11 +45,12 @@ extension TrainingCommand {
     try Trainable.check(table, path: data)
     let wish = try wish(table.schema)
 
-    let seed = try options.chosenSeed(console, resuming: training.resume ? place.checkpoint : nil)
+    let seed = try options.chosenSeed(console, resuming: checkpoint?.resumed)
     let interruption = Interruption { console.say("finishing the step and saving; Ctrl-C again stops at once") }
     let job = TrainingJob(
       method: synthesizer, data: table, options: values, training: training, seed: seed,
-      threads: options.threadCount, place: place, console: console, interruption: interruption, clock: clock)
+      threads: options.threadCount, place: place, checkpoint: checkpoint, console: console,
+      interruption: interruption, clock: clock)
     return (job, wish)
   }
 

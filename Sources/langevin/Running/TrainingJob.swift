@@ -10,6 +10,7 @@ struct TrainingJob: TrainingSession {
   let seed: UInt64
   let threads: Int
   let place: OutputPlace
+  let checkpoint: CheckpointFile?
   let console: Console
   let interruption: Interruption
   let clock: Stopwatch

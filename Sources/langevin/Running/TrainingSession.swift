@@ -7,6 +7,8 @@ protocol TrainingSession {
   var seed: UInt64 { get }
   var threads: Int { get }
   var place: OutputPlace { get }
+  /// Where the state of the training is kept; nil where the output is not a file.
+  var checkpoint: CheckpointFile? { get }
   var console: Console { get }
   var interruption: Interruption { get }
   /// Since the data began to be read.
@@ -42,27 +44,40 @@ extension TrainingSession {
     }
   }
 
-  /// Removes the checkpoint of a run that came to its end, with what a killed run left of one half written.
-  func removeCheckpoint() {
-    guard let path = place.checkpoint else { return }
-    unlink(path)
-    let file = URL(fileURLWithPath: path)
-    let folder = file.deletingLastPathComponent().path
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    where name.hasPrefix(file.lastPathComponent + ".") && name.hasSuffix(".partial") {
-      unlink(folder + "/" + name)
+  /// Writes what was learned or made. Where that fails, the checkpoint stays, and the error says how to go on.
+  func writing<Value>(_ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch is CancellationError {
+      throw interrupted()
+    } catch {
+      let failure = Failure(error)
+      guard failure.status == .inputOutput, !failure.message.isEmpty, let checkpoint, checkpoint.isKept else {
+        throw error
+      }
+      throw Failure(
+        .inputOutput, failure.message,
+        cure: [failure.cure, "what was learned is kept in \(checkpoint.path); then go on with: \(resumeCommand)"]
+          .compactMap(\.self).joined(separator: "; "))
     }
   }
 
   /// What is said when the run was told to stop: how to go on.
   func interrupted() -> Failure {
-    guard let path = place.checkpoint, FileManager.default.fileExists(atPath: path) else {
-      return Failure(.interrupted, "interrupted; nothing was written")
+    guard let checkpoint, checkpoint.isKept else {
+      let why = checkpoint?.trouble.map { ": the state of the training could not be saved (\($0))" }
+      return Failure(.interrupted, "interrupted; nothing was written\(why ?? "")")
     }
-    let command = CommandEcho().without(options: ["--seed", "--threads"], flags: ["--resume"])
-      .adding("--seed", String(seed), "--threads", String(threads), "--resume")
-    return Failure(
-      .interrupted, "interrupted; the state of the training is in \(path)", cure: "to go on: \(command.line)")
+    let state =
+      checkpoint.trouble.map {
+        "the last state of the training could not be saved (\($0)); an earlier one is in \(checkpoint.path)"
+      } ?? "the state of the training is in \(checkpoint.path)"
+    return Failure(.interrupted, "interrupted; \(state)", cure: "to go on: \(resumeCommand)")
+  }
+
+  private var resumeCommand: String {
+    CommandEcho().without(options: ["--seed", "--threads"], flags: ["--resume"])
+      .adding("--seed", String(seed), "--threads", String(threads), "--resume").line
   }
 
   /// The command that gives the same bytes again, on this machine.
@@ -79,20 +94,9 @@ extension TrainingSession {
   }
 
   private func checkpointPolicy() -> CheckpointPolicy? {
-    guard let path = place.checkpoint else {
-      if training.resume {
-        console.say("--resume has no effect: the output is no file, so there is no checkpoint beside it")
-      }
-      return nil
+    if checkpoint == nil, training.resume {
+      console.say("--resume has no effect: the output is not a file, so there is no checkpoint beside it")
     }
-    let exists = FileManager.default.fileExists(atPath: path)
-    if training.resume {
-      console.say(exists ? "going on from \(path)" : "there is no checkpoint \(path): training starts anew")
-    } else if exists {
-      console.say(
-        "\(path) is of an earlier run and will be replaced; --resume would go on from it, given the same data and options"
-      )
-    }
-    return CheckpointPolicy(path: path, resumes: training.resume, interval: training.checkpointEvery)
+    return checkpoint?.policy(console)
   }
 }

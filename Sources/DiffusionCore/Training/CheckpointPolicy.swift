@@ -1,0 +1,58 @@
+import Foundation
+
+/// Where and how often the state of a run is kept.
+///
+///     if policy.isDue(after: seconds) { policy.save(seed: run.seed) { try state.archive() } }
+public struct CheckpointPolicy: Sendable {
+  /// The file.
+  public var path: String
+  /// Whether to go on from the file where it exists.
+  public var resumes: Bool
+  /// Seconds between two states.
+  public var interval: Double
+  /// Called after each attempt to save, with nil where it succeeded. Without it, failures pass in silence: a run goes on
+  /// without its checkpoint.
+  public var noted: @Sendable ((any Error)?) -> Void = { _ in }
+
+  /// The metadata key that marks a file as a checkpoint, so that nothing else is ever taken for one.
+  private static let mark = "checkpoint"
+  /// The last state of a training is saved where at least so many seconds would have to be repeated.
+  private static let worthKeeping = 2.0
+
+  /// Makes a policy.
+  public init(path: String, resumes: Bool, interval: Double = 15) {
+    self.path = path
+    self.resumes = resumes
+    self.interval = interval
+  }
+
+  /// Whether there is a state to go on from.
+  public var isThere: Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// Whether a file is a checkpoint, of whatever run.
+  public static func isCheckpoint(_ path: String) -> Bool {
+    (try? ModelArchive.foreign(contentsOf: path))?.metadata[mark] != nil
+  }
+
+  /// Whether the last state of a training is worth a file, so that what comes after it can fail without loss.
+  ///
+  /// - Parameter seconds: since the last state was saved.
+  public func isWorthKeeping(after seconds: Double) -> Bool { seconds >= min(Self.worthKeeping, interval) }
+
+  /// Saves a state, for its owner alone to read. A failure does not end the training: ``noted`` hears of it.
+  ///
+  /// - Parameters:
+  ///   - seed: of the run; it stands by itself, so that a command can go on without being told it again.
+  ///   - state: makes the file.
+  public func save(seed: UInt64, _ state: () throws -> ModelArchive) {
+    do {
+      var archive = try state()
+      archive.setText("the state of an unfinished training; --resume goes on from it", for: Self.mark)
+      archive.setText(String(seed), for: "seed")
+      try archive.write(to: path, permissions: .ownerOnly)
+      noted(nil)
+    } catch {
+      noted(error)
+    }
+  }
+}
