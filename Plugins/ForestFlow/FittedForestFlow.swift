@@ -35,12 +35,13 @@ struct FittedForestFlow: FittedSynthesizer {
       request.options.flatMap { $0.given.contains("sampler") ? $0.text("sampler") : nil } ?? contents.sampler)
     var state = DecodingState(
       random: RandomStream(seed: request.seed).child(3), identifiers: coding.identifiers)
+    let gang = ThreadGang(threads: request.threads)
     var left = request.rows, tried = 0
     while left > 0 {
       let accepted = Double(request.rows - left + 1) / Double(tried + 1)
       let wanted = conditions.checked.isEmpty ? left : Int(min(Double(left) / accepted * 1.1, 1e9)) + 16
       let count = min(Self.piece, wanted)
-      let made = try make(count, first: tried, conditions, sampler: sampler, request)
+      let made = try make(count, first: tried, conditions, sampler: sampler, request, gang)
       tried += count
       if conditions.checked.isEmpty {
         try deliver(coding.table(made, &state))
@@ -64,7 +65,8 @@ struct FittedForestFlow: FittedSynthesizer {
   ///
   /// - Parameter first: the number of the first row, by which its noise is found.
   private func make(
-    _ count: Int, first: Int, _ conditions: RowConditions, sampler: some Sampler, _ request: SampleRequest
+    _ count: Int, first: Int, _ conditions: RowConditions, sampler: some Sampler, _ request: SampleRequest,
+    _ gang: ThreadGang
   ) throws -> FlowCoding.Made {
     let width = coding.width, columnOfNumber = coding.columnOfNumber
     let places = coding.columns.map { coding.patterns.place(of: $0.column) }
@@ -95,8 +97,11 @@ struct FittedForestFlow: FittedSynthesizer {
       let start = Tensor(made.rows(rows, width: width).numbers, shape: [rows.count, width])
       let end = try sampler.sample(from: start, along: contents.path.levels, random: &random) { noisy, level in
         let forest = forests[contents.path.level(of: level)][label]
-        return contents.path.clean(
-          noisy, velocity: try forest.predict(noisy.values, threads: request.threads), at: level)
+        return contents.path.clean(noisy, velocity: forest.predict(noisy.values, gang: gang), at: level)
+      }
+      // What was missing at the start is so at the end; nothing else may be.
+      guard zip(start.values, end.values).allSatisfy({ $0.isNaN || $1.isFinite }) else {
+        throw ArchiveError(.overflow(what: "values"))
       }
       for (place, row) in rows.enumerated() {
         for number in 0..<width { made.numbers[row * width + number] = end.values[place * width + number] }
@@ -124,7 +129,7 @@ struct FittedForestFlow: FittedSynthesizer {
     var archive = ModelArchive(metadata: ["method": ForestFlowMethod.id])
     try archive.set(contents, for: Self.key)
     for (time, parts) in forests.enumerated() {
-      for (part, forest) in parts.enumerated() { try archive.add(forest, named: Self.name(time, part)) }
+      for (part, forest) in parts.enumerated() { archive.add(forest, named: Self.name(time, part)) }
     }
     return archive
   }
@@ -135,7 +140,7 @@ struct FittedForestFlow: FittedSynthesizer {
 extension FittedForestFlow {
   /// Reads a model.
   init(_ archive: ModelArchive) throws {
-    let contents: ForestContents = try archive.value(for: Self.key)
+    let contents: ForestContents = try archive.contents(for: Self.key)
     self.contents = contents
     forests = try (0..<contents.path.times).map { time in
       try (0..<contents.coding.parts).map { part in

@@ -10,7 +10,7 @@ struct ForestReport {
   /// - Parameter choices: all that were made.
   func report(choices: [Choice]) throws -> FitReport {
     let rounds = result.rounds, trees = rounds.reduce(0, +) * training.parts * training.width
-    let splits = try result.forests.joined().reduce(0) { $0 + (try $1.splits()) }
+    let splits = result.forests.joined().reduce(0) { $0 + $1.splits }
     var summary = TrainingSummary()
     summary.steps = rounds.reduce(0, +)
     summary.bestStep = summary.steps

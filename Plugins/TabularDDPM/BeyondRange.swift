@@ -11,7 +11,7 @@ extension TableCoding {
     var costs = [Double](repeating: 0, count: table.rowCount)
     for (coding, column) in zip(columns, table.columns) {
       guard let range = coding.seenRange, case .numbers(let values) = column.values else { continue }
-      for (row, value) in values.enumerated() { costs[row] += range.cost(of: value) }
+      for (row, value) in values.enumerated() { costs[row] = min(costs[row] + range.cost(of: value), 1e300) }
     }
     return costs
   }
@@ -34,7 +34,8 @@ struct SeenRange: Sendable, Equatable {
     // Where half of the values are the end itself, the other half tells the scale.
     let width = half > 0 ? half : max(high - low, .leastNormalMagnitude)
     let reached = score + beyond / width * max(score, 1)
-    return (reached * reached - score * score) / 2
+    // Finite, so that sums of costs are.
+    return min((reached * reached - score * score) / 2, 1e300)
   }
 }
 

@@ -123,6 +123,7 @@ struct FittedTabularMasked: FittedSynthesizer {
         continue
       }
       let bounds = objective.bounds(coded, pass: pass, seed: request.seed)
+      guard bounds.allSatisfy(\.isFinite) else { throw ArchiveError(.overflow(what: "likelihoods")) }
       let beyond = coding.costsBeyondRange(piece)
       scores += known.indices.map { known[$0] ? Double(bounds[$0]) + beyond[$0] : nil }
     }
@@ -137,7 +138,7 @@ struct FittedTabularMasked: FittedSynthesizer {
 extension FittedTabularMasked {
   /// Reads a model, with one of the networks that the method offers.
   init(_ archive: ModelArchive, menu: DenoiserMenu) throws {
-    contents = try ModelContents(archive)
+    contents = try Self.contents(of: archive)
     let layout = contents.coding.layout
     var parameters = ParameterLayout()
     let network = MaskedNetwork(

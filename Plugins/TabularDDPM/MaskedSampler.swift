@@ -126,10 +126,10 @@ struct MaskedSampler: Sendable {
   /// - Throws: ``ConditionError/impossible(_:)`` where the conditions are never met together.
   func sample(_ start: Rows, random: RandomStream, on tape: Tape) throws -> Rows {
     var random = random
-    guard !plan.constraints.isEmpty else { return reveal(start, &random, on: tape).rows }
+    guard !plan.constraints.isEmpty else { return try reveal(start, &random, on: tape).rows }
     var done = start, pending = Array(0..<start.count)
     for _ in 0..<200 where !pending.isEmpty {
-      let (rows, weights) = reveal(start.selecting(pending), &random, on: tape)
+      let (rows, weights) = try reveal(start.selecting(pending), &random, on: tape)
       let kept = pending.indices.filter { place in
         random.uniform() < weights[place] && meetsBounds(rows, place, given: start, pending[place])
       }
@@ -183,7 +183,7 @@ struct MaskedSampler: Sendable {
 
   private func reveal(
     _ start: Rows, _ random: inout RandomStream, on tape: Tape
-  ) -> (rows: Rows, weights: [Float]) {
+  ) throws -> (rows: Rows, weights: [Float]) {
     let slots = rules.count, count = start.count
     var rows = start
     for row in 0..<count { for anchor in objective.layout.anchors.indices { place(anchor, row: row, &rows) } }
@@ -221,6 +221,7 @@ struct MaskedSampler: Sendable {
             }
           }
           let parameters = objective.network.outputs(of: slot, hidden: output!)
+          guard parameters.isFinite else { throw ArchiveError(.overflow(what: "distributions")) }
           let free =
             conditioned.contains(slot) ? nil : freeOutput.map { objective.network.outputs(of: slot, hidden: $0) }
           let isConstrained = plan.constraints[slot] != nil

@@ -12,10 +12,11 @@ extension FittedBaseline {
     var schema: Schema
     var cells: CellCoding
     var donors: Givers?
+  }
 
-    struct Givers: Codable {
-      var neighbours: Int, rows: Int, levels: [Int]
-    }
+  /// How many rows give values, and how many of them a cell gets one from.
+  fileprivate struct Givers: Codable {
+    var neighbours: Int, rows: Int, levels: [Int]
   }
 
   func archive() throws -> ModelArchive {
@@ -25,7 +26,7 @@ extension FittedBaseline {
     case .chain(let chain): try archive.add(chain, named: Self.chainKey)
     case .donors(let donors):
       let matrix = donors.matrix
-      contents.donors = Contents.Givers(
+      contents.donors = Givers(
         neighbours: donors.neighbours, rows: matrix.rows, levels: matrix.levels)
       archive.add(StoredTensor("cells", Tensor(matrix.cells.values, shape: [matrix.width, matrix.rows])))
       for (column, rows) in matrix.missing.enumerated() {
@@ -39,23 +40,46 @@ extension FittedBaseline {
   /// Reads a model back.
   init(_ archive: ModelArchive, method: String) throws {
     let contents: Contents = try archive.value(for: "model")
-    let width = contents.cells.modelled.count
+    let field = StoredField("model", file: archive.file)
+    try contents.schema.check(field("schema"))
+    try contents.cells.check(field("cells"), schema: contents.schema)
+    try field("cells.modelled").require(!contents.cells.modelled.isEmpty, "no columns", "at least one")
     let filler: Filler
     if let givers = contents.donors {
-      guard givers.levels.count == width else {
-        throw ArchiveError(.metadata(key: "model", reason: "its parts do not fit together"), file: archive.file)
-      }
-      filler = .donors(
-        Donors(
-          matrix: CellMatrix(
-            cells: DenseCells(
-              values: try archive.tensor("cells", shape: [width, givers.rows]).tensor().values,
-              isCategory: givers.levels.map { $0 > 0 }, rows: givers.rows),
-            missing: try (0..<width).map { try archive.tensor("missing.\($0)").integers(Int32.self) },
-            levels: givers.levels), neighbours: givers.neighbours))
+      filler = .donors(try Donors(archive, givers, cells: contents.cells, field("donors")))
     } else {
-      filler = .chain(try archive.chain(named: Self.chainKey, columns: width))
+      filler = .chain(try archive.chain(named: Self.chainKey, cells: contents.cells))
     }
     self.init(method: method, schema: contents.schema, cells: contents.cells, filler: filler)
+  }
+}
+
+extension Donors {
+  /// Reads the rows that give values, and checks that each cell is one of its column's.
+  fileprivate init(
+    _ archive: ModelArchive, _ givers: FittedBaseline.Givers, cells coding: CellCoding, _ field: StoredField
+  ) throws(ArchiveError) {
+    let levels = coding.modelled.indices.map { coding.classes($0) }
+    try field("levels").require(givers.levels == levels, "\(givers.levels)", "\(levels)")
+    try field("rows").within(givers.rows, 0...Int(Int32.max))
+    try field("neighbours").within(givers.neighbours, 1...10_000)
+    let values = try archive.numbers("cells", shape: [levels.count, givers.rows])
+    var missing: [[Int32]] = []
+    for (column, count) in levels.enumerated() {
+      let own = values[column * givers.rows..<(column + 1) * givers.rows]
+      let isFitting =
+        count == 0
+        ? own.allSatisfy { abs($0) <= 1e6 } : own.allSatisfy { $0 >= 0 && $0 < Float(count) && $0 == $0.rounded() }
+      try StoredField("cells", file: archive.file)[column].require(isFitting, "another value", "those of the column")
+      let gaps = try archive.integers("missing.\(column)")
+      let areRows =
+        gaps.allSatisfy { $0 >= 0 && Int($0) < givers.rows } && zip(gaps, gaps.dropFirst()).allSatisfy { $0 < $1 }
+      try StoredField("missing", file: archive.file)[column].require(areRows, "other numbers", "rows in their order")
+      missing.append(gaps)
+    }
+    self.init(
+      matrix: CellMatrix(
+        cells: DenseCells(values: values, isCategory: levels.map { $0 > 0 }, rows: givers.rows), missing: missing,
+        levels: levels), neighbours: givers.neighbours)
   }
 }

@@ -142,7 +142,10 @@ struct SeriesColumn: Codable, Sendable, Equatable {
 
   /// The level, counted among ``Content/category(levels:)``, that a prediction of all channels speaks for most.
   func level(_ standardised: [Float]) -> Int {
-    if isIndexed { return Int((Double(standardised[0]) * deviations[0]).rounded()) }
+    if isIndexed, case .category(let levels) = content {
+      let place = (Double(standardised[0]) * deviations[0]).rounded()
+      return place >= 0 ? Int(min(place, Double(levels.count - 1))) : 0
+    }
     let shares = shares(standardised)
     return shares.indices.max { (shares[$0], -$0) < (shares[$1], -$1) } ?? 0
   }

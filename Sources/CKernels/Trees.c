@@ -213,3 +213,45 @@ void kernel_tree_predict(const kernel_tree_node *nodes, const float *values, siz
     for (size_t k = 0; k < outputs; k++) sums[row * outputs + k] += leaf[k];
   }
 }
+
+INLINE const kernel_boosted_node *step_down(const kernel_boosted_node *tree, const kernel_boosted_node *node,
+                                            const float *row) {
+  float value = row[node->split >> 1];
+  // Of a missing value no comparison holds: it would go right.
+  int right = !(value < node->cut) & !(value != value && (node->split & 1));
+  return tree + node->next + right;
+}
+
+void kernel_boosted_predict(const kernel_boosted_node *nodes, const int32_t *roots, const int32_t *output_of, size_t trees,
+                            const float *cells, size_t columns, size_t rows, size_t outputs, float *sums) {
+  // Rows that stay in cache while all trees pass, and rows that walk side by side: what costs is waiting for a node.
+  enum { BLOCK = 64, LANES = 8 };
+  for (size_t first = 0; first < rows; first += BLOCK) {
+    size_t count = rows - first < BLOCK ? rows - first : BLOCK;
+    const float *block = cells + first * columns;
+    float *own = sums + first * outputs;
+    for (size_t t = 0; t < trees; t++) {
+      const kernel_boosted_node *tree = nodes + roots[t];
+      float *target = own + output_of[t];
+      size_t row = 0;
+      for (; row + LANES <= count; row += LANES) {
+        const kernel_boosted_node *at[LANES];
+        for (size_t i = 0; i < LANES; i++) at[i] = tree;
+        for (int walks = 1; walks;) {
+          walks = 0;
+          for (size_t i = 0; i < LANES; i++) {
+            if (at[i]->split < 0) continue;
+            at[i] = step_down(tree, at[i], block + (row + i) * columns);
+            walks = 1;
+          }
+        }
+        for (size_t i = 0; i < LANES; i++) target[(row + i) * outputs] += at[i]->cut;
+      }
+      for (; row < count; row++) {
+        const kernel_boosted_node *at = tree;
+        while (at->split >= 0) at = step_down(tree, at, block + row * columns);
+        target[row * outputs] += at->cut;
+      }
+    }
+  }
+}

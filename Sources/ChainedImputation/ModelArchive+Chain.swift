@@ -33,25 +33,16 @@ extension ModelArchive {
   /// Reads a forest that sees so many columns.
   public func trees(named name: String, outputs: Int, columns: Int) throws(ArchiveError) -> FittedExtraTrees {
     var parts = FittedExtraTrees.Parts(
-      splits: try integers("\(name).splits"), cuts: try tensor("\(name).cuts").tensor().values,
-      next: try integers("\(name).next"), values: try tensor("\(name).values").tensor().values,
-      roots: try integers("\(name).roots"))
-    if tensors.contains(where: { $0.name == "\(name).member-ends" }) {
+      splits: try integers("\(name).splits"), cuts: try numbers("\(name).cuts"), next: try integers("\(name).next"),
+      values: try numbers("\(name).values"), roots: try integers("\(name).roots"))
+    if hasTensor("\(name).member-ends") {
       parts.memberEnds = try integers("\(name).member-ends")
-      parts.members = try tensor("\(name).members").tensor().values
+      parts.members = try numbers("\(name).members")
     }
     guard let trees = FittedExtraTrees(parts, outputs: outputs, columns: columns) else {
       throw ArchiveError(.metadata(key: name, reason: "its trees are damaged"), file: file)
     }
     return trees
-  }
-
-  private func integers(_ name: String) throws(ArchiveError) -> [Int32] {
-    let found = try tensor(name)
-    guard found.type == .int32 else {
-      throw ArchiveError(.metadata(key: name, reason: "it does not hold whole numbers"), file: file)
-    }
-    return found.integers(Int32.self)
   }
 
   /// Adds a chain under a metadata key.
@@ -79,27 +70,50 @@ extension ModelArchive {
     for (name, own) in trees { add(own, named: name) }
   }
 
-  /// Reads a chain of so many columns.
-  public func chain(named key: String, columns: Int) throws(ArchiveError) -> FittedChain {
+  /// Reads a chain over the columns of cells, and checks it against them.
+  public func chain(named key: String, cells: CellCoding) throws(ArchiveError) -> FittedChain {
     let stored: StoredChain = try value(for: key)
-    func read(_ model: StoredChain.Model) throws(ArchiveError) -> FittedColumnModel {
+    let field = StoredField(key, file: file), levels = cells.modelled.indices.map { cells.classes($0) }
+    func read(_ model: StoredChain.Model, of column: Int, _ field: StoredField) throws(ArchiveError)
+      -> FittedColumnModel
+    {
+      let classes = levels[column]
+      func outputs(_ count: Int) throws(ArchiveError) {
+        try field.require((1...max(classes, 1)).contains(count), "\(count) outputs", "1 to \(max(classes, 1))")
+      }
       switch model {
-      case .constant(let values): return .constant(values)
-      case .linear(let model, let columns): return .linear(model, columns: columns)
-      case .trees(let name, let outputs): return .trees(try trees(named: name, outputs: outputs, columns: columns))
+      case .constant(let values):
+        try outputs(values.count)
+        try field.finite(values)
+        return .constant(values)
+      case .linear(let model, let columns):
+        for column in columns { try field("columns").index(column, below: levels.count) }
+        let flaw = model.flaw(columns: columns.map { levels[$0] }, classes: classes)
+        try field.require(flaw == nil, flaw ?? "", "a linear model of these columns")
+        return .linear(model, columns: columns)
+      case .trees(let name, let count):
+        try outputs(count)
+        return .trees(try trees(named: name, outputs: count, columns: levels.count))
       }
     }
-    func read(_ models: [Int: StoredChain.Model]) throws(ArchiveError) -> [Int: FittedColumnModel] {
+    func read(_ models: [Int: StoredChain.Model], _ field: StoredField) throws(ArchiveError) -> [Int: FittedColumnModel]
+    {
       var result: [Int: FittedColumnModel] = [:]
-      for (column, model) in models { result[column] = try read(model) }
+      for (column, model) in models.sorted(by: { $0.key < $1.key }) {
+        try field.index(column, below: levels.count)
+        result[column] = try read(model, of: column, field[column])
+      }
       return result
     }
+    try field("start").count(stored.start.count, levels.count)
+    try field("order").require(stored.order.sorted() == Array(levels.indices), "another order", "one of all columns")
+    try field("rounds").within(stored.rounds.count, 0...1000)
     var start: [FittedColumnModel] = [], rounds: [[Int: FittedColumnModel]] = []
-    for model in stored.start { start.append(try read(model)) }
-    for round in stored.rounds { rounds.append(try read(round)) }
-    guard start.count == columns, stored.order.sorted() == Array(0..<columns) else {
-      throw ArchiveError(.metadata(key: key, reason: "the chain has other columns than the model"), file: file)
+    for (column, model) in stored.start.enumerated() {
+      start.append(try read(model, of: column, field("start")[column]))
     }
-    return FittedChain(start: start, order: stored.order, rounds: rounds, others: try read(stored.others))
+    for (number, round) in stored.rounds.enumerated() { rounds.append(try read(round, field("rounds")[number])) }
+    return FittedChain(
+      start: start, order: stored.order, rounds: rounds, others: try read(stored.others, field("others")))
   }
 }

@@ -40,6 +40,8 @@ public enum DownstreamError: Error, Sendable, Equatable, CustomStringConvertible
   case oneOutcome
   /// The library said no; its words.
   case library(String)
+  /// Trees from a file that cannot be; why.
+  case damagedTrees(String)
 
   /// The reason in one clause.
   public var description: String {
@@ -49,6 +51,7 @@ public enum DownstreamError: Error, Sendable, Equatable, CustomStringConvertible
       "there \(rows == 1 ? "is 1 row" : "are \(rows) rows") to learn from, and at least \(needed) are needed"
     case .oneOutcome: "all rows to learn from have the same outcome"
     case .library(let words): "the model could not be trained: \(words)"
+    case .damagedTrees(let reason): "the trees are damaged: \(reason)"
     }
   }
 }

@@ -45,10 +45,15 @@ struct RuntimeMethod: Synthesizer {
   }
 
   func load(_ archive: ModelArchive) throws -> any FittedSynthesizer {
-    let frame: TableFrame = try archive.value(for: RuntimeModel.Key.frame)
+    let frame: TableFrame = try archive.contents(for: RuntimeModel.Key.frame)
+    let report: FitReport = try archive.contents(for: RuntimeModel.Key.report)
     let stored: OptionValues = try archive.value(for: RuntimeModel.Key.options)
     let options = try stored.validated(against: descriptor.options)
-    let bytes = try archive.tensor(RuntimeModel.Key.bytes).bytes
+    let model = try archive.tensor(RuntimeModel.Key.bytes)
+    guard model.type == .uint8 else {
+      throw ArchiveError(.elementType(tensor: model.name, found: model.type.rawValue), file: archive.file)
+    }
+    let bytes = model.bytes
     let functions = try PluginTable(opening: library)
     let call = self.call(options, frame: frame)
     var handle: UnsafeMutableRawPointer?
@@ -58,7 +63,7 @@ struct RuntimeMethod: Synthesizer {
       }
     }
     return RuntimeModel(
-      method: self, frame: frame, options: options, report: try archive.value(for: RuntimeModel.Key.report),
+      method: self, frame: frame, options: options, report: report,
       model: try LoadedModel(handle, of: functions, function: "load", plugin: plugin))
   }
 

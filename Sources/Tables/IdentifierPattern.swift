@@ -31,6 +31,29 @@ public enum IdentifierPattern: Sendable, Equatable, Codable {
     return learnSequence(values) ?? learnCounter(values) ?? learnTemplate(values) ?? .numbered(prefix: column)
   }
 
+  /// What keeps new identifiers from being made; nil where nothing does.
+  public var flaw: String? {
+    let most = 1 << 62, longest = 10_000
+    switch self {
+    case .sequence(let last, let step):
+      if !(-most...most).contains(last) { return "the last number \(last)" }
+      return step != 0 && (-(1 << 20)...1 << 20).contains(step) ? nil : "the step \(step)"
+    case .counter(_, let width, _, let last):
+      if !(0...most).contains(last) { return "the last number \(last)" }
+      return (0...longest).contains(width) ? nil : "the width \(width)"
+    case .template(let segments):
+      var length = 0
+      for case .random(let alphabet, let count) in segments {
+        if alphabet.isEmpty { return "an alphabet without characters" }
+        guard (0...longest).contains(count) else { return "\(count) random characters" }
+        length += count
+        if length > longest { return "more than \(longest) random characters" }
+      }
+      return nil
+    case .uuid, .email, .numbered: return nil
+    }
+  }
+
   /// Whether the shape is one that identifiers have and words have not.
   var isDistinctive: Bool {
     switch self {

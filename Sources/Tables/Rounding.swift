@@ -20,7 +20,9 @@ public struct Rounding: Sendable, Codable, Equatable {
   public func callAsFunction(_ value: Double) -> Double {
     if let significant { return Self.rounded(value, significant: significant) }
     let scale = pow(10, Double(decimals))
-    return (value * scale / step).rounded() * step / scale
+    let rounded = (value * scale / step).rounded() * step / scale
+    // A number too large for a grid is its own.
+    return rounded.isFinite ? rounded : value
   }
 
   /// How far apart numbers may be that are equal to the last digit.

@@ -76,6 +76,9 @@ public struct Schema: Sendable, Codable, Equatable {
       if let level = column.levels.first(where: column.missingMarkers.contains) {
         throw fail(column.name, "\(level) is both a level and a missing marker", "Keep it in one of the two lists.")
       }
+      if case .identifier(let pattern) = column.kind, let flaw = pattern.flaw {
+        throw fail(column.name, "no identifiers can be made by the pattern: it has \(flaw)", "Correct the pattern.")
+      }
       let texts = [""] + column.missingMarkers
       guard texts.contains(column.missingText) else {
         throw fail(

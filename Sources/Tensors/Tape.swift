@@ -131,6 +131,9 @@ public struct Variable {
     UnsafeBufferPointer(start: pointer, count: rows * columns)
   }
 
+  /// Whether every element is a finite number.
+  public var isFinite: Bool { kernel_sum_of_absolutes(pointer, count).isFinite }
+
   /// The elements in Float32, converted on first use where the value is kept in bfloat16.
   var pointer: UnsafeMutablePointer<Float> { tape.nodes[index].value ?? tape.fullValue(index) }
   /// The elements in a format that they are kept in.

@@ -195,6 +195,57 @@ import Testing
     #expect(try column("i", cells, as: .integer, rows: 2, offset: 1) == .numbers([.nan, 8]))
   }
 
+  @Test func `Numbers that a column cannot hold are refused`() throws {
+    let day = ColumnKind.date(format: try DateFormat(pattern: "yyyy-MM-dd"))
+    let time = ColumnKind.dateTime(format: try DateFormat(pattern: "yyyy-MM-dd HH:mm:ss"))
+    func refused(_ format: String, _ cells: ArrowArray, _ kind: ColumnKind) -> Bool {
+      do {
+        _ = try column(format, cells, as: kind, rows: 1)
+        return false
+      } catch { return error is ArrowFlaw }
+    }
+    #expect(refused("l", array([Int64.max]), .integer) && refused("L", array([UInt64.max]), .integer))
+    #expect(refused("g", array([1e300]), .integer) && refused("g", array([-Double.infinity]), .decimal(digits: 2)))
+    #expect(refused("tdD", array([Int32.max]), day) && refused("tdm", array([Int64.min]), day))
+    #expect(refused("tss:", array([Int64.max]), time) && refused("g", array([1e15]), time))
+    #expect(!refused("tsn:", array([Int64.max]), time) && !refused("l", array([Int64(1) << 53]), .integer))
+    #expect(try column("g", array([1e300]), as: .decimal(digits: 2), rows: 1) == .numbers([1e300]))
+  }
+
+  @Test func `Texts that run back, begin before the start or are not UTF-8 are refused`() throws {
+    func flaw(_ ends: [Int32], _ bytes: [UInt8]) -> String? {
+      let memory = ArrowMemory()
+      let cells = ArrowArray(
+        length: ends.count - 1, in: memory,
+        buffers: [nil, UnsafeRawPointer(memory.copy(ends)), UnsafeRawPointer(memory.copy(bytes))])
+      do {
+        _ = try column("u", cells, as: .category, levels: ["a", "b"], rows: ends.count - 1)
+        return nil
+      } catch { return (error as? ArrowFlaw)?.problem }
+    }
+    #expect(flaw([0, 1, 2], Array("ab".utf8)) == nil)
+    #expect(flaw([0, 2, 1], Array("ab".utf8)) == "has a text that ends before it begins")
+    #expect(flaw([-1, 0, 1], Array("ab".utf8)) == "has a text that begins at byte -1")
+    #expect(flaw([0, 1, .max], Array("ab".utf8))?.contains("does not lie in memory") == true)
+    #expect(flaw([0, 2], [0xC3, 0x28])?.hasSuffix("which is not UTF-8") == true)
+  }
+
+  @Test func `Counts of missing cells that are not those of the bits are refused`() throws {
+    func flaw(_ count: Int64, _ cells: ArrowArray) -> String? {
+      var cells = cells
+      cells.null_count = count
+      do {
+        _ = try column("l", cells, as: .integer, rows: 3)
+        return nil
+      } catch { return (error as? ArrowFlaw)?.problem }
+    }
+    let cells: () -> ArrowArray = { self.array([Int64(1), 2, 3], valid: 0b101) }
+    #expect(flaw(1, cells()) == nil && flaw(-1, cells()) == nil && flaw(0, cells()) == nil)
+    #expect(flaw(2, cells()) == "says that 2 cells are missing, and 1 are")
+    #expect(flaw(4, cells()) == "says that 4 of its 3 cells are missing")
+    #expect(flaw(1, array([Int64(1), 2, 3])) == "says that 1 cells are missing, and not which")
+  }
+
   @Test func `What does not fit is refused with its column`() throws {
     func flaw(_ body: () throws -> Column.Values) -> String? {
       do {

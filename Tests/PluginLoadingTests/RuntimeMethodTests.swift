@@ -75,6 +75,30 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "FIELD=offset=INT64_MAX", "FIELD=offset=-1", "FIELD=length=INT64_MAX", "FIELD=length=-1",
+    "FIELD=n_children=INT64_MAX",
+    "FIELD=n_children=-1", "FIELD=n_buffers=0", "FIELD=n_buffers=INT64_MAX", "FIELD=children=0", "FIELD=null_count=3",
+    "FIELD=buffers=0", "FIELD=release=0", "CELLS=offset=INT64_MAX", "CELLS=offset=INT64_MIN", "CELLS=offset=(1LL<<40)",
+    "CELLS=length=0", "CELLS=length=-1", "CELLS=n_buffers=1", "CELLS=n_buffers=3", "CELLS=n_buffers=-1",
+    "CELLS=buffers=0",
+    "CELLS=buffers[1]=0", "CELLS=buffers[1]=(void*)8", "CELLS=buffers=(void*)4096", "CELLS=null_count=5",
+    "CELLS=null_count=-2", "CELLS=null_count=INT64_MAX", "CELLS=n_children=2", "CELLS=n_children=INT64_MAX",
+    "CELLS=dictionary=(void*)8", "CELLS=dictionary=table", "CELLS=release=0",
+  ]) func `A table that cannot be is an error of the plugin`(change: String) throws {
+    let library = try scratch.library(change.filter { $0.isLetter || $0.isNumber } + ".so", "STUB_SAMPLES_" + change)
+    let plugin = try RuntimePlugin(contentsOf: library)
+    let model = try fit(try #require(try PluginRegistry([plugin]).method("stub") as? any Synthesizer))
+    let error = #expect(throws: PluginCallError.self) { try rows(model, SampleRequest(rows: 20)) }
+    #expect(error?.fault == .plugin && error?.message.hasPrefix("of the table that it made, ") == true)
+  }
+
+  @Test func `Announcements and progress without end are held to what can be told`() throws {
+    let model = try fit(try stub("STUB_ANNOUNCES"))
+    #expect(
+      model.report.choices.count == 1000 && model.report.choices.allSatisfy { $0.name != "turn" || $0.reason.isEmpty })
+  }
+
   @Test(arguments: [(1, PluginCallError.Fault.usage), (2, .data), (3, .plugin), (77, .plugin)])
   func `A plugin's own words are the error`(status: Int, fault: PluginCallError.Fault) throws {
     let error = try #require(throws: PluginCallError.self) { try fit(try stub("STUB_FIT_FAILS=\(status)")) }

@@ -64,6 +64,28 @@ import Testing
     #expect(error?.problem == .crashed(during: "in describe", how: "did not come to an end"))
   }
 
+  @Test func `A description is bounded in length, memory and time`() throws {
+    let tooLong = PluginLoadingError.Problem.badDescription(
+      reason: "it writes more than 4194304 bytes, or what is not in memory")
+    #expect(problem(of: try scratch.library("a.so", "STUB_WRITES_WITHOUT_END")) == tooLong)
+    #expect(problem(of: try scratch.library("b.so", "STUB_WRITES_SIZE=-1")) == tooLong)
+    #expect(problem(of: try scratch.library("c.so", "STUB_WRITES_SIZE=(1LL<<60)")) == tooLong)
+    #expect(problem(of: try scratch.library("d.so", "STUB_WRITES_NOWHERE")) == tooLong)
+    #expect(problem(of: try scratch.library("e.so", "STUB_TAKES_MEMORY")) == .refused(message: "memory is short"))
+    #expect(
+      problem(of: try scratch.library("f.so", "STUB_FAILS_NOWHERE"))
+        == .refused(message: "it gives no reason (status 1)"))
+    let spinning = try PluginFile(try scratch.library("g.so", "STUB_SPINS"), origin: .named)
+    let error = #expect(throws: PluginLoadingError.self) { try RuntimePlugin(spinning, patience: 0.3) }
+    #expect(error?.problem == .crashed(during: "in describe", how: "did not come to an end"))
+  }
+
+  @Test func `A process of its own gives no more than was asked for, and takes no more`() {
+    let long = IsolatedRun.run(seconds: 10, most: 1000) { _ in Data(count: 1 << 20) }
+    #expect(long == .broken(step: 0, how: "gave more than 1000 bytes"))
+    #expect(IsolatedRun.run(seconds: 10, most: 1000) { _ in Data(count: 1000) } == .finished(Data(count: 1000)))
+  }
+
   @Test func `A plugin that refuses says why`() throws {
     #expect(
       problem(of: try scratch.library("a.so", "STUB_REFUSES")) == .refused(message: "out of paper; bring some"))

@@ -69,6 +69,7 @@ struct DDPMSampler: Sendable {
       let input = input(start, scores: scores, noisy: noisy, step: visited[asked])
       tape.reset()
       let output = objective.network(input, on: tape)
+      guard output.isFinite else { throw ArchiveError(.overflow(what: "predictions")) }
       let step = MultinomialStep(from: visited[asked], to: visited[asked + 1], schedule: objective.schedule)
       advance(&noisy, output, step, start: start, &categoryRandom)
       return clean(scores, output, level)

@@ -111,7 +111,7 @@ struct FittedTabularDDPM: FittedSynthesizer {
 extension FittedTabularDDPM {
   /// Reads a model, with one of the networks that the method offers.
   init(_ archive: ModelArchive, menu: DenoiserMenu) throws {
-    contents = try ModelContents(archive)
+    contents = try Self.contents(of: archive)
     var parameters = ParameterLayout()
     objective = DDPMObjective(
       contents.coding, settings: contents.settings,

@@ -88,7 +88,7 @@ extension MaskedObjective {
   /// - Returns: for each wanted column what its rows were told.
   func marginals(
     _ rows: MaskedSampler.Rows, wanted: [(column: Int, rows: [Int])], on tape: Tape
-  ) -> [CellMarginals] {
+  ) throws -> [CellMarginals] {
     let slots = layout.slots.count
     var input = MaskedInput(rows: rows.count, layout: layout)
     let visible = rows.codes.map { $0 != Cells.unknown }
@@ -107,9 +107,10 @@ extension MaskedObjective {
     tape.reset()
     let hidden = network.hidden(input, on: tape)
     var anchors: [Float] = []
-    return wanted.map { column, own -> CellMarginals in
+    return try wanted.map { column, own throws -> CellMarginals in
       let coding = self.coding.columns[column]
       let outputs = layout.slotsOfColumn[column].map { network.outputs(of: $0, hidden: hidden) }
+      guard outputs.allSatisfy(\.isFinite) else { throw ArchiveError(.overflow(what: "distributions")) }
       func parameters(_ slot: Int, _ row: Int) -> UnsafePointer<Float> {
         UnsafePointer(outputs[slot].values.baseAddress! + row * outputs[slot].columns)
       }

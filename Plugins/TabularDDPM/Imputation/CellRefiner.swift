@@ -97,11 +97,11 @@ extension MaskedPredictor {
   }
 
   /// Views of rows whose cell of a column is there, with that cell hidden.
-  func hiddenView(of column: Int, _ data: Rows, rows: [Int], pass: ShardedPass) -> View {
+  func hiddenView(of column: Int, _ data: Rows, rows: [Int], pass: ShardedPass) throws -> View {
     let gaps = gaps(data.matrix, rows: rows, but: column)
     var wanted = gaps
     wanted[column] = Array(rows.indices)
-    let marginals = marginals(data.start, rows: rows, hiding: column, wanted: wanted, pass: pass)
+    let marginals = try marginals(data.start, rows: rows, hiding: column, wanted: wanted, pass: pass)
     return view(of: column, data.matrix, rows: rows, marginals: marginals, gaps: gaps, places: Array(rows.indices))
   }
 
@@ -146,8 +146,8 @@ extension MaskedPredictor {
   /// Trains the trees of a column on training rows.
   func refiner(
     of column: Int, _ data: Rows, rows: [Int], learner: ExtraTrees, random: RandomStream, pass: ShardedPass
-  ) -> CellRefiner {
-    let view = hiddenView(of: column, data, rows: rows, pass: pass)
+  ) throws -> CellRefiner {
+    let view = try hiddenView(of: column, data, rows: rows, pass: pass)
     return CellRefiner(
       column: column, columns: view.cells.isCategory.count,
       trees: learner.fit(

@@ -63,7 +63,7 @@ struct FittedMaskedImputer: FittedImputer {
   ) throws -> [Int: FilledColumn] {
     let data = try predictor.rows(of: table, random: RandomStream(seed: request.seed, stream: UInt64(first)).child(2))
     let all = Array(0..<table.rowCount), gaps = predictor.gaps(data.matrix, rows: all)
-    let marginals = predictor.marginals(data.start, rows: all, wanted: gaps, pass: pass)
+    let marginals = try predictor.marginals(data.start, rows: all, wanted: gaps, pass: pass)
     var chained = data.matrix
     try chain?.fill(&chained, gang: pass.gang)
     var result: [Int: FilledColumn] = [:]

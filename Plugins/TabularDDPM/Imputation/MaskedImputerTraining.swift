@@ -61,7 +61,7 @@ struct MaskedImputerTraining {
       let judges = heldOut.filter { isThere[$0] }
       let teachers = split.training.map { Int($0) }.filter { isThere[$0] }.prefix(Self.mostRows).sorted()
       if let refiner, judges.count >= Self.fewestToJudge {
-        refiners[column] = predictor.refiner(
+        refiners[column] = try predictor.refiner(
           of: column, data, rows: teachers, learner: refiner, random: random.child(UInt64(1 + column)), pass: pass)
       }
       if judges.count >= Self.fewestToJudge {
@@ -83,7 +83,7 @@ struct MaskedImputerTraining {
     _ column: Int, _ predictor: MaskedPredictor, _ data: MaskedPredictor.Rows, rows: [Int], refiner: CellRefiner?,
     chain: FittedChain?, pass: ShardedPass
   ) throws -> CellBlend {
-    let view = predictor.hiddenView(of: column, data, rows: rows, pass: pass)
+    let view = try predictor.hiddenView(of: column, data, rows: rows, pass: pass)
     let cell = predictor.cells.modelled.firstIndex(of: column)!
     var others = refiner.map { [predictor.refined($0, view, gang: pass.gang)] } ?? []
     if let chain {

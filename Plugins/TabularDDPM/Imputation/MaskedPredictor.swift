@@ -35,18 +35,21 @@ struct MaskedPredictor: Sendable {
   ///   - wanted: columns of the table, each with places in `rows`, ascending.
   func marginals(
     _ start: MaskedSampler.Rows, rows: [Int], hiding hidden: Int? = nil, wanted: [Int: [Int]], pass: ShardedPass
-  ) -> Marginals {
+  ) throws -> Marginals {
     let order = wanted.keys.sorted()
-    let parts = pass.map(rows: rows.count) { tape, range -> [CellMarginals] in
+    let results = pass.map(rows: rows.count) { tape, range -> Result<[CellMarginals], any Error> in
       var own = start.selecting(range.map { rows[$0] })
       if let hidden { hide(hidden, in: &own) }
       objective.placeAnchors(&own)
-      return objective.marginals(
-        own,
-        wanted: order.map { column in
-          (column, wanted[column]!.ascending(in: range).map { $0 - range.lowerBound })
-        }, on: tape)
+      return Result {
+        try objective.marginals(
+          own,
+          wanted: order.map { column in
+            (column, wanted[column]!.ascending(in: range).map { $0 - range.lowerBound })
+          }, on: tape)
+      }
     }
+    let parts = try results.map { try $0.get() }
     var result: Marginals = [:]
     for (place, column) in order.enumerated() { result[column] = CellMarginals(joining: parts.map { $0[place] }) }
     return result

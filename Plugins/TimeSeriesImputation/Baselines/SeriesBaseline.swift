@@ -51,7 +51,7 @@ struct SeriesBaseline<Model: SeriesModel>: Imputer {
   }
 
   func loadImputer(_ archive: ModelArchive) throws -> any FittedImputer {
-    FittedSeriesBaseline<Model>(contents: try archive.value(for: FittedSeriesBaseline<Model>.key))
+    FittedSeriesBaseline<Model>(contents: try archive.contents(for: FittedSeriesBaseline<Model>.key))
   }
 }
 

@@ -10,6 +10,9 @@ protocol SeriesModel: Codable, Sendable {
   /// Learns from series; NaN is unknown.
   init(_ data: SeriesTraining, options: OptionValues) throws
 
+  /// Checks a model that was read: a file may be damaged or forged.
+  func check(_ field: StoredField, coding: SeriesCoding) throws(ArchiveError)
+
   /// The values of all cells of each entity, `[steps, channels]`: observed ones as they are, the others predicted, finite.
   ///
   /// - Parameter shouldContinue: gets the share of the work that is done; false makes it throw `CancellationError`.

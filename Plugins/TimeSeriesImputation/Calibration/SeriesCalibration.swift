@@ -1,3 +1,4 @@
+import DiffusionCore
 import Foundation
 import Tensors
 
@@ -84,7 +85,7 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
 
     /// The part that holds a time; of times before or after all of them, the first or the last.
     func callAsFunction(_ time: Double) -> Int {
-      length > 0 ? min(max(Int((time - start) / length), 0), Self.count - 1) : 0
+      length > 0 ? Int(min(max((time - start) / length, 0), Double(Self.count - 1))) : 0
     }
   }
 
@@ -321,4 +322,40 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
 
   /// The mean of error over size of a group.
   func mean(group: Int) -> Double { means[group] }
+}
+
+extension SeriesCalibration {
+  /// Checks the calibration of a coding's channels.
+  func check(_ field: StoredField, coding: SeriesCoding) throws(ArchiveError) {
+    let channels = coding.channelCount
+    try field("weights").count(weights.count, CellContext.count)
+    try field("channelOffsets").count(channelOffsets.count, channels)
+    try field("periodOffsets").count(periodOffsets.count, Periods.count)
+    try field("weights").bounded(weights + channelOffsets + periodOffsets, by: 1e9)
+    try field("periods").finite([periods.start, periods.length])
+    try field("least").ascending([0, least, greatest])
+    try field("greatest").within(greatest, 0...1e12)
+    try field("groupEnds").ascending(groupEnds)
+    try field("quantiles").count(quantiles.count, groupEnds.count + 1)
+    try field("means").count(means.count, quantiles.count)
+    try field("means").bounded(means, by: 1e12)
+    for (group, table) in quantiles.enumerated() {
+      try field("quantiles")[group].count(table.count, Self.levels + 1)
+      try field("quantiles")[group].ascending(table)
+      try field("quantiles")[group].bounded(table, by: 1e12)
+    }
+    try field("channelLevels").require(
+      channelLevels.isEmpty || channelLevels.count == channels, "\(channelLevels.count) channels", "\(channels)")
+    for (channel, table) in channelLevels.enumerated() {
+      try field("channelLevels")[channel].count(table.count, Self.shares + 1)
+      try field("channelLevels")[channel].require(
+        table.allSatisfy { (0...1).contains($0) }, "another number", "levels between 0 and 1")
+    }
+    try field("correlation").within(correlation, 0...1)
+    try drift.check(field("drift"))
+    try field("loadings").count(loadings.count, channels)
+    try field("loadings").bounded(loadings, by: 1)
+    try field("cellCount").within(cellCount, 0...StoredField.mostRows)
+    try field("typicalStep").require(typicalStep == coding.typicalStep, "\(typicalStep)", "\(coding.typicalStep)")
+  }
 }

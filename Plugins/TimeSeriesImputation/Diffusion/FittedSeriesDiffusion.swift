@@ -42,6 +42,7 @@ struct FittedSeriesDiffusion: FittedImputer {
       ResidualFilling.jobs(stretches, length: length, chains: settings.chains),
       draws: max(request.draws, settings.draws),
       shouldContinue: { request.shouldContinue(0.05 + 0.95 * $0) })
+    for result in results { try result.checkFinite() }
     for (entity, series) in frame.entities.enumerated() {
       settings.drift.mix(
         into: &results[entity], times: series.times, channels: frame.channelCount, typicalStep: coding.typicalStep,
@@ -65,7 +66,10 @@ struct FittedSeriesDiffusion: FittedImputer {
 extension FittedSeriesDiffusion {
   /// Reads a model.
   init(_ archive: ModelArchive) throws {
-    contents = try ModelContents(archive)
+    contents = try ModelContents(archive) { stored, field throws(ArchiveError) in
+      try stored.coding.check(field("coding"), schema: stored.schema)
+      try stored.settings.check(field("settings"), coding: stored.coding)
+    }
     var parameters = ParameterLayout()
     network = ResidualNetwork(contents.settings.shape, in: &parameters)
     store = try archive.parameters(for: parameters)

@@ -55,7 +55,11 @@ struct ResidualCalibration: Codable, Sendable, Equatable {
   /// A drawn residual as wide as it should be.
   func calibrated(_ residual: Float, logDeviation: Float) -> Float {
     guard !drawn.isEmpty else { return residual }
-    let group = self.group(logDeviation)
+    let made = moved(residual, group: group(logDeviation))
+    return made.isFinite ? made : residual
+  }
+
+  private func moved(_ residual: Float, group: Int) -> Float {
     let from = drawn[group], to = seen[group], last = from.count - 1
     // Beyond the ends the distances stay, scaled like the ends.
     if residual <= from[0] { return to[0] * (from[0] < 0 ? residual / from[0] : 1) }

@@ -38,6 +38,7 @@ struct SeasonalProfile: Codable, Sendable, Equatable {
 
   private static func bin(_ time: Double, _ period: Double, _ origin: Double, _ bins: Int) -> Int {
     let turn = (time - origin) / period
+    guard turn.isFinite else { return 0 }
     return min(bins - 1, Int((turn - turn.rounded(.down)) * Double(bins) + 1e-9))
   }
 

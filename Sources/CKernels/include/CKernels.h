@@ -167,3 +167,17 @@ void kernel_tree_predict(const kernel_tree_node *nodes, const float *values, siz
 // The numbers of the leaves that rows come to.
 void kernel_tree_leaves(const kernel_tree_node *nodes, const float *cells, size_t stride, const int32_t *rows,
                         size_t count, int32_t *leaves);
+
+// Boosted trees of several outputs, grown by another library.
+//
+// A node: its split is twice the column, and one more where missing cells go left; -1 marks a leaf. What is less than the
+// cut goes to the node `next` places after the tree's first, all else to the one behind it. A leaf's cut is its value.
+typedef struct {
+  int32_t split;
+  float cut;
+  int32_t next;
+} kernel_boosted_node;
+// Adds the values of trees, each to its own output and one after another, to sums `[rows, outputs]`. Cells are
+// `[rows, columns]`, NaN where missing.
+void kernel_boosted_predict(const kernel_boosted_node *nodes, const int32_t *roots, const int32_t *output_of, size_t trees,
+                            const float *cells, size_t columns, size_t rows, size_t outputs, float *sums);

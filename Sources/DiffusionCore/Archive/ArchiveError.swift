@@ -38,6 +38,12 @@ public struct ArchiveError: Error, Sendable, Equatable, CustomStringConvertible 
     case missingTensor(name: String, known: [String])
     /// A tensor has another shape than the model needs.
     case shape(tensor: String, needed: [Int], found: [Int])
+    /// A field of the model cannot be what it says.
+    case field(name: String, found: String, expected: String)
+    /// A tensor holds an infinite number, or one that is none.
+    case notFinite(tensor: String, place: Int)
+    /// The model's numbers lead to some that are not finite.
+    case overflow(what: String)
     /// Metadata that the model needs are not there or cannot be read.
     case metadata(key: String, reason: String)
   }
@@ -92,6 +98,12 @@ public struct ArchiveError: Error, Sendable, Equatable, CustomStringConvertible 
       "lacks the tensor '\(name)'; \(suggestionText(for: name, in: known)) It may belong to another method or version"
     case .shape(let tensor, let needed, let found):
       "holds tensor '\(tensor)' of shape \(found) where the model needs \(needed); it may belong to other options"
+    case .field(let name, let found, let expected):
+      "holds \(found) in '\(name)' where \(expected) should stand: it is damaged or forged; restore it from a copy or train again"
+    case .notFinite(let tensor, let place):
+      "holds a number that is not finite in tensor '\(tensor)', at place \(place): it is damaged or forged; restore it from a copy or train again"
+    case .overflow(let what):
+      "leads to \(what) that are not finite: its numbers are damaged or forged; restore it from a copy or train again"
     case .metadata(let key, let reason):
       "has no usable metadata '\(key)': \(reason)"
     }

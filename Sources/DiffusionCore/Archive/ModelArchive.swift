@@ -20,6 +20,8 @@ public struct ModelArchive: Sendable, Equatable {
   public private(set) var metadata: [String: String]
   /// The tensors, in the order in which they were added or lie in the file.
   public private(set) var tensors: [StoredTensor]
+  /// Where each of them stands, by name.
+  private var places: [String: Int] = [:]
   /// The file it was read from, for messages; empty if it was made in memory.
   public private(set) var file = ""
 
@@ -63,6 +65,7 @@ public struct ModelArchive: Sendable, Equatable {
     guard let text = metadata[key] else {
       throw ArchiveError(.metadata(key: key, reason: suggestionText(for: key, in: Array(metadata.keys))), file: file)
     }
+    if let flaw = JSONBounds.flaw(in: text.utf8) { throw ArchiveError(.metadata(key: key, reason: flaw), file: file) }
     do {
       return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
     } catch {
@@ -76,16 +79,17 @@ public struct ModelArchive: Sendable, Equatable {
   /// - Precondition: its name is new and not `__metadata__`.
   public mutating func add(_ tensor: StoredTensor) {
     precondition(
-      tensor.name != "__metadata__" && !tensors.contains { $0.name == tensor.name },
-      "the tensor name '\(tensor.name)' is taken")
+      tensor.name != "__metadata__" && places[tensor.name] == nil, "the tensor name '\(tensor.name)' is taken")
+    places[tensor.name] = tensors.count
     tensors.append(tensor)
   }
 
   /// Finds a tensor by name, and checks its shape if one is given.
   public func tensor(_ name: String, shape: [Int]? = nil) throws(ArchiveError) -> StoredTensor {
-    guard let found = tensors.first(where: { $0.name == name }) else {
-      throw ArchiveError(.missingTensor(name: name, known: tensors.map(\.name)), file: file)
+    guard let place = places[name] else {
+      throw ArchiveError(.missingTensor(name: name, known: tensors.prefix(1000).map(\.name)), file: file)
     }
+    let found = tensors[place]
     if let shape, found.shape != shape {
       throw ArchiveError(.shape(tensor: name, needed: shape, found: found.shape), file: file)
     }
@@ -153,6 +157,7 @@ extension ModelArchive {
         name: entry.name, type: entry.type, shape: entry.shape,
         bytes: bytes[(start + entry.range.lowerBound)..<(start + entry.range.upperBound)])
     }
+    places = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
     file = path
     if isOurs { try Self.verify(header.metadata, tensors, bytes[start...], path) }
     metadata = isOurs ? header.metadata.filter { !$0.key.hasPrefix(Self.ownPrefix) } : header.metadata
@@ -178,6 +183,9 @@ extension ModelArchive {
       throw ArchiveError(.altered(part: "tensors", expected: metadata[bodyKey] ?? "absent", found: found), file: path)
     }
   }
+
+  /// Whether there is a tensor of that name.
+  public func hasTensor(_ name: String) -> Bool { places[name] != nil }
 
   private static func map(_ path: String) throws(ArchiveError) -> Data {
     do {

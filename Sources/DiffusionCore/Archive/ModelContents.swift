@@ -25,9 +25,16 @@ public struct ModelContents<Coding: Codable & Sendable, Settings: Codable & Send
 
   /// Reads what ``archive(method:parameters:)`` wrote. A fast format that this machine lacks gives way to a slower one.
   ///
+  /// - Parameter check: checks the coding and the settings, against the schema that it gets and each other.
   /// - Throws: ``ArchiveError`` where the file holds something else.
-  public init(_ archive: ModelArchive) throws(ArchiveError) {
+  public init(
+    _ archive: ModelArchive, check: (ModelContents, StoredField) throws(ArchiveError) -> Void
+  ) throws(ArchiveError) {
     let stored: ModelContents = try archive.value(for: "model")
+    let field = StoredField("model", file: archive.file)
+    try stored.schema.check(field("schema"))
+    try stored.report.check(field("report"))
+    try check(stored, field)
     self.init(
       schema: stored.schema, coding: stored.coding, settings: stored.settings,
       precision: stored.precision == .bfloat16 ? Precision.fastest : stored.precision, report: stored.report)

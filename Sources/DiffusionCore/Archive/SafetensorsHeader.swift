@@ -42,16 +42,17 @@ struct SafetensorsHeader: Equatable {
     guard length <= total - 8 else { throw fail(.truncated(expected: 8 + length, found: total)) }
 
     let start = file.startIndex + 8
-    let fields: Fields
-    do {
-      fields = try JSONDecoder().decode(Fields.self, from: file[start..<(start + Int(length))])
+    let read: (metadata: [String: String], tensors: [(name: String, HeaderScanner.Entry)])
+    do throws(HeaderScanner.Flaw) {
+      read = try HeaderScanner.read(file[start..<(start + Int(length))])
     } catch {
-      throw fail(.malformedHeader(reason: Self.reason(error)))
+      throw fail(.malformedHeader(reason: error.reason))
     }
-    metadata = fields.metadata
+    metadata = read.metadata
     bodyStart = 8 + Int(length)
     entries = []
-    for (name, raw) in fields.tensors { entries.append(try Self.entry(name, raw, path)) }
+    entries.reserveCapacity(read.tensors.count)
+    for (name, raw) in read.tensors { entries.append(try Self.entry(name, raw, path)) }
     entries.sort {
       ($0.range.lowerBound, $0.range.upperBound, $0.name) < ($1.range.lowerBound, $1.range.upperBound, $1.name)
     }
@@ -68,9 +69,9 @@ struct SafetensorsHeader: Equatable {
     if UInt64(end) < body { throw fail(.trailingBytes(count: body - UInt64(end))) }
   }
 
-  private static func entry(_ name: String, _ raw: RawEntry, _ path: String) throws(ArchiveError) -> Entry {
-    guard let type = ElementType(rawValue: raw.dtype) else {
-      throw ArchiveError(.elementType(tensor: name, found: raw.dtype), file: path)
+  private static func entry(_ name: String, _ raw: HeaderScanner.Entry, _ path: String) throws(ArchiveError) -> Entry {
+    guard let type = ElementType(rawValue: raw.type) else {
+      throw ArchiveError(.elementType(tensor: name, found: raw.type), file: path)
     }
     guard raw.offsets.count == 2, raw.offsets[0] <= raw.offsets[1], raw.offsets[1] <= UInt64(Int.max) / 2 else {
       throw ArchiveError(.malformedHeader(reason: "the offsets of tensor '\(name)' are \(raw.offsets)"), file: path)
@@ -104,43 +105,9 @@ struct SafetensorsHeader: Equatable {
     let isText = !opening.isEmpty && opening.allSatisfy { (32..<127).contains($0) || (9...13).contains($0) }
     return opening.isEmpty ? "an empty file" : isText ? "a text, such as a CSV" : nil
   }
-
-  private static func reason(_ error: any Error) -> String {
-    switch error as? DecodingError {
-    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context),
-      .keyNotFound(_, let context):
-      let place = context.codingPath.map(\.stringValue).joined(separator: ".")
-      return place.isEmpty ? "it is not JSON" : "at '\(place)'"
-    default: return "it is not JSON"
-    }
-  }
 }
 
-/// The header's JSON: tensors by name, and metadata under a name of its own.
-private struct Fields: Decodable {
-  var metadata: [String: String] = [:]
-  var tensors: [String: RawEntry] = [:]
-
-  private struct Key: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
-    for key in container.allKeys {
-      if key.stringValue == "__metadata__" {
-        metadata = try container.decode([String: String].self, forKey: key)
-      } else {
-        tensors[key.stringValue] = try container.decode(RawEntry.self, forKey: key)
-      }
-    }
-  }
-}
-
-private struct RawEntry: Codable {
+private struct RawEntry: Encodable {
   var dtype: String
   var shape: [UInt64]
   var offsets: [UInt64]

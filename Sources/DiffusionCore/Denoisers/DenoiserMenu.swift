@@ -102,6 +102,10 @@ public struct DenoiserMenu: Sendable {
     } catch is RegistryError {
       throw ArchiveError(
         .component(kind: .denoiser, id: choice.id, known: registrations.map(\.descriptor.id)), file: archive.file)
+    } catch let error as OptionError {
+      throw ArchiveError(
+        .field(name: "model.settings.options", found: "a network that cannot be (\(error))", expected: "its options"),
+        file: archive.file)
     }
   }
 }

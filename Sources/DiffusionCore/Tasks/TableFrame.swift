@@ -97,6 +97,35 @@ public struct TableFrame: Codable, Sendable {
   }
 }
 
+extension TableFrame: StoredContents {
+  /// Checks that each column is what its kind says.
+  public func check(_ field: StoredField) throws(ArchiveError) {
+    try schema.check(field("schema"))
+    try field("sources").count(sources.count, schema.columns.count)
+    for (place, column) in schema.columns.enumerated() {
+      let own = field("sources")[place]
+      func kind(_ isFitting: Bool) throws(ArchiveError) {
+        try own.require(isFitting, "another source", "one for a column of kind \(column.kind.name)")
+      }
+      switch sources[place] {
+      case .learned(let levels):
+        try kind(column.kind.isNumeric ? levels.isEmpty : column.kind.isCategorical && !levels.isEmpty)
+        try own("levels").distinct(levels)
+      case .identifier(let generator):
+        guard case .identifier(let pattern) = column.kind else { return try kind(false) }
+        try own("pattern").require(generator.pattern == pattern, "another pattern", "that of the schema")
+      case .constant(let value):
+        guard case .constant(value) = column.kind else { return try kind(false) }
+      case .empty(let levels):
+        // A column with values has some that were seen.
+        try kind(column.minimum == nil)
+        try own("levels").distinct(levels)
+      }
+    }
+    try field("sources").require(!learned.isEmpty, "nothing that is learned", "at least one column")
+  }
+}
+
 // MARK: Sampling
 
 extension TableFrame {

@@ -66,8 +66,6 @@ final class Booster: @unchecked Sendable {
   /// What is summed over the splits on a column.
   enum Importance: String {
     case totalGain = "total_gain"
-    /// The number of splits.
-    case splits = "weight"
   }
 
   /// The importance of each column, 0 where there are no splits on it.
@@ -105,13 +103,6 @@ final class Booster: @unchecked Sendable {
       XGBoosterBoostOneIter(handle, matrix.handle, &gradients, &curvatures, bst_ulong(gradients.count)))
   }
 
-  /// Lets so many threads predict. Predictions do not depend on it.
-  func setThreads(_ threads: Int) throws(DownstreamError) {
-    lock.lock()
-    defer { lock.unlock() }
-    try XGBoost.check(XGBoosterSetParam(handle, "nthread", "\(threads)"))
-  }
-
   // MARK: The file
 
   /// The trees in the library's own format, universal binary JSON.
@@ -122,20 +113,6 @@ final class Booster: @unchecked Sendable {
     var start: UnsafePointer<CChar>?
     try XGBoost.check(XGBoosterSaveModelToBuffer(handle, "{\"format\":\"ubj\"}", &count, &start))
     return Array(UnsafeRawBufferPointer(start: start, count: Int(count)))
-  }
-
-  /// Reads what ``bytes()`` gave.
-  init(bytes: [UInt8], columns: Int) throws(DownstreamError) {
-    var made: BoosterHandle?
-    try XGBoost.silence()
-    try XGBoost.check(XGBoosterCreate(nil, 0, &made))
-    guard let made else { throw .library("no booster was made") }
-    handle = made
-    self.columns = columns
-    try XGBoost.check(XGBoosterLoadModelFromBuffer(handle, bytes, bst_ulong(bytes.count)))
-    var found: bst_ulong = 0
-    try XGBoost.check(XGBoosterGetNumFeature(handle, &found))
-    guard Int(found) == columns else { throw .library("its trees look at \(found) columns, not \(columns)") }
   }
 
   deinit { XGBoosterFree(handle) }

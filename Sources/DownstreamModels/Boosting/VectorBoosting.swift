@@ -58,6 +58,14 @@ public struct VectorBoosting: Sendable, Codable, Equatable {
   public func fit(
     _ rows: Rows, columns: Int, outputs: Int, heldOut: Rows? = nil, afterRound: (Round) -> Bool = { _ in true }
   ) throws(DownstreamError) -> FittedVectorTrees {
+    let booster = try grow(rows, columns: columns, outputs: outputs, heldOut: heldOut, afterRound: afterRound)
+    return try FittedVectorTrees(xgboost: booster.bytes(), columns: columns, outputs: outputs)
+  }
+
+  /// The library's own model.
+  func grow(
+    _ rows: Rows, columns: Int, outputs: Int, heldOut: Rows? = nil, afterRound: (Round) -> Bool = { _ in true }
+  ) throws(DownstreamError) -> Booster {
     precondition(
       rows.cells.count / columns == rows.targets.count / outputs, "each row of cells needs one row of targets")
     guard !rows.cells.isEmpty else { throw .noRows }
@@ -91,7 +99,7 @@ public struct VectorBoosting: Sendable, Codable, Equatable {
       }
       if !afterRound(report) { break }
     }
-    return FittedVectorTrees(booster, columns: columns, outputs: outputs)
+    return booster
   }
 
   /// The mean squared error of the outputs that are known.
@@ -102,46 +110,5 @@ public struct VectorBoosting: Sendable, Codable, Equatable {
       known += 1
     }
     return sum / max(known, 1)
-  }
-}
-
-/// ``VectorBoosting`` that has learned.
-public struct FittedVectorTrees: Sendable {
-  private let booster: Booster
-  /// The columns that the trees look at, and the numbers that they predict.
-  public let columns: Int, outputs: Int
-
-  init(_ booster: Booster, columns: Int, outputs: Int) {
-    self.booster = booster
-    self.columns = columns
-    self.outputs = outputs
-  }
-
-  /// Reads what ``bytes()`` gave.
-  ///
-  /// - Throws: ``DownstreamError`` where the bytes hold something else.
-  public init(bytes: [UInt8], columns: Int, outputs: Int) throws(DownstreamError) {
-    self.init(try Booster(bytes: bytes, columns: columns), columns: columns, outputs: outputs)
-    let row = try predict([Float](repeating: 0, count: columns))
-    guard row.count == outputs else { throw .library("its trees predict \(row.count) numbers, not \(outputs)") }
-  }
-
-  /// The trees in the format of the library.
-  public func bytes() throws(DownstreamError) -> [UInt8] { try booster.bytes() }
-
-  /// Predictions, `[rows, outputs]`.
-  ///
-  /// - Parameters:
-  ///   - cells: `[rows, columns]`; NaN is missing.
-  ///   - threads: how many work; the result does not depend on it.
-  public func predict(_ cells: [Float], threads: Int = 1) throws(DownstreamError) -> [Float] {
-    guard !cells.isEmpty else { return [] }
-    try booster.setThreads(threads)
-    return try booster.predict(DataMatrix(cells: cells, columns: columns, outputs: outputs), .margin)
-  }
-
-  /// The number of splits of all trees.
-  public func splits() throws(DownstreamError) -> Int {
-    Int(try booster.importances(.splits).reduce(0, +))
   }
 }

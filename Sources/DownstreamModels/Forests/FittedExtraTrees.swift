@@ -170,7 +170,9 @@ extension FittedExtraTrees {
   /// Reads a forest back; nil where the arrays are none, or name other columns than `0 ..< columns`.
   public init?(_ parts: Parts, outputs: Int, columns: Int) {
     let count = parts.splits.count
-    guard outputs > 0, !parts.roots.isEmpty, parts.roots[0] == 0, parts.cuts.count == count, parts.next.count == count,
+    // No product of sizes is formed before they are known to be small.
+    guard outputs > 0, outputs <= parts.values.count, !parts.roots.isEmpty, parts.roots[0] == 0,
+      parts.cuts.count == count, parts.next.count == count,
       (count + parts.roots.count) % 2 == 0, parts.values.count == (count + parts.roots.count) / 2 * outputs
     else { return nil }
     self.init(outputs: outputs)

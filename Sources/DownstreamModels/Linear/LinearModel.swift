@@ -149,3 +149,45 @@ public struct FittedLinearModel: FittedDownstreamModel, Codable {
     return form.predictions(scores, rows: features.rowCount)
   }
 }
+
+extension FittedLinearModel {
+  /// Why a model that was read cannot be one; nil where it can.
+  ///
+  /// - Parameters:
+  ///   - columns: the levels of each column that it is to see; 0 for a number.
+  ///   - classes: those that it may tell apart at most; 0 for a number.
+  public func flaw(columns: [Int], classes: Int) -> String? {
+    guard design.columns.count == columns.count else { return "its design is for \(design.columns.count) columns" }
+    var width = 0
+    for (form, levels) in zip(design.columns, columns) {
+      switch form {
+      case .number(let filling, let centre, let scale, let indicatesMissing):
+        guard levels == 0, filling.isFinite, centre.isFinite, scale.isFinite, scale > 0 else {
+          return "a number's design"
+        }
+        width += indicatesMissing ? 2 : 1
+      case .category(let inputs, let centres):
+        guard levels > 0, inputs.allSatisfy({ (-1..<Int32(clamping: inputs.count)).contains($0) }) else {
+          return "a category's design"
+        }
+        let own = Int(inputs.max() ?? -1) + 1
+        guard centres.map({ $0.count >= own && $0.allSatisfy(\.isFinite) }) ?? true else {
+          return "a category's centres"
+        }
+        width += own
+      }
+    }
+    switch form {
+    case .numbers(let mean, let deviation):
+      guard classes == 0, outputs == 1, mean.isFinite, deviation.isFinite else { return "its outcome" }
+    case .classes(let occurring, let count):
+      guard classes > 0, (1...classes).contains(count), occurring.count >= 2, Set(occurring).count == occurring.count,
+        occurring.allSatisfy({ (0..<count).contains($0) }), outputs == (occurring.count == 2 ? 1 : occurring.count)
+      else { return "its classes" }
+    }
+    guard parameters.count == outputs * (width + 1) else {
+      return "\(parameters.count) coefficients where there should be \(outputs * (width + 1))"
+    }
+    return parameters.allSatisfy { abs($0) <= 1e100 } ? nil : "a coefficient beyond 1e100"
+  }
+}

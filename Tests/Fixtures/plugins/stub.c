@@ -46,6 +46,33 @@ static int32_t describe(const langevin_call *call) {
 #ifdef STUB_HANGS
   sleep(60);
 #endif
+#ifdef STUB_SPINS
+  for (volatile int turn = 0;; turn++) {
+  }
+#endif
+#ifdef STUB_WRITES_WITHOUT_END
+  for (;;) call->write(call, STUB_JSON, strlen(STUB_JSON));
+#endif
+#ifdef STUB_WRITES_SIZE
+  call->write(call, STUB_JSON, (size_t)STUB_WRITES_SIZE);
+#endif
+#ifdef STUB_WRITES_NOWHERE
+  call->write(call, (const void *)8, 100);
+#endif
+#ifdef STUB_FAILS_NOWHERE
+  call->fail(call, (const char *)8);
+  return LANGEVIN_USAGE_ERROR;
+#endif
+#ifdef STUB_TAKES_MEMORY
+  for (;;) {
+    char *block = malloc(1 << 24);
+    if (block == NULL) {
+      call->fail(call, "memory is short");
+      return LANGEVIN_INTERNAL_ERROR;
+    }
+    memset(block, 1, 1 << 24);
+  }
+#endif
 #ifdef STUB_REFUSES
   call->fail(call, "out of paper; bring some");
   return LANGEVIN_USAGE_ERROR;
@@ -76,6 +103,10 @@ static int32_t fit(const langevin_call *call, struct ArrowSchema *schema, struct
       return LANGEVIN_CANCELLED;
     }
   call->announce(call, "columns", "all", "there is no reason");
+#ifdef STUB_ANNOUNCES
+  for (int turn = 0; turn < 100000; turn++) call->announce(call, "turn", "another", (const char *)8);
+  for (int turn = 0; turn < 100; turn++) call->progress(call, 1e-300 * turn, UINT64_MAX, INFINITY);
+#endif
   /* Moved, as Arrow allows, and released here. */
   struct ArrowArray mine = *table;
   table->release = NULL;
@@ -122,6 +153,12 @@ static int32_t sample(
 #endif
     }
   }
+#ifdef STUB_SAMPLES_FIELD
+  table->STUB_SAMPLES_FIELD;
+#endif
+#ifdef STUB_SAMPLES_CELLS
+  table->children[0]->STUB_SAMPLES_CELLS;
+#endif
 #ifdef STUB_SAMPLES_NAME
   strcpy((char *)schema->children[0]->name, "x");
 #endif

@@ -55,7 +55,7 @@ struct FuzzCampaign {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
     let errors = folder.appending(path: "stderr")
-    FileManager.default.createFile(atPath: errors.path, contents: nil)
+    try Data().write(to: errors)
     process.standardError = try FileHandle(forWritingTo: errors)
     try process.run()
     try output.fileHandleForWriting.close()

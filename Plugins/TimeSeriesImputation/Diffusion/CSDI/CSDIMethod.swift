@@ -180,6 +180,7 @@ struct FittedCSDI: FittedImputer {
     let results = try filling.run(
       WindowPlan(length: length, stride: length, stretches: stretches).windows,
       draws: max(request.draws, settings.draws), shouldContinue: request.shouldContinue)
+    for result in results { try result.checkFinite() }
     let filled = zip(frame.entities, results).map { series, result in
       series.values.indices.map { series.values[$0].isNaN ? result.median[$0] : series.values[$0] }
     }
@@ -195,7 +196,10 @@ struct FittedCSDI: FittedImputer {
 extension FittedCSDI {
   /// Reads a model.
   init(_ archive: ModelArchive) throws {
-    contents = try ModelContents(archive)
+    contents = try ModelContents(archive) { stored, field throws(ArchiveError) in
+      try stored.coding.check(field("coding"), schema: stored.schema)
+      try stored.settings.check(field("settings"), coding: stored.coding)
+    }
     var parameters = ParameterLayout()
     network = CSDINetwork(contents.settings.shape, in: &parameters)
     store = try archive.parameters(for: parameters)

@@ -109,7 +109,7 @@ struct ArrowArea: FuzzArea {
   private func forge(_ array: inout ArrowArray, _ rows: Int, _ forged: ForgedArrow, _ random: inout RandomStream) {
     let count = random.pick(Self.counts)
     switch random.integer(below: 9) {
-    case 0: array.length = random.happens(0.5) ? count : array.length + random.pick([-1, 1, 5])
+    case 0: array.length = random.happens(0.5) ? count : array.length &+ random.pick([-1, 1, 5])
     // A small offset stays within the room of the buffers.
     case 1:
       array.offset = random.happens(0.5) && count.magnitude > 1 << 16 ? count : Int64(random.integer(below: 9)) - 1
