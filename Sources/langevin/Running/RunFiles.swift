@@ -86,6 +86,7 @@ struct RunFiles {
   /// - Throws: a ``Failure`` where a file of that name is no checkpoint: nothing else is ever replaced or removed.
   mutating func checkpoint(of place: OutputPlace, _ training: TrainingOptions) throws(Failure) -> CheckpointFile? {
     guard let path = place.checkpoint else { return nil }
+    Leftovers.remove(from: FilePlace(path).folder)
     try add(Entry(role: Self.checkpointRole, path: path, isOutput: true, identity: FileIdentity(of: path)))
     return try CheckpointFile(path, resumes: training.resume, interval: training.checkpointEvery)
   }
