@@ -42,7 +42,7 @@ extension FitReport: StoredContents {
       ("training.steps", training.steps), ("training.bestStep", training.bestStep),
     ]
     for (name, count) in counts { try field(name).within(count, 0...StoredField.mostRows) }
-    try field("training.seconds").within(training.seconds, 0...1e12)
+    if let seconds = training.seconds { try field("training.seconds").within(seconds, 0...1e12) }
     let curve = field("training.curve")
     for (place, point) in training.curve.enumerated() {
       try curve[place]("step").within(point.step, 0...StoredField.mostRows)
