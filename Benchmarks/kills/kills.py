@@ -182,7 +182,7 @@ class Trials:
                 try:
                     json.loads(path.read_text())
                 except ValueError:
-                    found.append(f"{name} is no JSON")
+                    found.append(f"{name} is not JSON")
             elif not path.read_text().rstrip().endswith("</html>"):
                 found.append(f"{name} is half a page")
         return found

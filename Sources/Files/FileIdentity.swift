@@ -9,8 +9,8 @@ public struct FileIdentity: Hashable, Sendable {
   /// The name in the folder of a file that does not exist yet; empty for one that does.
   private let name: String
 
-  /// The identity of a regular file, or of one that may be made there; nil for devices, pipes and folders, and where there
-  /// is no folder.
+  /// The identity of a regular file, or of one that may be made there; nil for devices, pipes and folders, and in a
+  /// folder that does not exist.
   public init?(of path: String) {
     var status = stat()
     if stat(path, &status) == 0 {

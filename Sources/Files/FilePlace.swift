@@ -53,7 +53,7 @@ public struct FilePlace: Sendable, Equatable {
     return String(cString: real)
   }
 
-  /// What a link says; nil for what is no link.
+  /// The target of a symbolic link as it is stored; nil for any other path.
   public static func target(ofLink path: String) -> String? {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX) + 1)
     let count = buffer.withUnsafeMutableBytes { readlink(path, $0.baseAddress!, $0.count - 1) }
@@ -69,7 +69,7 @@ public struct FilePlace: Sendable, Equatable {
   }
 
   /// The name of a file that belongs to another and lies in its folder: `out.csv.checkpoint` of `out.csv`. A name that
-  /// would be too long is cut, and told apart by a checksum of the whole.
+  /// would be too long is cut, and made unique by a checksum of the whole.
   public static func companion(of path: String, ending: String) -> String {
     let name = name(of: path), most = longestName(in: folder(of: path))
     guard name.utf8.count + ending.utf8.count + 1 > most else { return path + "." + ending }

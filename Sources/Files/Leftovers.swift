@@ -1,6 +1,6 @@
 import Foundation
 
-/// What killed runs leave half made beside their results.
+/// Half-made files of killed runs, in the folders of their results.
 ///
 /// A run holds a lock on each file and folder that it is making. What has a name of this program, belongs to the user and
 /// is locked by nobody, was left by a run that was killed.

@@ -85,7 +85,7 @@ extension TableError {
       : error.isDenied
         ? .permissionDenied : error.isWithoutFolder ? .missingFile : error.code == EISDIR ? .directory : .writeFailed
     self.init(
-      reason, file: error.path, problem: error.message,
+      reason, file: error.path == "-" ? "standard output" : error.path, problem: error.message,
       cure: error.cure.prefix(1).uppercased() + error.cure.dropFirst() + ".")
   }
 }

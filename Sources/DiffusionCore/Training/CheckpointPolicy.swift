@@ -39,13 +39,15 @@ public struct CheckpointPolicy: Sendable {
   /// - Parameter seconds: since the last state was saved.
   public func isWorthKeeping(after seconds: Double) -> Bool { seconds >= min(Self.worthKeeping, interval) }
 
-  /// Saves a state, for its owner alone to read. A failure does not end the training: ``noted`` hears of it.
+  /// Saves a state, for its owner alone to read, and replaces nothing but a checkpoint. A failure does not end the training: ``noted`` hears of it.
   ///
   /// - Parameters:
   ///   - seed: of the run; it stands by itself, so that a command can go on without being told it again.
   ///   - state: makes the file.
   public func save(seed: UInt64, _ state: () throws -> ModelArchive) {
     do {
+      // Something else may have come there since the run began.
+      guard !isThere || Self.isCheckpoint(path) else { throw CheckpointError.foreign(path) }
       var archive = try state()
       archive.setText("the state of an unfinished training; --resume goes on from it", for: Self.mark)
       archive.setText(String(seed), for: "seed")

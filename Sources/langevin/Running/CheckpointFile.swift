@@ -1,7 +1,7 @@
 import DiffusionCore
 import Foundation
 
-/// The file beside an output that keeps the state of an unfinished training.
+/// The file next to an output that keeps the state of an unfinished training.
 final class CheckpointFile: Sendable {
   let path: String
   /// Whether the run goes on from it.
@@ -73,7 +73,7 @@ final class CheckpointFile: Sendable {
     return policy
   }
 
-  /// Removes it when the output stands. What is no checkpoint stays.
+  /// Removes it when the output is complete. Any other file of that name stays.
   func remove() {
     if CheckpointPolicy.isCheckpoint(path) { unlink(path) }
   }

@@ -107,7 +107,7 @@ struct OutputPlace: Sendable, Equatable {
     return value
   }
 
-  /// Moves rows beside the database, under a name that nothing has; nil where that fails.
+  /// Moves rows to the folder of the database, under an unused name; nil where that fails.
   private static func kept(_ rows: String, _ address: SQLiteAddress) -> String? {
     for number in 0..<1000 {
       let name = companion(address, number == 0 ? "csv" : "\(number).csv")
@@ -125,13 +125,13 @@ struct OutputPlace: Sendable, Equatable {
   /// How it is named to be written once more.
   var repeatedPath: String { database?.table.address.replacing.description ?? path }
 
-  /// The file beside the output that keeps the state of an unfinished training; nil where there is no beside.
+  /// The file next to the output that keeps the state of an unfinished training; nil for a stream or a device.
   var checkpoint: String? {
     if let database { return Self.companion(database.table.address, "checkpoint") }
     return isDevice ? nil : FilePlace.companion(of: path, ending: "checkpoint")
   }
 
-  /// The name of a file beside a database that belongs to one of its tables.
+  /// The name of a file that belongs to a table, in the folder of its database.
   private static func companion(_ address: SQLiteAddress, _ ending: String) -> String {
     FilePlace.companion(of: "\(address.file).\(address.fileName)", ending: ending)
   }

@@ -81,9 +81,9 @@ struct RunFiles {
     return try cleared(OutputPlace(table: path, sources: sources))
   }
 
-  /// Names the checkpoint of a training, beside its output; nil where there is no beside.
+  /// Names the checkpoint of a training, next to its output; nil for a stream or a device.
   ///
-  /// - Throws: a ``Failure`` where a file of that name is no checkpoint: nothing else is ever replaced or removed.
+  /// - Throws: a ``Failure`` where another file has that name: only checkpoints are ever replaced or removed.
   mutating func checkpoint(of place: OutputPlace, _ training: TrainingOptions) throws(Failure) -> CheckpointFile? {
     guard let path = place.checkpoint else { return nil }
     Leftovers.remove(from: FilePlace(path).folder)

@@ -95,7 +95,7 @@ extension TrainingSession {
 
   private func checkpointPolicy() -> CheckpointPolicy? {
     if checkpoint == nil, training.resume {
-      console.say("--resume has no effect: the output is not a file, so there is no checkpoint beside it")
+      console.say("--resume has no effect: the output is not a file, so it has no checkpoint")
     }
     return checkpoint?.policy(console)
   }
