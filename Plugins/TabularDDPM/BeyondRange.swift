@@ -33,9 +33,9 @@ struct SeenRange: Sendable, Equatable {
   private func cost(_ beyond: Double, from half: Double, score: Double) -> Double {
     // Where half of the values are the end itself, the other half tells the scale.
     let width = half > 0 ? half : max(high - low, .leastNormalMagnitude)
-    let reached = score + beyond / width * max(score, 1)
-    // Finite, so that sums of costs are.
-    return min((reached * reached - score * score) / 2, 1e300)
+    // Held within what can be squared.
+    let reached = min(score + beyond / width * max(score, 1), 1e150)
+    return (reached * reached - score * score) / 2
   }
 }
 
@@ -43,7 +43,7 @@ extension ColumnCoding {
   /// The range of the numbers that were seen; nil for other columns.
   var seenRange: SeenRange? {
     switch content {
-    case .values(let values, let quantiles):
+    case .values(let values, let quantiles) where !values.isEmpty:
       let scores = quantiles.map { abs(NormalDistribution.quantile(Double($0))) }
       return SeenRange(
         low: values[0], middle: values[quantiles.firstIndex { $0 >= 0.5 } ?? values.count - 1],

@@ -39,7 +39,13 @@ struct QuantileMap: Sendable, Codable, Equatable {
     } else if low == knots.count {
       position = last
     } else {
-      position = Double(low - 1) + (value - knots[low - 1]) / (knots[low] - knots[low - 1])
+      let width = knots[low] - knots[low - 1]
+      // Halves where knots lie too far apart to be subtracted.
+      let share =
+        width.isFinite
+        ? (value - knots[low - 1]) / width
+        : (value / 2 - knots[low - 1] / 2) / (knots[low] / 2 - knots[low - 1] / 2)
+      position = Double(low - 1) + share
     }
     return margin + position / last * (1 - 2 * margin)
   }
@@ -50,7 +56,8 @@ struct QuantileMap: Sendable, Codable, Equatable {
     let share = min(max((quantile - margin) / (1 - 2 * margin), 0), 1)
     let position = share * Double(knots.count - 1)
     let low = min(Int(position), knots.count - 2)
-    return knots[low] + (position - Double(low)) * (knots[low + 1] - knots[low])
+    let way = position - Double(low), width = knots[low + 1] - knots[low]
+    return width.isFinite ? knots[low] + way * width : (1 - way) * knots[low] + way * knots[low + 1]
   }
 
   /// The standard normal score of a quantile, finite: quantiles stay within the data's margin.

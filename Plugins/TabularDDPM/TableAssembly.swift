@@ -21,7 +21,8 @@ struct TableAssembly: Sendable {
         let missing = column.hasMissing ? Int32(column.missingCode) : -1
         values = .categories(
           indices: layout.slotsOfColumn[index].isEmpty
-            ? Array(repeating: 0, count: count) : codes(index).map { $0 == missing ? -1 : $0 }, levels: levels)
+            ? Array(repeating: levels.isEmpty ? -1 : 0, count: count) : codes(index).map { $0 == missing ? -1 : $0 },
+          levels: levels)
       case .groupedLevels(let levels, let size):
         let missing = column.hasMissing ? Int32(column.missingCode) : -1
         values = .categories(

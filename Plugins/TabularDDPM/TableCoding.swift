@@ -60,6 +60,9 @@ struct TableCoding: Sendable, Codable, Equatable {
       case (.values(let values, let quantiles), .numbers(let cells)):
         for row in 0..<rows {
           if cells[row].isNaN { try putMissing(row); continue }
+          guard !values.isEmpty else {
+            throw CodingError.unknownLevel(column: column.name, level: cells[row].plainText, row: row, known: [])
+          }
           let code = Self.nearest(cells[row], in: values)
           put(row, Int32(code))
           if let numeric {
@@ -172,6 +175,10 @@ extension TableCoding {
       if !column.hasMissing {
         for row in 0..<table.rowCount where table.columns[index].isMissing(row) { known[row] = false }
       }
+      // A number in a column that was always missing.
+      if case .values(let values, _) = column.content, values.isEmpty {
+        for row in 0..<table.rowCount where !table.columns[index].isMissing(row) { known[row] = false }
+      }
       if case .categories(let indices, let found) = table.columns[index].values {
         let levels = Set(column.levels)
         let isKnown = found.map { levels.contains($0) }
@@ -199,8 +206,7 @@ extension TableCoding {
     }
     // Sources that were filled just now.
     for (index, column) in columns.enumerated() {
-      guard case .values(let values, _) = column.content else { continue }
-      let slot = layout.slotsOfColumn[index][0]
+      guard case .values(let values, _) = column.content, let slot = layout.slotsOfColumn[index].first else { continue }
       for row in 0..<coded.rows where numbers[row * columns.count + index].isNaN {
         let code = Int(coded.codes[row * layout.slots.count + slot])
         if values.indices.contains(code) { numbers[row * columns.count + index] = values[code] }

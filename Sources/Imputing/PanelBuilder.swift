@@ -110,9 +110,10 @@ enum TimeTicks {
     case .own:
       var power = 1.0
       while power > rough { power /= 10 }
-      while power * 10 <= rough { power *= 10 }
+      while power > 0, power * 10 <= rough { power *= 10 }
       step = ([1, 2, 5, 10].first { $0 * power >= rough } ?? 10) * power
     }
+    guard step > 0, step.isFinite else { return [.init(time: low, label: text(low, step: 1, unit))] }
     var ticks: [SeriesPanel.Tick] = []
     var time = (low / step).rounded(.up) * step
     while time <= high, ticks.count < 8 {
@@ -123,9 +124,7 @@ enum TimeTicks {
   }
 
   private static func text(_ time: Double, step: Double, _ unit: SeriesIndex.Unit) -> String {
-    guard unit == .seconds else {
-      return time.plainText
-    }
+    guard unit == .seconds else { return time.plainText }
     let pattern = step < 60 ? "HH:mm:ss" : step < day ? "MM-dd HH:mm" : step < 360 * day ? "yyyy-MM-dd" : "yyyy"
     let full = (try? DateFormat(pattern: "yyyy-MM-dd HH:mm:ss"))?.text(of: time) ?? ""
     switch pattern {

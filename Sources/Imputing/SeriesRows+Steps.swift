@@ -85,7 +85,7 @@ extension SeriesRows {
       let distances = zip(entity.times.dropFirst(), entity.times).map { ($0 - $1) / step }
       let regular = distances.count { abs($0 - $0.rounded()) < 0.01 }
       guard Double(regular) >= 0.95 * Double(distances.count) else { continue }
-      let missing = distances.reduce(0) { $0 + max(0, Int(min($1, 1e9).rounded()) - 1) }
+      let missing = distances.reduce(0) { $0 + max(0, Int(clamping: min($1, 1e9).rounded()) - 1) }
       if missing > 0 {
         count += missing
         first = first ?? step

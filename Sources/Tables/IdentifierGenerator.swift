@@ -24,6 +24,9 @@ public struct IdentifierGenerator: Sendable, Codable, Equatable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     pattern = try container.decode(IdentifierPattern.self, forKey: .pattern)
+    if let fault = pattern.fault {
+      throw DecodingError.dataCorruptedError(forKey: .pattern, in: container, debugDescription: fault)
+    }
     taken = Set(try container.decode([UInt64].self, forKey: .taken))
   }
 
@@ -49,7 +52,7 @@ public struct IdentifierGenerator: Sendable, Codable, Equatable {
 
   private func candidate(using random: inout some RandomNumberGenerator, crowded: Bool) -> String {
     switch pattern {
-    case .sequence(let last, let step): return String(last + step * (index + 1))
+    case .sequence(let last, let step): return String(last &+ step &* (index + 1))
     case .counter(let prefix, let width, let suffix, let last):
       return prefix + padded(last + index + 1, width: width) + suffix
     case .uuid(let uppercase):

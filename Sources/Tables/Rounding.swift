@@ -21,7 +21,7 @@ public struct Rounding: Sendable, Codable, Equatable {
     if let significant { return Self.rounded(value, significant: significant) }
     let scale = pow(10, Double(decimals))
     let rounded = (value * scale / step).rounded() * step / scale
-    // A number too large for a grid is its own.
+    // Beyond what can be scaled a number has no such digits.
     return rounded.isFinite ? rounded : value
   }
 

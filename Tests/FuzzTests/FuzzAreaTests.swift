@@ -20,7 +20,7 @@ import Testing
     return nil
   }()
 
-  @Test(arguments: [("models", 120), ("arrow", 3000)])
+  @Test(arguments: [("models", 120), ("arrow", 3000), ("csv", 150), ("schemas", 1500), ("conditions", 80)])
   func `No case crashes, takes too long or too much, or gives garbage`(area: String, count: Int) throws {
     let process = Process(), output = Pipe()
     process.executableURL = try #require(Self.tool)

@@ -1,5 +1,6 @@
 import DiffusionCore
 import Foundation
+import Tables
 import Tensors
 
 /// How far predictions of numbers are off, learned on cells that were hidden: intervals, draws and the middle.
@@ -85,7 +86,7 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
 
     /// The part that holds a time; of times before or after all of them, the first or the last.
     func callAsFunction(_ time: Double) -> Int {
-      length > 0 ? Int(min(max((time - start) / length, 0), Double(Self.count - 1))) : 0
+      length > 0 ? min(max(Int(clamping: (time - start) / length), 0), Self.count - 1) : 0
     }
   }
 
@@ -316,7 +317,7 @@ struct SeriesCalibration: Codable, Sendable, Equatable {
   /// What a table with entries at evenly spaced shares from 0 to 1 says of a share within them.
   private static func interpolated(_ table: [Double], at share: Double) -> Double {
     let position = min(max(share, 0), 1) * Double(table.count - 1)
-    let low = min(Int(position), table.count - 2)
+    let low = min(Int(clamping: position), table.count - 2)
     return table[low] + (position - Double(low)) * (table[low + 1] - table[low])
   }
 

@@ -137,6 +137,7 @@ struct RidgeSolver {
   /// 1 over the size of each error, of mean 1; small sizes count as a tenth of the median one.
   private func reweighted(_ rows: RidgeRows, _ solution: [Float]) -> [Float] {
     var sizes = (0..<rows.count).map { abs(error(rows, $0, solution)) }
+    guard !sizes.isEmpty else { return [] }
     let least = max(Self.floor * sizes.sorted()[sizes.count / 2], 1e-6)
     var mass = 0.0
     for row in sizes.indices {

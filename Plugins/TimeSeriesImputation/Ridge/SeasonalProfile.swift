@@ -1,4 +1,5 @@
 import Foundation
+import Tables
 
 /// The mean course of every channel over a period: of a day, a week, or what the data repeat themselves after.
 struct SeasonalProfile: Codable, Sendable, Equatable {
@@ -38,8 +39,8 @@ struct SeasonalProfile: Codable, Sendable, Equatable {
 
   private static func bin(_ time: Double, _ period: Double, _ origin: Double, _ bins: Int) -> Int {
     let turn = (time - origin) / period
-    guard turn.isFinite else { return 0 }
-    return min(bins - 1, Int((turn - turn.rounded(.down)) * Double(bins) + 1e-9))
+    // Of a time too far away to have a part of the period, the first.
+    return min(max(Int(clamping: (turn - turn.rounded(.down)) * Double(bins) + 1e-9), 0), bins - 1)
   }
 
   /// Seconds of a day and a week.

@@ -1,3 +1,5 @@
+import Tables
+
 /// Quantiles by linear interpolation between order statistics (type 7 of R. Hyndman and Y. Fan, 1996), as NumPy's.
 struct SortedNumbers {
   private let numbers: [Double]
@@ -8,7 +10,7 @@ struct SortedNumbers {
   func quantile(_ probability: Double) -> Double {
     guard let last = numbers.last else { return .nan }
     let place = probability * Double(numbers.count - 1)
-    let below = min(numbers.count - 1, max(0, Int(place)))
+    let below = min(numbers.count - 1, max(0, Int(clamping: place)))
     guard below + 1 < numbers.count else { return last }
     return numbers[below] + (numbers[below + 1] - numbers[below]) * (place - Double(below))
   }

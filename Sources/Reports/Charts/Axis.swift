@@ -38,7 +38,7 @@ struct Axis: Sendable {
     guard value > 0, value.isFinite else { return 1 }
     var power = 1.0
     while power > value { power /= 10 }
-    while power * 10 <= value { power *= 10 }
+    while power > 0, power * 10 <= value { power *= 10 }
     for factor in [1, 1.5, 2, 3, 4, 5, 6, 8] where factor * power >= value * (1 - 1e-9) { return factor * power }
     return 10 * power
   }
@@ -49,7 +49,7 @@ struct Axis: Sendable {
     guard rough > 0, rough.isFinite else { return [] }
     var power = 1.0
     while power > rough { power /= 10 }
-    while power * 10 <= rough { power *= 10 }
+    while power > 0, power * 10 <= rough { power *= 10 }
     guard power > 0, power.isFinite else { return [] }
     let factors = style != .count ? [1, 2, 2.5, 5, 10] : power < 1 ? [1 / power] : [1, 2, 5, 10]
     let step = (factors.first { $0 * power >= rough * 0.8 } ?? 10) * power

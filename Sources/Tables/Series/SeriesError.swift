@@ -9,7 +9,7 @@ public enum SeriesError: Error, Sendable, Equatable, CustomStringConvertible {
   case timeIsGroup(String)
   /// A row has no time.
   case missingTime(column: String, row: Int)
-  /// A row has an infinite time.
+  /// A row has an infinite time, or one that is too far from the others to count steps.
   case infiniteTime(column: String, row: Int)
   /// A row does not say to which entity it belongs.
   case missingGroup(column: String, row: Int)
@@ -30,7 +30,7 @@ public enum SeriesError: Error, Sendable, Equatable, CustomStringConvertible {
     case .missingTime(let column, let row):
       "column \"\(column)\", row \(row + 1) below the header: the time is missing; give it, or remove the row"
     case .infiniteTime(let column, let row):
-      "column \"\(column)\", row \(row + 1) below the header: the time is infinite; give it, or remove the row"
+      "column \"\(column)\", row \(row + 1) below the header: the time is infinite, or too far from the others; correct it, or remove the row"
     case .missingGroup(let column, let row):
       "column \"\(column)\", row \(row + 1) below the header: it is missing which entity this is; give it, or remove the row"
     case .duplicateTime(let column, let time, let entity, let first, let second):

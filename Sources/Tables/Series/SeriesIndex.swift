@@ -69,7 +69,14 @@ public struct SeriesIndex: Sendable, Equatable {
           column: time, time: Self.text(own[place], timeSchema.kind), entity: name, first: sorted[place - 1],
           second: sorted[place])
       }
-      entities.append(Entity(name: name, rows: sorted, times: own, typicalStep: Self.typicalStep(own)))
+      let step = Self.typicalStep(own)
+      // Distances in steps, and their squares, must be numbers.
+      if let first = own.first, let last = own.last, let step,
+        max(abs(first), abs(last)) > 1e150 || (last - first) / step > 1e18
+      {
+        throw .infiniteTime(column: time, row: sorted[abs(first) > abs(last) ? 0 : sorted.count - 1])
+      }
+      entities.append(Entity(name: name, rows: sorted, times: own, typicalStep: step))
     }
     self.entities = entities
   }

@@ -12,7 +12,7 @@ public struct FuzzCommand: ParsableCommand {
     commandName: "fuzz", abstract: "Attacks the program with inputs made at random; exit status 1 where one fails.")
 
   /// All areas.
-  static let areas: [any FuzzArea] = [ModelsArea(), ArrowArea()]
+  static let areas: [any FuzzArea] = [ModelsArea(), ArrowArea(), TablesArea(), SchemasArea(), ConditionsArea()]
 
   @Argument(help: "The areas to attack; all by default.") var areas: [String] = []
   @Option(help: "The same seed makes the same cases.") var seed: UInt64 = 1
