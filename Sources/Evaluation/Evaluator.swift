@@ -45,6 +45,13 @@ public struct Evaluator: Sendable {
   public func evaluate(
     _ samplings: [ComparisonTables.Prepared], subject: EvaluationResult.Subject, training: TrainingDetails? = nil
   ) throws -> EvaluationResult {
+    try progress("rows that tables share", 0)
+    let overlaps = TableOverlaps(
+      comparison: samplings[0].comparison, random: RandomStream(seed: seed).child(StreamUse.overlaps), threads: threads
+    ).measure()
+    let usable = HoldoutUse(overlaps, samplings[0].comparison)
+    let heldOut = samplings[0].comparison.holdout?.rowCount
+    let samplings = samplings.map(usable.applied)
     let main = samplings[0]
     let count = samplings.count > 1 ? samplings.count : repeats
     var measured = try Measurement(main, self, part: 0, of: count)
@@ -71,9 +78,11 @@ public struct Evaluator: Sendable {
     subject.leftOut = main.leftOut
     subject.realRows = main.comparison.real.rowCount
     subject.syntheticRows = main.comparison.synthetic.rowCount
-    subject.holdoutRows = main.comparison.holdout?.rowCount
+    subject.holdoutRows = heldOut
     subject.seed = seed
     subject.repeats = count
-    return measured.result(subject, training: training)
+    var result = measured.result(subject, overlaps: overlaps, training: training)
+    result.notes = usable.notes + result.notes
+    return result
   }
 }

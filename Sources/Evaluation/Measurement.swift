@@ -16,6 +16,8 @@ struct Measurement {
     attacks: [],
     membership: nil)
   private var notes: [String] = []
+  private var losses: [Loss] = []
+  private var worstPair: VerdictRules.WorstPair?
 
   /// Measures one sampling.
   ///
@@ -31,10 +33,15 @@ struct Measurement {
       try evaluator.progress(name, (Double(part) + share) / Double(count))
     }
     try begin("columns and pairs", 0)
-    let fidelity = Fidelity(comparison, threads: evaluator.threads)
+    let sampling = figuresOnly ? nil : SamplingError.measure(comparison, random: random.child(2))
+    let fidelity = Fidelity(comparison, sampling: sampling, threads: evaluator.threads)
     figures.merge(fidelity.figures) { $1 }
     (columns, pairs, dependencies) = (fidelity.columns, fidelity.pairs, fidelity.dependencies)
-    if !figuresOnly { projection = Projection.measure(comparison, random: random.child(1)) }
+    worstPair = fidelity.worstPair
+    if !figuresOnly {
+      projection = Projection.measure(comparison, random: random.child(1))
+      losses = Losses.measure(comparison)
+    }
 
     let seed = evaluator.seed &+ UInt64(part)
     let floor = comparison.floor
@@ -60,6 +67,9 @@ struct Measurement {
     let linear = LogisticDetection.measure(
       [comparison] + (floor.map { [$0] } ?? []), limits: limits, seed: seed, threads: threads)
     switch linear[0] {
+    // An empty column is filled in with the real mean, which hides it; who looks sees it.
+    case .success where comparison.columns.indices.contains(where: comparison.isEmptied):
+      figures[.detectionLogistic] = Figure(0, floor: linear.count > 1 ? (try? linear[1].get())?.score : nil)
     case .success(let detection):
       figures[.detectionLogistic] = Figure(
         detection.score, floor: linear.count > 1 ? (try? linear[1].get())?.score : nil)
@@ -92,12 +102,31 @@ struct Measurement {
   }
 
   /// The result, once figures are final.
-  func result(_ subject: EvaluationResult.Subject, training: TrainingDetails?) -> EvaluationResult {
-    let rules = VerdictRules(
-      figures: figures, holdoutRows: subject.holdoutRows, isRegression: utility?.task == .regression)
+  func result(
+    _ subject: EvaluationResult.Subject, overlaps: OverlapDetails, training: TrainingDetails?
+  ) -> EvaluationResult {
+    var rules = VerdictRules(
+      figures: figures, realRows: subject.realRows, syntheticRows: subject.syntheticRows,
+      holdoutRows: subject.holdoutRows, target: utility?.target, isRegression: utility?.task == .regression,
+      columns: columns, worstPair: worstPair, losses: losses, overlaps: overlaps)
+    var utilityMissing = utilityMissing
+    if let fault = rules.faultReason {
+      let why = "the hold-out cannot be used: \(fault)"
+      var changed = figures
+      for id in [
+        FigureID.distanceShare, .membershipAUC, .utilitySynthetic, .utilityReal, .modelRanking, .featureRanking,
+      ] where changed[id]?.value == nil { changed[id] = Figure(notApplicable: why) }
+      utilityMissing = why
+      rules = rules.with(changed)
+    } else if let share = overlaps.holdoutInReal?.share, let copies = figures[.copies], let value = copies.value {
+      // Of all held-out rows, those included that were left out as repeats.
+      var changed = figures
+      changed[.copies] = Figure(value, floor: share, interval: copies.interval)
+      rules = rules.with(changed)
+    }
     return EvaluationResult(
-      subject: subject, verdict: rules.verdict, figures: figures, columns: columns, pairs: pairs,
+      subject: subject, verdict: rules.verdict, figures: rules.figures, columns: columns, pairs: pairs,
       dependencies: dependencies, projection: projection, utility: utility, utilityMissing: utilityMissing,
-      privacy: privacy, training: training, notes: notes)
+      privacy: privacy, overlaps: overlaps, losses: losses, training: training, notes: notes)
   }
 }

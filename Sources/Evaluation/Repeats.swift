@@ -37,7 +37,7 @@ enum Repeats {
     let reach = quantile(degrees: count - 1) * deviation
     let own = figure.interval.flatMap { interval in figure.value.map { ($0 - interval.low, interval.high - $0) } }
     return Figure(
-      value, floor: figure.floor,
+      value, floor: figure.floor, sampling: figure.sampling,
       interval: .init(
         around: value, below: max(reach, own?.0 ?? 0), above: max(reach, own?.1 ?? 0), within: range(of: id)))
   }

@@ -134,6 +134,30 @@ import Testing
     return (["size,noise,kind,class"] + rows).joined(separator: "\n") + "\n"
   }()
 
+  @Test func `Rows that were copied stay in one fold and are told, by inspect too`() throws {
+    let scratch = Scratch()
+    func line(_ row: Int, _ label: Int) -> String { "\(row * 7919 % 10007),\(row * 104_729 % 997),\(label)" }
+    let plain = (0..<120).map { line($0, 0) } + (200..<216).map { line($0, 1) }
+    let copies = (0..<90).map { line(200 + $0 * $0 % 16, 1) }
+    scratch.file("over.csv", (["a,b,y"] + plain + copies).joined(separator: "\n") + "\n")
+    let inspected = try Command.run("inspect", "over.csv", "--target", "y", in: scratch)
+    #expect(inspected.output.contains("90 of 226 rows (40%) repeat another one"), "\(inspected.output)")
+    #expect(inspected.output.contains("of y '1' 90 of 106 do"))
+    let compared = try Command.run(
+      "balance", "over.csv", "--target", "y", "--compare", "--folds", "2", "--steps", "20", "--seed", "1",
+      "--set", "width=16", in: scratch)
+    #expect(compared.status == 0, "\(compared.errors)")
+    #expect(compared.errors.contains("90 rows of 226 repeat another one (90 of rare classes)"), "\(compared.errors)")
+    #expect(compared.output.contains("90 of 226 rows belong to others"))
+    // With more folds than the copies leave different rows for.
+    let refused = try Command.run(
+      "balance", "over.csv", "--target", "y", "--compare", "--folds", "9", "--seed", "1", in: scratch)
+    #expect(refused.status == 65 && refused.errors.contains("16 different ones"), "\(refused.errors)")
+    let group = try Command.run(
+      "balance", "over.csv", "--target", "y", "--compare", "--group", "y", in: scratch)
+    #expect(group.status == 2 && group.errors.contains("--group"))
+  }
+
   @Test func `A comparison says what to do, which arms do not suit, and writes figures and a page`() throws {
     let scratch = Self.scratch(Self.comparable)
     let arguments = [

@@ -127,6 +127,82 @@ import Testing
     #expect(figures["utility_real"]?["why"] is String)
   }
 
+  /// Rows of two groups, Oslo and Bergen, that a number tells apart, from a stream of their own.
+  private func rows(_ count: Int, stream: Int, only: String? = nil) -> String {
+    var state = UInt64(stream) &* 0x9E37_79B9_7F4A_7C15 &+ 1
+    func uniform() -> Double {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Double(state >> 11) / 9_007_199_254_740_992
+    }
+    var lines = ["income,age,score,city"]
+    while lines.count <= count {
+      let city = uniform() < 0.2 ? "Bergen" : "Oslo"
+      let level = (city == "Bergen" ? 300.0 : 500) + 60 * (uniform() + uniform() + uniform())
+      let line = String(format: "%.2f,%d,%.3f,", level, 18 + Int(uniform() * 60), uniform() * 9) + city
+      if only == nil || city == only { lines.append(line) }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func cards(_ words: String..., in scratch: Scratch) throws -> [String] {
+    let outcome = try Command.run(["evaluate"] + words + ["--target", "city", "--seed", "1"], in: scratch)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    return outcome.output.split(separator: "\n").filter { $0.hasPrefix("How ") }.map {
+      String($0.split(separator: ":")[1].dropFirst())
+    } + [outcome.output]
+  }
+
+  @Test func `Tables that share rows are never certified`() throws {
+    let scratch = Scratch()
+    scratch.file("real.csv", rows(400, stream: 1))
+    scratch.file("other.csv", rows(400, stream: 2))
+    scratch.file("unseen.csv", rows(200, stream: 3))
+    let lines = scratch.text("real.csv").split(separator: "\n").map(String.init)
+    // The columns in another order and the rows from the end: the same rows for all that.
+    let turned = lines.map { $0.split(separator: ",").reversed().joined(separator: ",") }
+    scratch.file(
+      "learned.csv", ([turned[0]] + turned.dropFirst().suffix(200).reversed()).joined(separator: "\n") + "\n")
+    let good = try cards("real.csv", "other.csv", "--holdout", "unseen.csv", in: scratch)
+    #expect(good[0] == "good" && good[1] == "good" && good[3].contains("Same rows"))
+    let learned = try cards("real.csv", "other.csv", "--holdout", "learned.csv", in: scratch)
+    #expect(learned[0] == "good" && learned[1] == "not known" && learned[2] == "not known")
+    #expect(learned[3].contains("The hold-out is not used: 100% of the held-out rows"))
+    let held = try cards("real.csv", "unseen.csv", "--holdout", "unseen.csv", in: scratch)
+    #expect(held[0...2].allSatisfy { $0 == "not known" })
+    for words in [["real.csv", "real.csv"], ["real.csv", "real.csv", "--holdout", "real.csv"]] {
+      let outcome = try Command.run(["evaluate"] + words + ["--target", "none"], in: scratch)
+      #expect(outcome.output.contains("How safe: not good"), "\(words)")
+    }
+  }
+
+  @Test func `Without a hold-out a second sample is good, and what is lost is named`() throws {
+    let scratch = Scratch()
+    scratch.file("real.csv", rows(400, stream: 1))
+    scratch.file("other.csv", rows(400, stream: 2))
+    scratch.file("oslo.csv", rows(400, stream: 4, only: "Oslo"))
+    scratch.file("one.csv", rows(1, stream: 5))
+    scratch.file("same.csv", "income,age,score,city\n" + String(repeating: "510.00,40,1.000,Oslo\n", count: 500))
+    let good = try cards("real.csv", "other.csv", in: scratch)
+    #expect(good[0] == "good" && good[1] == "not known" && good[2] == "not known")
+    let lost = try cards("real.csv", "oslo.csv", in: scratch)
+    #expect(lost[0] == "not good" && lost[3].contains("city 'Bergen'") && lost[3].contains("is missing"))
+    for name in ["one.csv", "same.csv"] {
+      let few = try cards("real.csv", name, in: scratch)
+      #expect(few[0] != "good" && few[1] != "good", "\(name)")
+    }
+  }
+
+  @Test func `Held-out rows of a group that was learned judge nothing`() throws {
+    let scratch = tables()
+    let outcome = try Command.run(
+      "evaluate", "real.csv", "synthetic.csv", "--holdout", "unseen.csv", "--target", "none", "--group", "city",
+      in: scratch)
+    #expect(outcome.status == 65 && outcome.errors.contains("every held-out row is of a group of the real table"))
+    let unknown = try Command.run(
+      "evaluate", "real.csv", "synthetic.csv", "--target", "none", "--group", "town", in: scratch)
+    #expect(unknown.status != 0 && unknown.errors.contains("town"))
+  }
+
   @Test func `Synth keeps rows from training and reports on them`() throws {
     let scratch = tables()
     let outcome = try Command.run(

@@ -24,6 +24,20 @@ import Testing
     }
   }
 
+  @Test func rowsOfAGroupShareAFold() {
+    // 40 groups of 1 to 5 rows, and rows by themselves.
+    let groups = (0..<160).map { $0 < 100 ? $0 % 40 / (1 + $0 % 3) : $0 + 1000 }
+    let classes = (0..<160).map { $0 % 8 == 0 ? 1 : 0 }
+    let fold = Folds.stratified(classes, classes: 2, groups: groups, folds: 4, stream: RandomStream(seed: 1))
+    for group in Set(groups) { #expect(Set(groups.indices.filter { groups[$0] == group }.map { fold[$0] }).count == 1) }
+    for label in 0..<2 {
+      let counts = (0..<4).map { number in classes.indices.count { classes[$0] == label && fold[$0] == number } }
+      #expect((counts.max() ?? 0) - (counts.min() ?? 0) <= 4, "\(counts)")
+    }
+    let alone = Folds.stratified(classes, classes: 2, groups: Array(0..<160), folds: 4, stream: RandomStream(seed: 1))
+    #expect(alone == Folds.stratified(classes, classes: 2, folds: 4, stream: RandomStream(seed: 1)))
+  }
+
   @Test func samplesAreDistinctAndOrdered() {
     let rows = Folds.sample(30, of: 100, stream: RandomStream(seed: 5))
     #expect(Set(rows).count == 30 && rows == rows.sorted())

@@ -96,9 +96,10 @@ import Testing
     let real = Features(names: ["n", "m"], columns: [.numbers([1, 2]), .numbers([5, 5])], rowCount: 2)
     let none = Features(names: ["n", "m"], columns: [.numbers([.nan]), .numbers([5])], rowCount: 1)
     let fidelity = Fidelity(Comparison(columns: columns, real: real, synthetic: none, holdout: none))
-    #expect(fidelity.columns[0].shapeError.value == nil)
-    #expect(fidelity.columns[0].shapeError.why != nil)
-    #expect(fidelity.figures[.shapeError]?.value == 0)
+    // A column that only the synthetic table lacks is all wrong, and does not drop out of the mean.
+    #expect(fidelity.columns[0].shapeError.value == 1)
+    #expect(fidelity.columns[0].coverage.value == nil && fidelity.columns[0].coverage.why != nil)
+    #expect(fidelity.figures[.shapeError]?.value == 0.5)
     #expect(fidelity.figures[.trendError]?.value == nil)
     #expect(fidelity.figures[.trendError]?.why != nil)
   }

@@ -17,7 +17,7 @@ import Testing
   @Test func goodFiguresAreGreenThroughout() {
     let verdict = verdict([:])
     #expect([verdict.alike.light, verdict.safe.light, verdict.useful.light] == [.green, .green, .green])
-    #expect(verdict.alike.reason.hasPrefix("Columns differ by 1.0% (unseen real rows by 0.6%); "))
+    #expect(verdict.alike.reason.hasPrefix("Columns differ by 1.0% (unseen real rows: 0.6%); "))
   }
 
   @Test(arguments: [
@@ -70,7 +70,7 @@ import Testing
 
   @Test func anAttackThatSurelyGainsIsNotHiddenByOneThatGainsMoreByChance() {
     let safe = verdict([
-      .singlingOutUnivariate: Figure(0.2, interval: .init(low: 0.08, high: 0.33)),
+      .linkability: Figure(0.2, interval: .init(low: 0.08, high: 0.33)),
       .inference: Figure(0.5, interval: .init(low: 0, high: 1)),
     ]).safe
     #expect(safe.light == .amber)
@@ -81,7 +81,7 @@ import Testing
     let figures: [FigureID: Figure] = [.shapeError: Figure(0.01), .copies: Figure(0)]
     #expect(VerdictRules(figures: figures).verdict.safe.light == .unknown)
     let copied = VerdictRules(figures: [.shapeError: Figure(0), .copies: Figure(1)]).verdict.safe
-    #expect(copied.light == .amber && copied.sentence.hasPrefix("Most synthetic rows equal a real one"))
+    #expect(copied.light == .red && copied.sentence.contains("100% of them equal a real row"))
   }
 
   @Test(arguments: [
@@ -95,5 +95,100 @@ import Testing
     var rules = VerdictRules(figures: [.utilitySynthetic: Figure(synthetic), .utilityReal: Figure(real)])
     rules.isRegression = isRegression
     #expect(rules.verdict.useful.light == light)
+  }
+
+  // MARK: Overlaps and losses
+
+  private func overlap(_ share: Double, byChance: Double = 0, auc: Double = 0.5, close: Double = 0.01)
+    -> OverlapDetails.Overlap
+  {
+    .init(
+      rows: Int(share * 1000), share: share, byChance: byChance,
+      near: .init(
+        auc: auc, interval: .init(low: auc - 0.02, high: auc + 0.02), close: close, closeByChance: 0.01, rows: 1000))
+  }
+
+  private func overlaps(
+    copies: OverlapDetails.Overlap? = nil, fault: OverlapDetails.Fault? = nil, held: Double = 0,
+    different: Int = 1000
+  ) -> OverlapDetails {
+    OverlapDetails(
+      repeats: .init(real: 0, synthetic: 1000 - different, holdout: 0, areNatural: true),
+      syntheticInReal: copies ?? overlap(0), holdoutInReal: overlap(fault == .learned ? held : 0),
+      syntheticInHoldout: overlap(fault == .synthetic ? held : 0), allButOneColumn: nil, differentRows: different,
+      differentRowsByChance: 1000, fault: fault)
+  }
+
+  private func verdict(_ overlaps: OverlapDetails, losses: [Loss] = [], target: String? = nil) -> Verdict {
+    VerdictRules(
+      figures: good, realRows: 1000, syntheticRows: 1000, holdoutRows: 500, target: target, losses: losses,
+      overlaps: overlaps
+    ).verdict
+  }
+
+  @Test func aHoldOutThatWasLearnedJudgesNothing() {
+    let verdict = verdict(overlaps(fault: .learned, held: 0.3))
+    #expect(verdict.alike.light == .green && verdict.safe.light == .unknown && verdict.useful.light == .unknown)
+    #expect(verdict.safe.sentence.contains("30% of the held-out rows stand in the real table"))
+    let copied = self.verdict(overlaps(copies: overlap(0, auc: 0.9), fault: .learned, held: 0.3)).safe
+    #expect(copied.light == .red && copied.reason.contains("30% of the held-out rows"))
+  }
+
+  @Test func aHoldOutThatIsTheSyntheticTableIsNeverGood() {
+    let verdict = verdict(overlaps(fault: .synthetic, held: 1))
+    #expect([verdict.alike.light, verdict.safe.light, verdict.useful.light] == [.unknown, .unknown, .unknown])
+    #expect(verdict.alike.sentence.contains("the synthetic rows are the held-out rows"))
+    #expect(self.verdict(overlaps(fault: .synthetic, held: 0.3)).alike.light == .green)
+  }
+
+  @Test(arguments: [
+    (0.6, 0.01, Verdict.Light.amber), (0.7, 0.01, .red), (0.5, 0.06, .amber), (0.5, 0.3, .red), (0.54, 0.02, .green),
+  ])
+  func nearCopiesAreFoundWithoutAHoldOut(_ auc: Double, _ close: Double, _ light: Verdict.Light) {
+    #expect(verdict(overlaps(copies: overlap(0, auc: auc, close: close))).safe.light == light)
+  }
+
+  @Test func rowsThatRepeatAreNeitherSafeNorAlike() {
+    let one = verdict(overlaps(different: 1))
+    #expect(one.alike.light == .red && one.alike.sentence.contains("all 1000 rows are the same"))
+    #expect(one.safe.light == .unknown && one.safe.sentence.contains("one synthetic row"))
+    #expect(verdict(overlaps(different: 400)).safe.light == .unknown)
+    #expect(verdict(overlaps(different: 700)).alike.light == .amber)
+  }
+
+  @Test func whatIsLostIsNamedFirst() {
+    let lost = Loss(.level, columns: ["kind"], what: "kind 'b'", real: 0.15, synthetic: 0)
+    let verdict = verdict(overlaps(), losses: [lost], target: "kind")
+    #expect(verdict.alike.light == .red)
+    #expect(verdict.alike.sentence.hasSuffix("kind 'b' (15% of the real rows) is missing."))
+    #expect(verdict.useful.light == .amber && verdict.useful.sentence.contains("kind 'b'"))
+    let rare = Loss(.range, columns: ["age"], what: "age 60 – 80", real: 0.03, synthetic: 0.002)
+    #expect(self.verdict(overlaps(), losses: [rare]).alike.light == .amber)
+  }
+
+  @Test func theWorstColumnAndPairCount() {
+    var column = ColumnComparison(
+      name: "pay", kind: .number, shapeError: Figure(0.2, sampling: 0.02),
+      missing: .init(real: 0, synthetic: 0, holdout: nil), coverage: Figure(1), rangeViolations: Figure(0),
+      typeViolations: Figure(0), distribution: .init(edges: nil, labels: [], real: [], synthetic: [], holdout: nil))
+    func alike(_ pair: VerdictRules.WorstPair? = nil) -> Verdict.Judgement {
+      VerdictRules(figures: good, realRows: 900, syntheticRows: 900, columns: [column], worstPair: pair).verdict.alike
+    }
+    #expect(alike().light == .amber && alike().sentence.contains("pay differs by 20%"))
+    column.shapeError = Figure(0.05, sampling: 0.02)
+    #expect(alike().light == .green)
+    #expect(alike(.init(first: "pay", second: "age", error: 0.4, sampling: 0.02)).light == .red)
+    #expect(alike(.init(first: "pay", second: "age", error: 0.4, sampling: 0.12)).light == .green)
+    column.missing = .init(real: 0, synthetic: 0.3, holdout: nil)
+    #expect(alike().light == .red && alike().sentence.contains("pay is missing in 30% of the rows"))
+  }
+
+  @Test func tooFewRowsAreNeverGood() {
+    var rules = VerdictRules(figures: good, realRows: 1000, syntheticRows: 10, holdoutRows: 500)
+    #expect(rules.verdict.alike.light == .unknown)
+    rules = VerdictRules(figures: good, realRows: 1000, syntheticRows: 1000, holdoutRows: 10)
+    #expect(rules.verdict.useful.light == .unknown)
+    let wide = Figure(0.5, interval: .init(low: 0.3, high: 0.7))
+    #expect(verdict([.distanceShare: wide]).safe.light == .unknown)
   }
 }

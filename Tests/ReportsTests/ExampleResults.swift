@@ -75,7 +75,7 @@ enum ExampleResults {
       privacy: PrivacyDetails(
         syntheticToReal: [], syntheticToHoldout: nil, holdoutToReal: nil, ratioSynthetic: [], ratioHoldout: nil,
         attacks: [], membership: nil),
-      training: nil, notes: [])
+      overlaps: overlaps(1, 0), training: nil, notes: [])
   }
 
   // MARK: Making
@@ -112,8 +112,31 @@ enum ExampleResults {
       projection: ExampleDetails.projection(off: 0.05 * quality, &numbers),
       utility: ExampleDetails.utility(names, off: 0.01 * quality, &numbers), utilityMissing: nil,
       privacy: ExampleDetails.privacy(names, off: 0.01 * quality, &numbers),
+      overlaps: overlaps(32_561, 4, holdout: 16_281),
+      losses: quality < 2
+        ? []
+        : [
+          Loss(.level, columns: [names[1]], what: "\(names[1]) 'Private'", real: 0.7, synthetic: 0),
+          Loss(
+            .region, columns: [names[0], names[2]], what: "\(names[0]) from 30 and \(names[2]) below 5", real: 0.1,
+            synthetic: 0.01),
+        ],
       training: ExampleDetails.training(&numbers),
       notes: ["Detection used 20,000 rows of each side.", "Distances used 16,281 rows of each table."])
+  }
+
+  private static func overlaps(_ rows: Int, _ copies: Int, holdout: Int? = nil) -> OverlapDetails {
+    func overlap(_ rows: Int, _ of: Int) -> OverlapDetails.Overlap {
+      .init(
+        rows: rows, share: Double(rows) / Double(of), byChance: 0.0009,
+        near: .init(auc: 0.51, interval: .init(low: 0.5, high: 0.52), close: 0.012, closeByChance: 0.014, rows: 4_000))
+    }
+    return OverlapDetails(
+      repeats: .init(real: copies, synthetic: copies, holdout: holdout.map { _ in copies }, areNatural: true),
+      syntheticInReal: overlap(copies, rows), holdoutInReal: holdout.map { overlap(copies, $0) },
+      syntheticInHoldout: holdout.map { _ in overlap(copies, rows) },
+      allButOneColumn: copies > 0 ? .init(column: "<b>age</b>", share: 0.03, byChance: 0.001) : nil,
+      differentRows: rows - copies, differentRowsByChance: Double(rows - copies), fault: nil)
   }
 
   private static func figures(_ quality: Double) -> [FigureID: Figure] {

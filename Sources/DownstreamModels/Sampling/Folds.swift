@@ -34,6 +34,50 @@ public enum Folds {
     return fold
   }
 
+  /// The same with rows of one group in one fold.
+  ///
+  /// Groups of several rows come first, the largest first, each to the fold that has the smallest part of its classes so
+  /// far; then rows by themselves, to the fold with the fewest of their class. Where no two rows share a group this is
+  /// ``stratified(_:classes:folds:stream:)``.
+  public static func stratified(
+    _ classes: [Int], classes count: Int, groups: [Int], folds: Int, stream: RandomStream
+  ) -> [Int] {
+    precondition(groups.count == classes.count, "each row has a group")
+    var members: [Int: [Int]] = [:]
+    for (row, group) in groups.enumerated() { members[group, default: []].append(row) }
+    guard members.count < classes.count else {
+      return stratified(classes, classes: count, folds: folds, stream: stream)
+    }
+    func label(_ row: Int) -> Int { classes[row] >= 0 && classes[row] < count ? classes[row] : count }
+    var totals = [Double](repeating: 0, count: count + 1)
+    for row in classes.indices { totals[label(row)] += 1 }
+    var stream = stream
+    // In an order by chance, of which a stable sort by size keeps what ties leave open.
+    var seen: Set<Int> = []
+    let order = stream.permutation(classes.count).map { groups[$0] }.filter { seen.insert($0).inserted }
+    let bySize = order.enumerated().sorted {
+      (members[$1.element]!.count, $0.offset) < (members[$0.element]!.count, $1.offset)
+    }.map(\.element)
+    var fold = [Int](repeating: 0, count: classes.count)
+    var filled = [[Double]](repeating: [Double](repeating: 0, count: count + 1), count: folds)
+    var sizes = [Int](repeating: 0, count: folds)
+    for group in bySize {
+      let rows = members[group]!
+      let labels = Set(rows.map(label))
+      let best =
+        (0..<folds).min { a, b in
+          func fill(_ number: Int) -> Double { labels.sorted().reduce(0) { $0 + filled[number][$1] / totals[$1] } }
+          return (fill(a), sizes[a], a) < (fill(b), sizes[b], b)
+        } ?? 0
+      for row in rows {
+        fold[row] = best
+        filled[best][label(row)] += 1
+      }
+      sizes[best] += rows.count
+    }
+    return fold
+  }
+
   /// At most `limit` of the rows, drawn without replacement, in ascending order.
   public static func sample(_ limit: Int, of rows: Int, stream: RandomStream) -> [Int] {
     guard limit < rows else { return Array(0..<rows) }

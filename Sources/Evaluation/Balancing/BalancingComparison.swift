@@ -73,9 +73,15 @@ public struct BalancingComparison: Sendable {
     }
     var subject = subject
     (subject.folds, subject.repeats, subject.seed) = (folds, repeats, seed)
-    let notes =
+    var notes =
       problem.table.rowCount < whole.table.rowCount
       ? ["Of \(whole.table.rowCount) rows, \(problem.table.rowCount) drawn at random took part."] : []
+    let together = problem.groups.count - Set(problem.groups).count
+    if together > 0 {
+      notes.append(
+        "\(together) of \(problem.groups.count) rows belong to others (they repeat them, or are of their group) and stay in one fold with them."
+      )
+    }
     return result(tallies, problem, subject, notes)
   }
 

@@ -14,13 +14,18 @@ public struct BalancingProblem: Sendable {
   public let labels: [String], classOfRow: [Int]
   /// The classes that are to be balanced: those that figures are about.
   public let rare: [Int]
+  /// Rows with the same number stay in one fold.
+  public let groups: [Int]
 
   /// Makes a problem.
   ///
+  /// - Parameter groups: of each row, the rows that must stay in one fold with it (``RowTwins``); nil: none must.
   /// - Throws: ``BalancingError`` where the classes have too few rows for the folds.
   public init(
-    table: Table, schema: Schema, target: String, labels: [String], classOfRow: [Int], rare: [Int], folds: Int
+    table: Table, schema: Schema, target: String, labels: [String], classOfRow: [Int], rare: [Int],
+    groups: [Int]? = nil, folds: Int
   ) throws(BalancingError) {
+    precondition(groups.map { $0.count == table.rowCount } ?? true, "each row has a group")
     precondition(classOfRow.count == table.rowCount && !rare.isEmpty, "each row has a class, and some class is rare")
     self.table = table
     self.schema = schema
@@ -28,6 +33,7 @@ public struct BalancingProblem: Sendable {
     self.labels = labels
     self.classOfRow = classOfRow
     self.rare = rare
+    self.groups = groups ?? Array(0..<table.rowCount)
     try check(folds: folds)
   }
 
@@ -35,6 +41,12 @@ public struct BalancingProblem: Sendable {
   func check(folds: Int) throws(BalancingError) {
     for place in rare where rows(of: place) < 2 * folds {
       throw .tooFewRows(label: labels[place], rows: rows(of: place), folds: folds)
+    }
+    for place in rare {
+      let different = Set(classOfRow.indices.filter { classOfRow[$0] == place }.map { groups[$0] }).count
+      if different < 2 * folds {
+        throw .tooFewGroups(label: labels[place], rows: rows(of: place), groups: different, folds: folds)
+      }
     }
   }
 
@@ -45,6 +57,7 @@ public struct BalancingProblem: Sendable {
     labels = other.labels
     classOfRow = rows.map { other.classOfRow[$0] }
     rare = other.rare
+    groups = rows.map { other.groups[$0] }
   }
 
   /// At most so many rows, drawn at random class by class.
@@ -89,6 +102,8 @@ public struct BalancingProblem: Sendable {
 public enum BalancingError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A class has too few rows for every fold to have some.
   case tooFewRows(label: String, rows: Int, folds: Int)
+  /// A class has enough rows, but too few that are not twins of another or of its group.
+  case tooFewGroups(label: String, rows: Int, groups: Int, folds: Int)
 
   /// What is wrong and the cure, in one sentence.
   public var description: String {
@@ -97,6 +112,10 @@ public enum BalancingError: Error, Sendable, Equatable, CustomStringConvertible 
       "class '\(label)' has \(rows == 1 ? "one row" : "\(rows) rows"), too few to compare on \(folds) folds, which need \(2 * folds); "
         + (rows >= 4
           ? "give --folds \(rows / 2), or leave the class out with --ratio" : "use --ratio to leave the class out")
+    case .tooFewGroups(let label, let rows, let groups, let folds):
+      "the \(rows) rows of class '\(label)' are \(groups) different ones or groups of them, too few to compare on \(folds) folds, which need \(2 * folds); "
+        + (groups >= 4
+          ? "give --folds \(groups / 2), or leave the class out with --ratio" : "use --ratio to leave the class out")
     }
   }
 }

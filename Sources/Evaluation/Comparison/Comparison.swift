@@ -58,4 +58,15 @@ public struct Comparison: Sendable {
   public var floor: Comparison? {
     holdout.map { Comparison(columns: columns, real: real, synthetic: $0, holdout: nil) }
   }
+
+  /// Whether a column has values in the real table and none in the synthetic one.
+  func isEmptied(_ column: Int) -> Bool {
+    func hasValues(_ cells: FeatureColumn) -> Bool {
+      switch cells {
+      case .numbers(let numbers): numbers.contains { !$0.isNaN }
+      case .categories(let codes, _): codes.contains { $0 >= 0 && $0 != columns[column].missingLevel }
+      }
+    }
+    return hasValues(real.columns[column]) && !hasValues(synthetic.columns[column])
+  }
 }

@@ -9,4 +9,5 @@ enum StreamUse {
   static let balancing: UInt64 = 107
   static let balancingRows: UInt64 = 108
   static let stackThreshold: UInt64 = 109
+  static let overlaps: UInt64 = 110
 }

@@ -18,7 +18,7 @@ struct ColumnMeasurement {
     let holdout = comparison.holdout?.columns[index]
     let floorShape = holdout.flatMap { ColumnShapes.error(real, $0) }
     let shape =
-      ColumnShapes.error(real, synthetic).map { Figure($0, floor: floorShape) }
+      shapeError(index).map { Figure($0, floor: floorShape) }
       ?? Figure(notApplicable: "the column has no values in one of the tables")
     return ColumnComparison(
       name: described.name, kind: described.isNumeric ? .number : .category, shapeError: shape,
@@ -26,9 +26,27 @@ struct ColumnMeasurement {
         real: missingShare(real, described), synthetic: missingShare(synthetic, described),
         holdout: holdout.map { missingShare($0, described) }),
       coverage: figure(real, synthetic, holdout) { coverage(real, $0, described) },
-      rangeViolations: figure(real, synthetic, holdout) { outOfRange(real, $0, described) },
-      typeViolations: figure(real, synthetic, holdout) { offGrid($0, described) },
+      rangeViolations: violations(real, synthetic, holdout) { outOfRange(real, $0, described) },
+      typeViolations: violations(real, synthetic, holdout) { offGrid($0, described) },
       distribution: .init(comparison, column: index))
+  }
+
+  /// The error of a column's distribution; 1 where the synthetic column alone has no values.
+  func shapeError(_ index: Int) -> Double? {
+    let (real, synthetic) = (comparison.real.columns[index], comparison.synthetic.columns[index])
+    return comparison.isEmptied(index) ? 1 : ColumnShapes.error(real, synthetic)
+  }
+
+  /// The share of a column's synthetic cells that are out of range.
+  func rangeViolations(_ index: Int) -> Double? {
+    outOfRange(comparison.real.columns[index], comparison.synthetic.columns[index], comparison.columns[index])
+  }
+
+  /// A share of cells that are wrong: all of them where the synthetic column has none, lest an empty column looks valid.
+  private func violations(
+    _ real: FeatureColumn, _ synthetic: FeatureColumn, _ holdout: FeatureColumn?, _ measure: (FeatureColumn) -> Double?
+  ) -> Figure {
+    Figure(measure(synthetic) ?? 1, floor: holdout.flatMap(measure))
   }
 
   private func figure(

@@ -9,9 +9,13 @@ struct Fidelity {
   var columns: [ColumnComparison]
   var pairs: PairDetails
   var dependencies: [DependencyComparison]
+  /// The pair of columns that is farthest beyond what sampling explains.
+  var worstPair: VerdictRules.WorstPair?
 
   /// Measures a comparison, with the hold-out as floor.
-  init(_ comparison: Comparison, threads: Int = 1) {
+  ///
+  /// - Parameter sampling: what sampling alone would make of a perfect generator; nil where it was not measured.
+  init(_ comparison: Comparison, sampling: SamplingError? = nil, threads: Int = 1) {
     // The comparison, then the hold-out as if it were synthetic.
     let sides = [comparison] + (comparison.floor.map { [$0] } ?? [])
     let (separate, shared, measured, kept, bonds) = sideBySide(
@@ -35,6 +39,16 @@ struct Fidelity {
     }
     pairs = PairDetails(names: comparison.columns.map(\.name), real: bonds[0], synthetic: bonds[1], error: matrix)
 
+    if let sampling {
+      for index in columns.indices { columns[index].shapeError.sampling = sampling.columns[index] }
+      worstPair = zip(shared[0].pairs, sampling.pairs).compactMap { pair, chance -> VerdictRules.WorstPair? in
+        guard let error = pair.error else { return nil }
+        return .init(
+          first: comparison.columns[pair.first].name, second: comparison.columns[pair.second].name, error: error,
+          sampling: chance ?? 0)
+      }.max { $0.error - 3 * $0.sampling < $1.error - 3 * $1.sampling }
+    }
+
     let noPair = comparison.columns.count < 2 ? "there is one column only" : "no pair of columns varies in both tables"
     figures[.shapeError] = mean(columns.map(\.shapeError), else: "no column has values in both tables")
     figures[.trendError] = figure(trends.meanError, floorTrends?.meanError, else: noPair)
@@ -55,6 +69,12 @@ struct Fidelity {
       else: dependencies.isEmpty
         ? "no column of the real table is a function of others"
         : "no synthetic row has values that determine others in the real table")
+    if let sampling {
+      figures[.shapeError]?.sampling = sampling.shape
+      figures[.trendError]?.sampling = sampling.trend
+      figures[.trendErrorThresholded]?.sampling = sampling.strongTrend
+      figures[.rangeViolations]?.sampling = sampling.outOfRange
+    }
   }
 
   private func figure(_ value: Double?, _ floor: Double?, else why: String) -> Figure {

@@ -37,7 +37,9 @@ struct FunctionalDependencies {
       found.append(
         DependencyComparison(
           determinants: determinants.map { comparison.columns[$0].name }, dependent: comparison.columns[dependent].name,
-          real: 1, synthetic: known > 0 ? Double(kept) / Double(known) : nil))
+          real: 1,
+          synthetic: known > 0
+            ? Double(kept) / Double(known) : determinants.contains(where: comparison.isEmptied) ? 0 : nil))
     }
 
     for determinant in candidates {

@@ -9,7 +9,8 @@ import Foundation
 ///
 /// Source: SDMetrics, `CorrelationSimilarity`, `ContingencySimilarity` (one minus these), and its property Column Pair
 /// Trends. That takes the bins' edges from each table by itself, so that one number beyond the range shifts all;
-/// ``Edges/shared`` takes the real edges for both.
+/// ``Edges/shared`` takes the real edges for both. A pair with a column that has no values in the synthetic table, where SDMetrics leaves it
+/// out, has the error 1.
 public struct PairTrends: Sendable {
   /// Where the edges of the bins come from.
   public enum Edges: Sendable {
@@ -41,11 +42,15 @@ public struct PairTrends: Sendable {
       Cells(
         column, isNumeric: comparison.columns[index].isNumeric, bins: edges == .shared ? real[index].sharedBins : nil)
     }
+    let isEmptied = comparison.columns.indices.map(comparison.isEmptied)
     let realCells = edges == .shared ? real.map(\.rebinned) : real
     var pairs: [Pair] = []
     for first in real.indices {
       for second in real.indices where second > first {
-        pairs.append(Self.measure(first, second, realCells, synthetic))
+        var pair = Self.measure(first, second, realCells, synthetic)
+        // A pair without values keeps nothing of the bond, and must not drop out of the mean.
+        if (isEmptied[first] || isEmptied[second]) && (pair.bond != nil || !pair.isCorrelation) { pair.error = 1 }
+        pairs.append(pair)
       }
     }
     self.pairs = pairs
@@ -71,8 +76,9 @@ public struct PairTrends: Sendable {
   private static func measure(_ i: Int, _ j: Int, _ real: [Cells], _ synthetic: [Cells]) -> Pair {
     if real[i].isNumeric, real[j].isNumeric {
       var pair = Pair(first: i, second: j, error: nil, bond: nil, isCorrelation: true)
-      guard [real[i], real[j], synthetic[i], synthetic[j]].allSatisfy({ !$0.isConstant }) else { return pair }
+      guard !real[i].isConstant, !real[j].isConstant else { return pair }
       pair.bond = Association.pearson(real[i].numbers, real[j].numbers)
+      guard !synthetic[i].isConstant, !synthetic[j].isConstant else { return pair }
       if let rho = pair.bond, let other = Association.pearson(synthetic[i].numbers, synthetic[j].numbers) {
         pair.error = abs(rho - other) / 2
       }

@@ -84,11 +84,16 @@ struct MembershipCurve {
   /// The 95 % interval of the area: J. Hanley and B. McNeil, "The meaning and use of the area under a receiver operating
   /// characteristic (ROC) curve", Radiology 143, 1982.
   var interval: Figure.Interval {
-    let a = area, first = a / (2 - a), second = 2 * a * a / (1 + a)
-    let m = Double(members.count), n = Double(outsiders.count)
-    let variance = (a * (1 - a) + (m - 1) * (first - a * a) + (n - 1) * (second - a * a)) / (m * n)
-    let width = SuccessRate.z95 * max(0, variance).squareRoot()
+    let a = area
+    let variance = Self.variance(a, members: Double(members.count), outsiders: Double(outsiders.count))
+    let width = SuccessRate.z95 * variance.squareRoot()
     return .init(low: max(0, a - width), high: min(1, a + width))
+  }
+
+  /// The variance of an area, by the same source.
+  static func variance(_ a: Double, members m: Double, outsiders n: Double) -> Double {
+    let first = a / (2 - a), second = 2 * a * a / (1 + a)
+    return max(0, (a * (1 - a) + (m - 1) * (first - a * a) + (n - 1) * (second - a * a)) / (m * n))
   }
 }
 

@@ -27,6 +27,10 @@ public struct EvaluationResult: Sendable, Codable, Equatable {
   public var utilityMissing: String?
   /// Distances and attacks.
   public var privacy: PrivacyDetails
+  /// Rows that the tables share or repeat.
+  public var overlaps: OverlapDetails
+  /// What a good part of the real rows has and hardly a synthetic row, the largest first.
+  public var losses: [Loss]
   /// How the generator learned; nil where it was not trained in this run.
   public var training: TrainingDetails?
   /// What was left out or decided, in sentences.
@@ -77,7 +81,8 @@ public struct EvaluationResult: Sendable, Codable, Equatable {
   public init(
     subject: Subject, verdict: Verdict, figures: [FigureID: Figure], columns: [ColumnComparison], pairs: PairDetails,
     dependencies: [DependencyComparison], projection: ProjectionDetails?, utility: UtilityDetails?,
-    utilityMissing: String?, privacy: PrivacyDetails, training: TrainingDetails?, notes: [String]
+    utilityMissing: String?, privacy: PrivacyDetails, overlaps: OverlapDetails, losses: [Loss] = [],
+    training: TrainingDetails?, notes: [String]
   ) {
     self.subject = subject
     self.verdict = verdict
@@ -89,6 +94,8 @@ public struct EvaluationResult: Sendable, Codable, Equatable {
     self.utility = utility
     self.utilityMissing = utilityMissing
     self.privacy = privacy
+    self.overlaps = overlaps
+    self.losses = losses
     self.training = training
     self.notes = notes
   }

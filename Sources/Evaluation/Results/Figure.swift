@@ -6,6 +6,9 @@ public struct Figure: Sendable, Codable, Equatable {
   public var why: String?
   /// The same figure for held-out real rows, judged as if they were synthetic; nil without them.
   public var floor: Double?
+  /// What sampling alone makes of a perfect generator, from splits of the real table, at the sizes of these tables; nil
+  /// where that was not measured.
+  public var sampling: Double?
   /// The 95 % interval of the number over several samplings or repeats, or of the attack; nil for a single one.
   public var interval: Interval?
 
@@ -27,10 +30,11 @@ public struct Figure: Sendable, Codable, Equatable {
   }
 
   /// A figure that was measured. A number that is not finite becomes "not applicable".
-  public init(_ value: Double, floor: Double? = nil, interval: Interval? = nil) {
+  public init(_ value: Double, floor: Double? = nil, sampling: Double? = nil, interval: Interval? = nil) {
     self.value = value.isFinite ? value : nil
     why = value.isFinite ? nil : "the number is not finite on these tables"
     self.floor = floor.flatMap { $0.isFinite ? $0 : nil }
+    self.sampling = sampling.flatMap { $0.isFinite ? $0 : nil }
     self.interval = interval
   }
 

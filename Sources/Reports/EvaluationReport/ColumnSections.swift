@@ -12,6 +12,7 @@ extension EvaluationPage {
       blocks: [
         .text("Do the synthetic rows look like the real ones: column by column, in pairs, and as whole rows?"),
         keyFigures(.fidelity),
+        lost,
       ],
       parts: [columns, pairs, map, validity].compactMap(\.self))
   }

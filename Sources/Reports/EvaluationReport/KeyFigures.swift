@@ -33,6 +33,9 @@ extension EvaluationPage {
     if let yardstick {
       context.append("\(id == .utilitySynthetic ? "trained on real" : "held-out real"): <b>\(text(yardstick))</b>")
     }
+    if figure.floor == nil, let sampling = figure.sampling {
+      context.append("two samples of real rows: <b>\(text(sampling))</b>")
+    }
     if let interval = figure.interval {
       context.append("95% range: \(NumberText.interval(interval.low, interval.high, description.format))")
     }

@@ -8,7 +8,7 @@ extension EvaluationPage {
         .text("Did the generator copy people instead of learning patterns, and what could an attacker gain?"),
         keyFigures(.privacy),
       ],
-      parts: [distances, attacks])
+      parts: [overlaps, distances, attacks])
   }
 
   // MARK: Distances

@@ -74,9 +74,13 @@ struct Balance: ParsableCommand {
     let read = try reading.read(data, keepsEmptyColumns: true)
     console.report(read.notes)
     let classes = try ClassCounts(of: target, in: read.table, schema: read.schema)
+    if let group = comparing.group {
+      _ = try read.schema.column(named: group)
+      if group == target { throw ValidationError("--group names the column of --target: give another one") }
+    }
     let flags = wanted.flags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     let job = BalancingComparisonJob(
-      file: data, table: read.table, schema: read.schema,
+      file: data, table: read.table, schema: read.schema, group: comparing.group,
       request: try BalanceRequest(classes: classes, ratio: ratio), ratio: wanted.ratio, registry: registry,
       settings: flags + settings.settings, steps: training.steps, budget: training.budget, folds: comparing.folds ?? 5,
       repeats: comparing.repeats ?? 1, seed: try options.chosenSeed(console), threads: options.threadCount,

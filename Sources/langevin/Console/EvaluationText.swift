@@ -30,10 +30,23 @@ struct EvaluationText {
       )
       .text(width: width)
     }
+    text += Self.overlaps(result, width: width)
     for note in result.notes + (result.utilityMissing.map { ["no downstream models: \($0)"] } ?? []) {
       text += "\n" + TextTable.wrapped(note, width: max(30, min(width, 110))).joined(separator: "\n  ") + "\n"
     }
     self.text = text
+  }
+
+  /// The rows that tables share or repeat.
+  private static func overlaps(_ result: EvaluationResult, width: Int) -> String {
+    let rows = result.overlaps.rows(result.subject).map { row in
+      [
+        row.name, Wording.count(row.rows), text(row.share, .percent), row.byChance.map { text($0, .percent) } ?? "", "",
+      ]
+    }
+    return TextTable(
+      rows: [["\nSame rows", "rows", "share", "by chance", ""]] + rows, rightAligned: [1, 2, 3], widest: 36
+    ).text(width: width)
   }
 
   private static func row(_ id: FigureID, _ figure: Figure, hasInterval: Bool) -> [String] {
@@ -41,7 +54,7 @@ struct EvaluationText {
     let show = { (value: Double) in text(value, description.format) }
     var row = [description.name, figure.value.map(show) ?? "–"]
     if hasInterval { row.append(figure.interval.map { "\(show($0.low)) … \(show($0.high))" } ?? "") }
-    row.append(figure.floor.map(show) ?? "")
+    row.append((figure.floor ?? figure.sampling).map(show) ?? "")
     switch description.direction {
     case .nearFloor: row.append("as real")
     default: row.append(description.best.map(show) ?? "")

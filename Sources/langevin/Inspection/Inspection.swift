@@ -33,7 +33,7 @@ struct Inspection: JSONLine {
     let chosen = target ?? data.schema.columns.last { $0.isModelled }?.name
     self.target = chosen
     warnings =
-      Fitness.warnings(data) + MissingWarnings.warnings(data.table)
+      Fitness.warnings(data) + RepeatWarnings.warnings(data, target: chosen) + MissingWarnings.warnings(data.table)
       + ColumnWarnings.warnings(data, summaries: columns, target: chosen)
       + Leakage.warnings(data, target: chosen)
   }

@@ -25,9 +25,16 @@ struct ComparingOptions: ParsableArguments {
   )
   var repeats: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: .init(
+      "With --compare, a column that names rows that belong together, such as a patient's: they stay in one part, and models do not learn the column.",
+      valueName: "column"))
+  var group: String?
+
   func validate() throws {
-    if !compare, html != nil || folds != nil || repeats != nil {
-      throw ValidationError("--html, --folds and --repeats go with --compare")
+    if !compare, html != nil || folds != nil || repeats != nil || group != nil {
+      throw ValidationError("--html, --folds, --repeats and --group go with --compare")
     }
     if let folds, !(2...20).contains(folds) { throw ValidationError("--folds is a number from 2 to 20") }
     if let repeats, !(1...100).contains(repeats) { throw ValidationError("--repeats is a number from 1 to 100") }

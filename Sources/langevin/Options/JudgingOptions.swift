@@ -27,6 +27,12 @@ struct JudgingOptions: ParsableArguments {
       valueName: "number"))
   var repeats = 1
 
+  @Option(
+    help: .init(
+      "A column that names rows that belong together, such as a patient's: held-out rows of a group that was learned judge nothing.",
+      valueName: "column"))
+  var group: String?
+
   func validate() throws {
     guard (1...1000).contains(repeats) else { throw ValidationError("--repeats is a number from 1 to 1000") }
   }

@@ -7,6 +7,8 @@ import Tables
 struct BalancingComparisonJob {
   let file: String
   let table: Table, schema: Schema
+  /// The column that names rows that belong together, which nothing learns.
+  let group: String?
   /// The classes of the whole table, and the rows that they would get.
   let request: BalanceRequest
   let ratio: String
@@ -32,9 +34,11 @@ struct BalancingComparisonJob {
       throw Failure(
         .badData, "the classes have these numbers of rows already: no arm would add one", cure: "give another --ratio")
     }
+    let twins = RowTwins(table, schema: schema, leavingOut: [classes.target], group: group)
+    warn(twins, classes, rare: rare)
     let problem = try BalancingProblem(
-      table: table, schema: schema, target: classes.target, labels: classes.labels,
-      classOfRow: classes.classOfRow.map { Int($0) }, rare: rare, folds: folds)
+      table: table.without(group), schema: schema.without(group), target: classes.target, labels: classes.labels,
+      classOfRow: classes.classOfRow.map { Int($0) }, rare: rare, groups: twins.groups, folds: folds)
     let arms =
       [
         BalancingArm(id: "weights", .weights { try weights($0) }), BalancingArm(id: "focal-loss", .loss(FocalLoss())),
@@ -58,6 +62,15 @@ struct BalancingComparisonJob {
     var result = try comparison.compare(problem, arms: arms, subject: subject)
     result.subject.seconds = clock.seconds
     return result
+  }
+
+  /// Says that rows repeat, and what that means for a comparison.
+  private func warn(_ twins: RowTwins, _ classes: ClassCounts, rare: [Int]) {
+    guard twins.kept > 0 else { return }
+    let own = twins.isRepeat.indices.count { twins.isRepeat[$0] && rare.contains(Int(classes.classOfRow[$0])) }
+    console.say(
+      "warning: \(Wording.count(twins.repeats, "row")) of \(Wording.count(table.rowCount)) repeat another one (\(Wording.count(own)) of rare classes), more than chance explains; they stay in one fold with it. If they were added by balancing, compare on the table as it was before."
+    )
   }
 
   private func methodArms() throws -> [BalancingArm] {
@@ -102,7 +115,7 @@ struct BalancingComparisonJob {
     if method.trains { (run.steps, run.budget) = (steps, budget) }
     run.shouldContinue = { [interruption] _ in !interruption.isRequested }
     let made = try method.balance(
-      learning, schema: schema, request: try request(for: learning), options: options, run: run)
+      learning, schema: schema.without(group), request: try request(for: learning), options: options, run: run)
     return .init(rows: made.rows, copies: made.report.copies)
   }
 

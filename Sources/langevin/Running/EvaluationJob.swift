@@ -24,6 +24,7 @@ struct EvaluationJob {
   func run(
     real: Table, samplings: [Table], holdout: Table?, training: TrainingDetails? = nil
   ) throws -> EvaluationResult {
+    let (holdout, left) = try unseen(holdout, beside: real)
     let target = try chosenTarget(real)
     let prepared = try samplings.map {
       try ComparisonTables(
@@ -52,11 +53,32 @@ struct EvaluationJob {
       ends()
       console.endPhase()
     }
-    return try evaluator.evaluate(
+    var result = try evaluator.evaluate(
       prepared,
       subject: .init(
         real: names.real, synthetic: names.synthetic, holdout: names.holdout, seconds: clock.seconds,
         version: Langevin.configuration.version), training: training)
+    if let left { result.notes.insert(left, at: 0) }
+    return result
+  }
+
+  /// The held-out rows of groups that the real table does not have, and what is to be said of the others.
+  private func unseen(_ holdout: Table?, beside real: Table) throws -> (Table?, note: String?) {
+    guard let group = judging.group else { return (holdout, nil) }
+    _ = try schema.column(named: group)
+    guard let holdout, let known = real[group], let asked = holdout[group] else { return (holdout, nil) }
+    let learned = Set(known.values.texts.compactMap(\.self))
+    let rows = asked.values.texts.enumerated().filter { $1.map { !learned.contains($0) } ?? true }.map(\.offset)
+    guard rows.count < holdout.rowCount else { return (holdout, nil) }
+    guard !rows.isEmpty else {
+      throw Failure(
+        .badData, "every held-out row is of a group of the real table (\(group)): none is unseen",
+        cure: "hold out whole groups, or leave out --group")
+    }
+    let note =
+      "\(holdout.rowCount - rows.count) of the \(holdout.rowCount) held-out rows are of groups of the real table (\(group)) and were left out."
+    console.say(note)
+    return (holdout.rows(rows), note)
   }
 
   /// The target that was named, or the last column that can be predicted.

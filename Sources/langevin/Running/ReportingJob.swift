@@ -27,18 +27,47 @@ struct ReportingJob {
         "\(Wording.count(table.rowCount, "row")) are too few for a report: \(kept) would be kept from training, \(Self.fewestRows) are needed on either side",
         cure: "change --holdout-share, or leave out --report")
     }
+    if let group = judging.group { _ = try training.data.schema.column(named: group) }
+    let twins = RowTwins(table, schema: training.data.schema, group: judging.group)
     var random = RandomStream(seed: training.seed).child(0x4e57)
-    let order = random.permutation(table.rowCount)
-    holdout = table.rows(order.prefix(kept).sorted())
-    training.data.table = table.rows(order.dropFirst(kept).sorted())
+    let isKept = Self.kept(kept, random.permutation(table.rowCount), groups: twins.groups)
+    holdout = table.rows(isKept.indices.filter { isKept[$0] })
+    training.data.table = table.rows(isKept.indices.filter { !isKept[$0] })
+    guard holdout.rowCount > 0, training.data.table.rowCount > 0 else {
+      throw Failure(
+        .badData, "the rows cannot be divided: nearly all belong to one group",
+        cure: "give another --group, or leave out --report")
+    }
+    if twins.kept > 0 {
+      training.console.say(
+        "\(Wording.count(twins.kept, "row")) of \(Wording.count(table.rowCount)) repeat another one, more than chance explains: they are kept or trained on together with it"
+      )
+    }
     training.console.announce(
       Choice(
-        "hold-out", Wording.count(kept, "row"), because: "the report needs rows that training did not see",
+        "hold-out", Wording.count(holdout.rowCount, "row"), because: "the report needs rows that training did not see",
         flag: "--holdout-share"))
     rows = table.rowCount
     self.place = place
     self.judging = judging
     job = training
+  }
+
+  /// Which rows are kept from training: the first of an order, with all that belong to them, as long as they do not exceed the
+  /// number that is wanted.
+  private static func kept(_ wanted: Int, _ order: [Int], groups: [Int]) -> [Bool] {
+    var members: [Int: [Int]] = [:]
+    for (row, group) in groups.enumerated() { members[group, default: []].append(row) }
+    var isKept = [Bool](repeating: false, count: groups.count), count = 0
+    for row in order where !isKept[row] {
+      guard count < wanted else { break }
+      let own = members[groups[row]]!
+      // The last group may be a little too large; a huge one is trained on.
+      guard own.count == 1 || count + own.count <= wanted + max(1, wanted / 10) else { continue }
+      for other in own { isKept[other] = true }
+      count += own.count
+    }
+    return isKept
   }
 
   /// Makes the rows that are judged, as many samplings as repeats are wanted, and writes the report.
