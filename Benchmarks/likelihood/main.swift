@@ -11,8 +11,8 @@ guard arguments.count >= 4, let steps = Int(arguments[1]), let threads = Int(arg
   print("usage: likelihood-benchmark STEPS THREADS FILE.csv ...")
   exit(2)
 }
-/// Scores take one random order a row, so that few rows are scored in several.
-let orders = 8
+/// The figures agree for a network of any size.
+let width = "128"
 func number(_ value: Double, _ digits: Int = 3) -> String { String(format: "%.\(digits)f", value) }
 
 let method = TabularMasked()
@@ -22,9 +22,12 @@ for path in arguments.dropFirst(3) {
   let read = try CSVReader(path: path).read()
   var run = TrainingRun()
   (run.seed, run.steps, run.threads) = (1, steps, threads)
-  let model = try method.fit(read.table, schema: read.schema, options: method.descriptor.options(parsing: [:]), run: run)
+  let model = try method.fit(
+    read.table, schema: read.schema, options: method.descriptor.options(parsing: ["width": width]), run: run)
   let rows = TabularMasked.split(rows: read.table.rowCount, seed: run.seed).heldOut.map { Int($0) }
   let heldOut = read.table.rows(rows)
+  // Scores take one random order a row, so that few rows are scored in several.
+  let orders = max(2, min(16, 4000 / max(rows.count, 1)))
   let means = try (0..<orders).map { order -> Double in
     let scores = try model.score(heldOut, SampleRequest(rows: 0, seed: UInt64(order), threads: threads))
     let known = scores.compactMap { $0 }

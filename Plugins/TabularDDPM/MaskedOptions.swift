@@ -9,7 +9,8 @@ enum MaskedOptions {
   private static let network: [OptionDescription] = [
     OptionDescription(
       "width", .integer(16...4096),
-      automatic: "512, or what can be trained in the time there is; below 5,000 rows what does best in short trials",
+      automatic:
+        "512, or what can be trained in the time there is; with few rows (5,000, or 500 a slot) what does best in trials",
       help: "width of the network"
     ).trying([.integer(128), .integer(256), .integer(512)]),
     OptionDescription(
@@ -17,7 +18,7 @@ enum MaskedOptions {
     ).trying([.integer(1), .integer(3), .integer(4)]),
     OptionDescription(
       "dropout", .number(0...0.9),
-      automatic: "0.2, from 50,000 rows 0.1; below 5,000 rows what does best in short trials",
+      automatic: "0.2, from 50,000 rows 0.1; with few rows (5,000, or 500 a slot) what does best in trials",
       help: "share of inner values dropped in training"
     ).trying([.number(0), .number(0.1), .number(0.2), .number(0.35)]),
     OptionDescription(
@@ -55,6 +56,9 @@ enum MaskedOptions {
     var training = TrainingSettings()
     /// The steps that the time should allow, where they decided the width.
     var timedSteps: Int?
+
+    /// The width of the network, where it has one.
+    var width: Int? { if case .integer(let width)? = network.options["width"] { width } else { nil } }
   }
 
   static func menu(_ denoisers: [Registration<any TrainableDenoiser>]) -> DenoiserMenu {

@@ -1,46 +1,96 @@
 import DiffusionCore
+import Dispatch
 import Foundation
 import NeuralNetworks
 
-/// Short trainings of several networks on a small table, of which the best on held-out rows is taken.
+/// Short trainings of several networks on a table of few rows, of which the best on held-out rows is taken.
 ///
-/// Which size and how much dropout suit a table of a few hundred or thousand rows depends on the table more than on its
-/// size, and trying costs seconds there. The pilot is as long as the data say, never as the clock says, so that the
-/// choice is the same on every machine and for every budget.
-enum MaskedPilot {
-  /// Tables with at least so many rows get the largest network: they hold enough to fill it, and trying would cost.
-  static let mostRows = 5000
-  /// Wide tables make every step dear, so that trials would take the time of the training.
-  static let mostSlots = 64
-  /// The length of a trial. Below 1,000 rows steps cost little, and short trials favour wide networks, which learn fast and
-  /// overfit: on penguins 300 steps took width 256, which never came below 7.84 nats; width 64 came to 7.11.
-  static func steps(rows: Int) -> Int { rows < 1000 ? 1000 : 300 }
+/// Which size and how much dropout suit a table depends on the table more than on its size where there are few rows, or
+/// few for so many slots. Trials are as long as the data say; where a time was given they take a third of it at most, and
+/// the command that repeats the run names what they chose.
+struct MaskedPilot: Sendable {
+  /// Tables with at least so many rows, and so many for each slot, get the largest network: they hold enough to fill it.
+  static let mostRows = 5000, mostRowsPerSlot = 500
+  /// The share of the time that trials may take.
+  static let timeShare = 1.0 / 3
 
-  /// Whether a table is small enough for trials.
-  static func suits(rows: Int, slots: Int) -> Bool { rows < mostRows && slots <= mostSlots }
+  /// A network that is tried.
+  struct Candidate: Sendable, Equatable {
+    var width: Int, dropout: Double
+  }
 
-  static let candidates: [(width: Int, dropout: Double)] = [(64, 0.1), (128, 0.1), (128, 0.3), (256, 0.2)]
+  /// What is tried, in order: the first is what the table would get without trials, or near it.
+  let candidates: [Candidate]
+  /// The steps of each trial.
+  let steps: Int
 
-  /// The network with the width and the dropout that did best.
-  static func choose(
-    _ plan: MaskedOptions.Plan, from menu: DenoiserMenu, coding: TableCoding, data: Cells, training: [Int32],
-    heldOut: [Int32], random: RandomStream, shouldContinue: (TrainingProgress) -> Bool
-  ) throws -> ComponentChoice {
-    var best = (network: plan.network, loss: Double.infinity)
-    for candidate in candidates {
+  /// Trials for a table; nil where it has rows enough, or where its training is too short for trials.
+  ///
+  /// - Parameters:
+  ///   - rows: rows to train on.
+  ///   - width: of the network that it would get without trials.
+  ///   - fixedSteps: the steps that training is to take, where the user fixed them.
+  init?(rows: Int, slots: Int, width: Int, fixedSteps: Int?) {
+    if rows < Self.mostRows, slots <= 64 {
+      candidates = [(64, 0.1), (128, 0.1), (128, 0.3), (256, 0.2)].map { Candidate(width: $0.0, dropout: $0.1) }
+      // Below 1,000 rows steps cost little, and short trials favour wide networks, which learn fast and overfit: on
+      // penguins 300 steps took width 256, which never came below 7.84 nats; width 64 came to 7.11.
+      steps = rows < 1000 ? 1000 : 300
+      return
+    }
+    guard rows < max(Self.mostRows, Self.mostRowsPerSlot * slots) else { return nil }
+    candidates = [(width, 0.2), (width, 0.4), (max(width / 4, 64), 0.2)].map {
+      Candidate(width: $0.0, dropout: $0.1)
+    }
+    // Long enough for a network that overfits to turn, and all together no longer than half of the training.
+    steps = min(600, (fixedSteps ?? .max) / (2 * candidates.count))
+    if steps < 100 { return nil }
+  }
+
+  /// The network that did best.
+  ///
+  /// - Parameters:
+  ///   - seconds: the time that trials may take; nil for as long as it takes. A trial that does not end in time does not
+  ///     count.
+  ///   - make: a network at its start and the task of training it.
+  /// - Throws: what a training throws; `CancellationError` where it was stopped.
+  func choose(
+    _ plan: MaskedOptions.Plan, seconds: Double?, shouldContinue: (TrainingProgress) -> Bool,
+    make: (ComponentChoice) throws -> (store: ParameterStore, task: MaskedTask)
+  ) throws -> Result {
+    var best: (network: ComponentChoice, loss: Double)?
+    var tried = 0
+    let start = DispatchTime.now().uptimeNanoseconds
+    func isOver() -> Bool { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 > seconds ?? .infinity }
+    for candidate in candidates where !isOver() {
       var network = plan.network
       network.options["width"] = .integer(candidate.width)
       network.options["dropout"] = .number(candidate.dropout)
-      let (store, task) = MaskedTask.make(
-        coding, denoiser: try menu.make(network), data: data, training: training, heldOut: heldOut, random: random)
+      let (store, task) = try make(network)
       var pilot = plan.training
-      pilot.steps = steps(rows: training.count)
+      pilot.steps = steps
       pilot.budget = nil
-      let summary = try Trainer(pilot).train(store, objective: task, shouldContinue: { _ in shouldContinue(.notBegun) })
-      let loss = summary.curve.compactMap(\.heldOut).min() ?? .infinity
-      if loss < best.loss { best = (network, loss) }
+      var isStopped = false
+      do {
+        let summary = try Trainer(pilot).train(store, objective: task) { _ in
+          isStopped = !shouldContinue(.notBegun)
+          return !isStopped && !isOver()
+        }
+        tried += 1
+        let loss = summary.curve.compactMap(\.heldOut).min() ?? .infinity
+        if loss < best?.loss ?? .infinity { best = (network, loss) }
+      } catch is CancellationError where !isStopped {
+        break
+      }
     }
-    return best.network
+    return Result(network: best?.network ?? plan.network, tried: tried)
+  }
+
+  /// What trials came to.
+  struct Result: Sendable {
+    var network: ComponentChoice
+    /// How many trials ended in time.
+    var tried: Int
   }
 }
 

@@ -122,9 +122,15 @@ struct MaskedTask: TrainingObjective {
         "Underfitted: \(figures), and fell by \(judgement.late.rounded(to: 2)) since step \(judgement.lateSince). "
         + "Give it a larger \(settings.steps == nil ? "--budget" : "--steps")."
     case .right, .unknown:
-      report.explanation =
-        "Right: \(figures), on its own rows \(trained.rounded(to: 2)), "
-        + (summary.bestStep < summary.steps ? "and the best step was kept." : "and had nearly stopped falling.")
+      let end =
+        if summary.bestStep < summary.steps {
+          "and the best step was kept."
+        } else if let turnedAt = summary.turnedAt {
+          "and training ended from its best step when held-out loss had risen by step \(turnedAt)."
+        } else {
+          "and had nearly stopped falling."
+        }
+      report.explanation = "Right: \(figures), on its own rows \(trained.rounded(to: 2)), \(end)"
     }
     return report
   }

@@ -97,30 +97,47 @@ public struct TabularMasked: Synthesizer {
     var run = run
     if run.steps == nil, run.budget == nil { run.budget = budget }
     var plan = try MaskedOptions.plan(options, menu: menu, rows: rows.training.count, layout: layout, run: run, choose)
+    func make(_ network: ComponentChoice) throws -> (store: ParameterStore, task: MaskedTask) {
+      MaskedTask.make(
+        coding, denoiser: try menu.make(network), data: data, training: training, heldOut: heldOut,
+        leastVisible: isFilling ? Self.leastVisible : 0, random: random.child(12))
+    }
+    func spent() -> Double { Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9 }
     let isFree = options.isAutomatic("width") && options.isAutomatic("dropout") && plan.network.id == "residual-mlp"
-    if isFree, MaskedPilot.suits(rows: rows.training.count, slots: layout.slots.count), rows.heldOut.count >= 20 {
-      plan.network = try MaskedPilot.choose(
-        plan, from: menu, coding: coding, data: data, training: training, heldOut: heldOut,
-        random: random.child(12), shouldContinue: run.shouldContinue)
-      choose(
-        Choice(
-          "network", plan.network.text, because: "it did best on held-out rows in short trials",
-          flag: "--set width=, --set dropout="))
+    let pilot = MaskedPilot(
+      rows: rows.training.count, slots: layout.slots.count, width: plan.width ?? 128, fixedSteps: run.steps)
+    if isFree, let pilot, rows.heldOut.count >= 20 {
+      let result = try pilot.choose(
+        plan, seconds: plan.training.budget.map { max($0 - spent(), $0 / 4) * MaskedPilot.timeShare },
+        shouldContinue: run.shouldContinue, make: make)
+      plan.network = result.network
+      let reason =
+        switch result.tried {
+        case pilot.candidates.count: "it did best on held-out rows in short trials"
+        case 0: "there was no time for trials of others"
+        default: "it did best on held-out rows in the \(result.tried) short trials that there was time for"
+        }
+      var choice = Choice("network", plan.network.text, because: reason, flag: "--set width=, --set dropout=")
+      choice.repeating = plan.width.map { "width=\($0)" }
+      choose(choice)
+      if case .number(let share)? = plan.network.options["dropout"] {
+        // Part of the network that was announced.
+        var dropout = Choice("dropout", "\(share)", because: reason, flag: "--set dropout=")
+        dropout.repeating = "dropout=\(share)"
+        choices.append(dropout)
+      }
     } else {
       let steps = plan.timedSteps.map { ", and time for some \($0 / 100 * 100) steps" } ?? ""
       var choice = Choice(
         "network", plan.network.text, because: "\(rows.training.count) rows to train on\(steps)",
         flag: "--set width=, --set dropout=")
-      if plan.timedSteps != nil, let width = plan.network.options["width"] { choice.repeating = "width=\(width)" }
+      if plan.timedSteps != nil { choice.repeating = plan.width.map { "width=\($0)" } }
       choose(choice)
     }
-    let (store, task) = MaskedTask.make(
-      coding, denoiser: try menu.make(plan.network), data: data, training: training, heldOut: heldOut,
-      leastVisible: isFilling ? Self.leastVisible : 0, random: random.child(12))
+    let (store, task) = try make(plan.network)
     let start = task.costsAtStart(store, plan.training)
     // What went before is part of the time that was given, but never all of it.
-    let spent = Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9
-    plan.training.budget = plan.training.budget.map { max($0 - spent, $0 / 4) }
+    plan.training.budget = plan.training.budget.map { max($0 - spent(), $0 / 4) }
     let summary = try Trainer(plan.training).train(
       store, objective: task, checkpoint: run.checkpoint,
       fingerprint: plan.training.fingerprint(

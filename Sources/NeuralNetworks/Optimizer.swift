@@ -143,10 +143,13 @@ public final class Optimizer: @unchecked Sendable {
 
   /// All that a checkpoint needs besides the parameters: the moments, and the average where there is one.
   public var state: [(name: String, values: [Float])] {
-    var parts = [("first", Array(first.values)), ("second", Array(second.values))]
+    var parts = [("first", moments.first), ("second", moments.second)]
     if let average { parts.append(("average", Array(average.values))) }
     return parts.map { (name: $0.0, values: $0.1) }
   }
+
+  /// The running means of gradients and of their squares.
+  public var moments: (first: [Float], second: [Float]) { (Array(first.values), Array(second.values)) }
 
   /// Goes back to a stored state.
   ///

@@ -69,10 +69,10 @@ struct MaskedEstimateTests {
     #expect(abs(estimate.columns.reduce(0, +) - estimate.mean) < 1e-3 * estimate.mean)
   }
 
-  private static let chains: [[Int?]] = [[nil, 0, 1, 2], [nil, 0, 1, nil], [nil, 0, 0, 1]]
+  private static let followers: [[Int?]] = [[nil, 0, 1, 2], [nil, 0, 1, nil], [nil, 0, 0, 1]]
 
-  @Test("chains of followers of any length, and trees", arguments: chains)
-  func chains(predecessors: [Int?]) throws {
+  @Test("chains of followers of any length, and trees", arguments: followers)
+  func longChains(predecessors: [Int?]) throws {
     let (table, schema) = Self.independent(rows: 300, probabilities: Array(repeating: [0.5, 0.3, 0.2], count: 4))
     let (coding, data) = try coded(table, schema) { $0.derives = false }
     let (objective, pass) = try shaken(coding, data) { layout in

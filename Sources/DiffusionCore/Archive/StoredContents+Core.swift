@@ -40,6 +40,7 @@ extension FitReport: StoredContents {
     let counts = [
       ("trainingRows", trainingRows), ("heldOutRows", heldOutRows), ("parameters", parameters),
       ("training.steps", training.steps), ("training.bestStep", training.bestStep),
+      ("training.turnedAt", training.turnedAt ?? 0),
     ]
     for (name, count) in counts { try field(name).within(count, 0...StoredField.mostRows) }
     if let seconds = training.seconds { try field("training.seconds").within(seconds, 0...1e12) }

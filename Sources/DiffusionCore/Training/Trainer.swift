@@ -7,6 +7,7 @@ import NeuralNetworks
 /// The learning rate rises, stays, and falls in a straight line over the last part of the run (Hu et al., "MiniCPM",
 /// 2024, section 4: warm-up, stable, decay). Since the stable part does not know how long the run will be, a time budget
 /// and an early stop just choose where the fall begins, and the same number of steps given beforehand repeats the run.
+/// Where held-out loss has turned by then, the run goes back to the step with the lowest, and the fall begins there.
 public struct Trainer: Sendable {
   /// The settings.
   public let settings: TrainingSettings
@@ -71,10 +72,10 @@ public struct Trainer: Sendable {
       state.lossCount += 1
       if state.step % interval == 0 || state.step == state.plan {
         optimizer.average?.refreshHalves()
-        state.note(heldOut: objective.heldOutLoss(evaluation), values: (optimizer.average ?? store).values)
+        state.note(heldOut: objective.heldOutLoss(evaluation), store: store, optimizer: optimizer, turns: turns)
       }
       state.seconds = clock.seconds
-      beginDecayIfDue(&state)
+      if let begin = decayDue(state) { beginDecay(&state, early: begin == .pastBest, store, optimizer) }
 
       let goesOn = shouldContinue(progress(state))
       if let checkpoint, !goesOn || clock.seconds - saved > checkpoint.interval {
@@ -96,16 +97,32 @@ public struct Trainer: Sendable {
     return rise * (1 - max(0, Double(state.step - start)) / Double(max(plan - start, 1)))
   }
 
-  /// Chooses where the fall of the rate begins: when time demands it, or when held-out loss no longer falls.
-  private func beginDecayIfDue(_ state: inout TrainingState) {
-    guard state.step < state.decayStart ?? .max else { return }
-    let outOfTime = state.plan == nil && state.seconds >= (settings.budget ?? .infinity) * (1 - settings.decayShare)
-    let pastBest = settings.patience > 0 && state.evaluationsSinceBest >= settings.patience
-    guard outOfTime || pastBest else { return }
-    state.summary.stoppedEarly = pastBest
+  /// Why the rate begins to fall.
+  private enum DecayReason { case outOfTime, planned, pastBest }
+
+  private func decayDue(_ state: TrainingState) -> DecayReason? {
+    if settings.patience > 0, state.evaluationsSinceBest >= settings.patience, !state.isDecaying { return .pastBest }
+    guard let start = state.decayStart else {
+      let isLate = state.seconds >= (settings.budget ?? .infinity) * (1 - settings.decayShare)
+      return state.plan == nil && isLate ? .outOfTime : nil
+    }
+    return state.step == start && !state.isDecaying ? .planned : nil
+  }
+
+  /// Begins to lower the rate, from the step with the lowest held-out loss where that has been rising since.
+  private func beginDecay(_ state: inout TrainingState, early: Bool, _ store: ParameterStore, _ optimizer: Optimizer) {
+    state.isDecaying = true
+    let hasTurned = turns && state.hasTurned(slack: settings.slack)
+    if hasTurned { state.goBack(store: store, optimizer: optimizer) }
+    state.forgetTurn()
+    guard early || hasTurned || state.plan == nil else { return }
+    state.summary.stoppedEarly = early || hasTurned
     state.decayStart = state.step
     state.plan = totalSteps(decayStart: state.step)
   }
+
+  /// Whether a run goes back to its best step.
+  private var turns: Bool { settings.patience > 0 }
 
   private func progress(_ state: TrainingState) -> TrainingProgress {
     let byTime = settings.budget.map { min(1, state.seconds / $0) }

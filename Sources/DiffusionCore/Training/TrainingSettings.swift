@@ -14,7 +14,8 @@ public struct TrainingSettings: Sendable, Codable, Equatable {
   public var warmUp = 200
   /// The share of the run, at its end, over which the rate falls to zero.
   public var decayShare = 0.4
-  /// Held-out evaluations without a better one after which the rate begins to fall early; 0 never.
+  /// Held-out evaluations without a better one after which the run goes back to the best and the rate begins to fall; 0
+  /// never. A run whose time is over goes back after two.
   public var patience = 5
   /// How much worse than the best held-out loss the last one may be for the last parameters to be kept, in the
   /// objective's unit. While the rate falls, what is generated settles, which held-out loss hardly shows: an earlier step
@@ -115,6 +116,8 @@ public struct TrainingSummary: Sendable, Codable, Equatable {
   public var steps = 0
   /// The step whose parameters were kept.
   public var bestStep = 0
+  /// The step at which the run went back to the one where held-out loss was lowest; nil where it did not.
+  public var turnedAt: Int?
   /// The held-out loss before the first step, against which all that was learned is measured.
   public var initialHeldOut: Double?
   /// The evaluations in order: the learning curve.
@@ -125,7 +128,7 @@ public struct TrainingSummary: Sendable, Codable, Equatable {
   public var byColumn: [ColumnLoss]?
   /// Seconds spent; nil in a model that was read from a file, where they are not kept.
   public var seconds: Double?
-  /// Whether the rate began to fall because held-out loss no longer did.
+  /// Whether the rate began to fall because held-out loss no longer did: at the best step.
   public var stoppedEarly = false
 
   /// A run that has not begun.
@@ -134,7 +137,7 @@ public struct TrainingSummary: Sendable, Codable, Equatable {
 
 extension TrainingSummary {
   private enum CodingKeys: String, CodingKey {
-    case steps, bestStep, initialHeldOut, curve, byNoise, byColumn, seconds, stoppedEarly
+    case steps, bestStep, turnedAt, initialHeldOut, curve, byNoise, byColumn, seconds, stoppedEarly
   }
 
   /// Writes all, without the time where ``Swift/CodingUserInfoKey/withoutTimes`` is set.
@@ -142,6 +145,7 @@ extension TrainingSummary {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(steps, forKey: .steps)
     try values.encode(bestStep, forKey: .bestStep)
+    try values.encodeIfPresent(turnedAt, forKey: .turnedAt)
     try values.encodeIfPresent(initialHeldOut, forKey: .initialHeldOut)
     try values.encode(curve, forKey: .curve)
     try values.encodeIfPresent(byNoise, forKey: .byNoise)
@@ -152,7 +156,8 @@ extension TrainingSummary {
 
   /// Whether two runs learned the same; how long they took does not matter.
   public static func == (one: TrainingSummary, other: TrainingSummary) -> Bool {
-    one.steps == other.steps && one.bestStep == other.bestStep && one.initialHeldOut == other.initialHeldOut
+    one.steps == other.steps && one.bestStep == other.bestStep && one.turnedAt == other.turnedAt
+      && one.initialHeldOut == other.initialHeldOut
       && one.curve == other.curve && one.byNoise == other.byNoise && one.byColumn == other.byColumn
       && one.stoppedEarly == other.stoppedEarly
   }

@@ -13,11 +13,21 @@ struct TrainingState: Codable {
   var plan: Int?, decayStart: Int?
   var lossSum = 0.0, lossCount = 0
   var bestLoss: Double?, evaluationsSinceBest = 0
+  /// Whether the rate has begun to fall.
+  var isDecaying = false
   /// The averaged parameters at the best evaluation.
   var best: [Float]
+  /// What else is needed to go back there; nil before the first evaluation and while the rate falls.
+  private var turn: Turn?
+
+  /// The parameters and the moments of the optimiser at the best evaluation.
+  private struct Turn {
+    var parameters: [Float], first: [Float], second: [Float]
+  }
 
   private enum CodingKeys: String, CodingKey {
     case fingerprint, step, seconds, summary, plan, decayStart, lossSum, lossCount, bestLoss, evaluationsSinceBest
+    case isDecaying
   }
 
   init(fingerprint: String, best: [Float]) {
@@ -37,24 +47,57 @@ struct TrainingState: Codable {
     lossCount = try values.decode(Int.self, forKey: .lossCount)
     bestLoss = try values.decodeIfPresent(Double.self, forKey: .bestLoss)
     evaluationsSinceBest = try values.decode(Int.self, forKey: .evaluationsSinceBest)
+    isDecaying = try values.decode(Bool.self, forKey: .isDecaying)
     best = []
   }
 
   /// Takes an evaluation in: the learning curve, and the parameters where they are the best yet.
-  mutating func note(heldOut: Double?, values: UnsafeMutableBufferPointer<Float>) {
+  ///
+  /// - Parameter turns: whether the run may go back to its best step.
+  mutating func note(heldOut: Double?, store: ParameterStore, optimizer: Optimizer, turns: Bool) {
     summary.curve.append(.init(step: step, training: lossSum / Double(max(lossCount, 1)), heldOut: heldOut))
     lossSum = 0
     lossCount = 0
     guard let heldOut else { return }
     if heldOut < bestLoss ?? .infinity {
       bestLoss = heldOut
-      best = Array(values)
+      best = Array((optimizer.average ?? store).values)
       summary.bestStep = step
       evaluationsSinceBest = 0
+      if turns, !isDecaying {
+        let moments = optimizer.moments
+        turn = Turn(parameters: Array(store.values), first: moments.first, second: moments.second)
+      }
     } else {
       evaluationsSinceBest += 1
     }
   }
+
+  /// Whether held-out loss has been rising: two evaluations without a better one, and a loss clearly above the best. Less
+  /// may be chance.
+  ///
+  /// - Parameter slack: see ``TrainingSettings/slack``.
+  func hasTurned(slack: Double) -> Bool {
+    guard let bestLoss, let last = summary.curve.last?.heldOut, evaluationsSinceBest >= 2 else { return false }
+    return last > bestLoss + 0.1 * slack
+  }
+
+  /// Goes back to the best evaluation, as if the steps since had not been taken; their time stays spent.
+  mutating func goBack(store: ParameterStore, optimizer: Optimizer) {
+    guard let turn else { return }
+    _ = store.values.update(fromContentsOf: turn.parameters)
+    store.refreshHalves()
+    optimizer.restore(
+      step: summary.bestStep, first: turn.first, second: turn.second,
+      average: optimizer.average == nil ? nil : best)
+    summary.turnedAt = step
+    step = summary.bestStep
+    summary.curve.removeAll { $0.step > step }
+    (lossSum, lossCount, evaluationsSinceBest) = (0, 0, 0)
+  }
+
+  /// Frees what only ``goBack(store:optimizer:)`` needs.
+  mutating func forgetTurn() { turn = nil }
 
   /// Closes the run: the last parameters are kept unless held-out rows say clearly that earlier ones were better.
   ///
@@ -76,7 +119,12 @@ struct TrainingState: Codable {
   func archive(store: ParameterStore, optimizer: Optimizer) throws -> ModelArchive {
     var archive = ModelArchive()
     try archive.set(self, for: Self.key)
-    let parts = [(name: "parameters", values: Array(store.values)), (name: "best", values: best)] + optimizer.state
+    var parts = [(name: "parameters", values: Array(store.values)), (name: "best", values: best)] + optimizer.state
+    if let turn {
+      parts += [
+        ("best parameters", turn.parameters), ("best first", turn.first), ("best second", turn.second),
+      ].map { (name: $0.0, values: $0.1) }
+    }
     for part in parts { archive.add(StoredTensor(part.name, Tensor(part.values, shape: [part.values.count]))) }
     return archive
   }
@@ -90,6 +138,10 @@ struct TrainingState: Codable {
       try archive.tensor(name, shape: [store.values.count]).tensor().values
     }
     stored.best = try part("best")
+    if !stored.isDecaying, stored.bestLoss != nil, archive.tensors.contains(where: { $0.name == "best parameters" }) {
+      stored.turn = Turn(
+        parameters: try part("best parameters"), first: try part("best first"), second: try part("best second"))
+    }
     _ = store.values.update(fromContentsOf: try part("parameters"))
     store.refreshHalves()
     optimizer.restore(
