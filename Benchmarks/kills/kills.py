@@ -99,13 +99,21 @@ def content(path):
 
 
 class Trials:
-    def __init__(self, program, base, numbers):
-        self.program, self.base, self.numbers = program, base, numbers
+    def __init__(self, program, base, numbers, share):
+        self.program, self.base, self.numbers, self.share = program, base, numbers, share
         self.inputs = base / "inputs"
         self.inputs.mkdir()
         write_tables(self.inputs)
         self.run(self.inputs, ["fit", "people.csv", "-o", "model.langevin"] + table(60))
         self.count = 0
+
+    def words(self, job):
+        """The command, with the share of its steps that is wanted."""
+        words = list(job.words)
+        for at, word in enumerate(words[:-1]):
+            if word == "--steps":
+                words[at + 1] = str(max(12, int(float(words[at + 1]) * self.share)))
+        return words
 
     def run(self, folder, words):
         done = subprocess.run(
@@ -125,7 +133,7 @@ class Trials:
         """The files of a run that nobody kills, and its seconds."""
         folder = self.folder(job)
         start = time.monotonic()
-        self.run(folder, job.words)
+        self.run(folder, self.words(job))
         seconds = time.monotonic() - start
         files = {name: content(folder / name) for name in job.outputs}
         for name in list(job.outputs) + list(job.others):
@@ -189,7 +197,7 @@ class Trials:
 
     def trial(self, job, reference, seconds):
         folder = self.folder(job)
-        words = job.words
+        words = self.words(job)
         kills, resumed, found = [], False, []
         for round in range(3):
             number = self.kill(folder, words, self.numbers.uniform(0, seconds))
@@ -198,7 +206,7 @@ class Trials:
             kills.append(number)
             found += self.faults(job, folder, reference, is_end=False)
             if job.resumes:
-                words = job.words + ["--resume"]
+                words = self.words(job) + ["--resume"]
                 resumed = resumed or any(n.endswith(".checkpoint") or n == "out.json" for n in os.listdir(folder))
             if self.numbers.random() < 0.7:
                 break
@@ -212,6 +220,7 @@ def main():
     options = argparse.ArgumentParser(description="Kills langevin at random moments.")
     options.add_argument("--kills", type=int, default=200)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--share", type=float, default=1, help="the share of the training steps, for slow programs")
     options.add_argument("--only", default="", help="the start of a command's name")
     given = options.parse_args()
     program = os.environ["LANGEVIN"]
@@ -220,7 +229,7 @@ def main():
     if not jobs:
         sys.exit(f"no command begins with {given.only!r}: there are {', '.join(job.name for job in JOBS)}")
     with tempfile.TemporaryDirectory(prefix="langevin-kills-") as base:
-        trials = Trials(program, Path(base), numbers)
+        trials = Trials(program, Path(base), numbers, given.share)
         rows, faults, total = [], [], 0
         order = [job for job in jobs for _ in range(job.weight)]
         references = {}

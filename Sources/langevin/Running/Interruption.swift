@@ -1,7 +1,8 @@
 import Dispatch
 import Foundation
 
-/// Ctrl-C, termination and a closed terminal: the first asks the run to stop where nothing is lost, the second ends the process at once.
+/// Ctrl-C, termination and a closed terminal: the first signal asks the run to stop where nothing is lost, a second one
+/// ends the process at once.
 ///
 /// The signals are taken by Dispatch on a thread of its own, not in a signal handler: so this needs no global state,
 /// and what is done about them may lock and print. Until a value is made, signals end the process as always.
@@ -26,7 +27,9 @@ final class Interruption: @unchecked Sendable {
           count += 1
           return count
         }
-        if count == 1 { onFirst() } else { _exit(ExitStatus.interrupted.rawValue) }
+        if count == 1 { onFirst() }
+        // A closed terminal sends its signal more than once: by the system and by the shell.
+        if count > 1, number != SIGHUP { _exit(ExitStatus.interrupted.rawValue) }
       }
       source.resume()
       sources.append(source)
