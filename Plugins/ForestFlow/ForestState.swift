@@ -91,7 +91,8 @@ extension ModelArchive {
         roots: try integers("\(name).roots"), outputs: try integers("\(name).outputs"))
       return try FittedVectorTrees(parts, columns: width, outputs: width)
     } catch let error as DownstreamError {
-      throw ArchiveError(.metadata(key: name, reason: "\(error)"), file: file)
+      throw ArchiveError(
+        .field(name: name, found: "what cannot be used (\(error))", expected: "a forest of this model"), file: file)
     }
   }
 }

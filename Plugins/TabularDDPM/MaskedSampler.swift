@@ -196,9 +196,7 @@ struct MaskedSampler: Sendable {
       for row in 0..<count where visible[row * slots + slot] { derive(from: slot, row: row, &rows) }
     }
     let conditioned = guidance.weight > 0 ? conditionedSlots : []
-    var freeInput = input
-    var isFirstDraw = true
-    var anchors: [Float] = []
+    var freeInput = input, isFirstDraw = true, anchors: [Float] = []
     for group in schedule(&random, unknown: unknown, limited: sources.slots(limitedIn: start)) {
       var output: Variable?, freeOutput: Variable?
       for slot in group {

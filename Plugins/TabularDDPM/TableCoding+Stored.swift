@@ -69,7 +69,7 @@ extension TableCoding {
       try field("pattern").require(generator.pattern == pattern, "another pattern", "that of the schema")
     case .text: try kind(!known.kind.isNumeric && !known.kind.isCategorical)
     // A column with values has some that were seen.
-    case .empty: try kind(known.minimum == nil)
+    case .empty: try kind(known.minimum == nil || known.missingCount > 0)
     }
   }
 
@@ -89,8 +89,10 @@ extension TableCoding {
         for parent in relation.parents {
           // Relations name columns before their own, so that none waits for itself.
           try own("parents").index(parent, below: name == "relations" ? place : columns.count)
+          let isNumber = columns[parent].isNumeric || columns[parent].isDerivedNumber
           try own("parents").require(
-            parent != place && schema.columns[parent].kind.isNumeric, "\(parent)", "another column of numbers")
+            parent != place && schema.columns[parent].kind.isNumeric && isNumber, "\(parent)",
+            "another column of numbers that vary")
         }
         try own("factor").require(
           relation.factor.isFinite && abs(relation.factor) > 1e-30, "\(relation.factor)", "a number other than 0")
@@ -127,6 +129,13 @@ extension TableCoding {
       isMissing.dropLast().allSatisfy { !$0 } && isMissing.last ?? true == mayMiss, "missing cells in another place",
       mayMiss ? "the missing cell at the end" : "no missing cell")
     for cell in derived.cellOfCode { try field("cellOfCode").index(Int(cell), below: count) }
+  }
+}
+
+extension ColumnCoding {
+  /// Whether the column's numbers follow from another one's codes.
+  fileprivate var isDerivedNumber: Bool {
+    if case .derived(let derived) = content, case .numbers = derived.cells { true } else { false }
   }
 }
 

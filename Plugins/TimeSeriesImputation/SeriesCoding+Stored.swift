@@ -78,7 +78,7 @@ extension SeriesRelations {
       try field("neighbours")[channel].count(neighbours[channel].count, count)
       try field("correlations")[channel].count(correlations[channel].count, count)
       for other in neighbours[channel] { try field("neighbours")[channel].index(other, below: channels) }
-      try field("correlations")[channel].bounded(correlations[channel], by: 2)
+      try field("correlations")[channel].bounded(correlations[channel], by: 1e6)
     }
     try field("profiles").within(profiles.count, 0...16)
     for (place, profile) in profiles.enumerated() { try profile.check(field("profiles")[place], channels: channels) }

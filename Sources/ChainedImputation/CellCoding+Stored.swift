@@ -47,7 +47,8 @@ extension CellCoding: StoredContents {
           "what a column of kind \(column.kind.name) is")
       case .empty:
         // A column with values has some that were seen.
-        try own.require(column.minimum == nil, "no values", "those between the schema's ends")
+        try own.require(
+          column.minimum == nil || column.missingCount > 0, "no values", "those between the schema's ends")
       }
     }
   }

@@ -20,16 +20,14 @@ import Testing
     return found.contains(reason)
   }
 
-  @Test func `Too many keys are refused in time that is linear in the file`() {
+  @Test func `Too many keys are refused at the first that is too many`() {
     let texts = (0..<1_000_000).map { "\"k\($0)\":\"\"" }.joined(separator: ",")
-    let tensors = (0..<1_000_000).map { #""t\#($0)":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}"# }.joined(
-      separator: ",")
-    let clock = ContinuousClock()
-    let time = clock.measure {
-      #expect(isMalformed("{\"__metadata__\":{\(texts)}}", because: "more than 1000 texts"))
-      #expect(isMalformed("{\(tensors)}", because: "more than 500000 tensors"))
-    }
-    #expect(time < .seconds(20))
+    #expect(isMalformed("{\"__metadata__\":{\(texts)}}", because: "more than 1000 texts"))
+  }
+
+  @Test func `A header of many tensors is read`() throws {
+    let tensors = (0..<20_000).map { StoredTensor("t\($0)", [UInt8](), shape: [0]) }
+    #expect(try ModelArchive(data: ModelArchive(tensors: tensors).data()).hasTensor("t19999"))
   }
 
   @Test func `Names that stand twice, foreign fields and deep lists are refused`() {
@@ -43,7 +41,7 @@ import Testing
     #expect(
       isMalformed(#"{"a":{"dtype":"U8","shape":["# + String(repeating: "1,", count: 50) + "1]", because: "too many"))
     #expect(isMalformed("{} {}", because: "something follows"))
-    #expect(isMalformed(String(repeating: "{\"a\":", count: 100_000), because: ""))
+    #expect(isMalformed(String(repeating: "{\"a\":", count: 100_000), because: "a field 'a'"))
     #expect(isMalformed("{\"a\u{1}\":1}", because: "control character"))
   }
 

@@ -158,6 +158,16 @@ static int take(const char **from, size_t *left, void *to, size_t count) {
   return 1;
 }
 
+/* Whether a distribution that was read can be one: a file may be damaged, or made to do harm. */
+static int is_sound(const marginal *it) {
+  if (memchr(it->name, 0, sizeof it->name) == NULL) return 0;
+  if (it->levels != 0 && it->levels != it->count) return 0;
+  if (!(it->missing >= 0 && it->missing <= 1)) return 0;
+  for (int64_t i = 0; i < it->count; i++)
+    if (!isfinite(it->steps[i]) || (i > 0 && it->steps[i] < it->steps[i - 1])) return 0;
+  return 1;
+}
+
 static int32_t load(const langevin_call *call, const void *bytes, size_t left, void **result) {
   const char *from = bytes;
   int64_t columns = 0;
@@ -171,6 +181,7 @@ static int32_t load(const langevin_call *call, const void *bytes, size_t left, v
     is_whole = is_whole && column->count > 0 && (size_t)column->count <= left / sizeof(double);
     if (is_whole) column->steps = malloc(sizeof(double) * (size_t)column->count);
     is_whole = is_whole && column->steps != NULL && take(&from, &left, column->steps, sizeof(double) * (size_t)column->count);
+    is_whole = is_whole && is_sound(column);
   }
   if (is_whole && left == 0) {
     *result = m;

@@ -51,7 +51,7 @@ struct TemplateMethod: Synthesizer {
   }
 
   func load(_ archive: ModelArchive) throws -> any FittedSynthesizer {
-    FittedTemplateMethod(contents: try archive.value(for: "model"), id: descriptor.id)
+    FittedTemplateMethod(contents: try archive.contents(for: "model"), id: descriptor.id)
   }
 }
 
@@ -133,5 +133,21 @@ struct Marginal: Codable, Sendable {
         }, levels: column.levels)
     }
     return Column(name: column.schema.name, values: values)
+  }
+}
+
+/// A model file may be damaged, or made to do harm: what was read is checked before it is used.
+extension FittedTemplateMethod.Contents: StoredContents {
+  func check(_ field: StoredField) throws(ArchiveError) {
+    try frame.check(field("frame"))
+    try report.check(field("report"))
+    try field("marginals").count(marginals.count, frame.learned.count)
+    for (place, column) in frame.learned.enumerated() {
+      let own = field("marginals")[place], marginal = marginals[place]
+      try own("missing").within(marginal.missing, 0...1)
+      try own("steps").ascending(marginal.steps)
+      let isNumeric = column.schema.kind.isNumeric
+      try own("steps").count(marginal.steps.count, isNumeric ? max(marginal.steps.count, 1) : column.levels.count)
+    }
   }
 }

@@ -118,7 +118,7 @@ extension TableFrame: StoredContents {
         guard case .constant(value) = column.kind else { return try kind(false) }
       case .empty(let levels):
         // A column with values has some that were seen.
-        try kind(column.minimum == nil)
+        try kind(column.minimum == nil || column.missingCount > 0)
         try own("levels").distinct(levels)
       }
     }

@@ -37,8 +37,8 @@ package struct ArrowImport {
     guard array.length == count else {
       throw ArrowFlaw(problem: "it has \(array.length) rows where \(count) are wanted")
     }
-    guard schema.n_children == wanted.count, array.n_children == wanted.count else {
-      throw ArrowFlaw(problem: "it has \(array.n_children) columns where \(wanted.count) are wanted")
+    for found in [array.n_children, schema.n_children] where found != wanted.count {
+      throw ArrowFlaw(problem: "it has \(found) columns where \(wanted.count) are wanted")
     }
     guard array.n_buffers == 1, ForeignMemory.holds(array.buffers, 1, of: UnsafeRawPointer?.self) else {
       throw ArrowFlaw(problem: "it has \(array.n_buffers) buffers where 1 is wanted")

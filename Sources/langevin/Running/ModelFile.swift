@@ -62,6 +62,7 @@ enum ModelFile {
         cure: "fit one with: langevin fit DATA.csv --task impute -o MODEL.langevin")
     }
     let check: SelfCheckResult? = archive.metadata[checkKey] == nil ? nil : try archive.value(for: checkKey)
+    try check?.check(StoredField(checkKey, file: path))
     return FillingModel(model: try method.loadImputer(archive), method: method, check: check)
   }
 
@@ -91,6 +92,25 @@ enum ModelFile {
       }
       if count == 0 { return data }
       data.append(contentsOf: buffer[..<count])
+    }
+  }
+}
+
+extension SelfCheckResult {
+  /// Checks what messages and pages compute with: a file may be damaged or forged.
+  fileprivate func check(_ field: StoredField) throws(ArchiveError) {
+    try field("hidden").within(hidden, 0...StoredField.mostRows)
+    try field("observed").within(observed, 0...StoredField.mostRows)
+    try field("methods").within(methods.count, 0...1000)
+    for (place, method) in methods.enumerated() {
+      let own = field("methods")[place]
+      try own("seconds").within(method.seconds, 0...1e9)
+      try own("relativeError").within(method.relativeError ?? 0, 0...1e15)
+      for gap in method.byGapLength {
+        try own("byGapLength").within(gap.least, 0...StoredField.mostRows)
+        try own("byGapLength").within(gap.most, gap.least...StoredField.mostRows)
+        try own("byGapLength").within(gap.cells, 0...StoredField.mostRows)
+      }
     }
   }
 }

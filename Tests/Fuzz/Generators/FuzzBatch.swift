@@ -8,25 +8,34 @@ struct FuzzBatch {
   let seed: UInt64
   let folder: URL
   let keep: URL?
+  /// Megabytes that a case may take; 0 for any.
+  let megabytes: Int
 
   func run(_ indices: Range<Int>) {
     let scratch = folder.appending(path: "case")
     for index in indices {
       say("begin \(index)")
       try? FileManager.default.removeItem(at: scratch)
-      ProcessMemory.restart()
+      // The memory that making the case took is not the program's.
+      var peak = 0
       let start = ProcessInfo.processInfo.systemUptime
-      var outcome: FuzzOutcome
+      var outcome: FuzzOutcome, isUnderWay = false
       do {
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         outcome = try area.run(
           RandomStream(seed: seed).child(UInt64(index)),
-          FuzzRun(shared: folder.appending(path: "shared"), scratch: scratch) { say("step \($0)") })
+          FuzzRun(shared: folder.appending(path: "shared"), scratch: scratch) {
+            peak = max(peak, isUnderWay ? ProcessMemory.peakMegabytes : 0)
+            isUnderWay = true
+            ProcessMemory.restart()
+            say("step \($0)")
+          })
       } catch {
         outcome = .fault("the case could not be made: \(error)")
       }
       let seconds = ProcessInfo.processInfo.systemUptime - start
-      if outcome.fails { Self.keep(scratch, of: index, area: area.name, in: keep) }
+      if isUnderWay { peak = max(peak, ProcessMemory.peakMegabytes) }
+      if outcome.fails || megabytes > 0 && peak > megabytes { Self.keep(scratch, of: index, area: area.name, in: keep) }
       let (kind, text): (String, String) =
         switch outcome {
         case .accepted: ("accepted", "")
@@ -35,7 +44,7 @@ struct FuzzBatch {
         case .fault(let message): ("fault", message)
         }
       let line = text.split(whereSeparator: \.isNewline).joined(separator: " ").prefix(300)
-      say("end \(index) \(ProcessMemory.peakMegabytes) \(seconds) \(kind) \(line)")
+      say("end \(index) \(peak) \(seconds) \(kind) \(line)")
     }
   }
 

@@ -40,8 +40,9 @@ public struct FuzzCommand: ParsableCommand {
     if let batch, let folder, let area = chosen.first {
       let ends = batch.split(separator: "-").compactMap { Int($0) }
       guard ends.count == 2, ends[0] <= ends[1] else { throw ValidationError("--batch is FIRST-END") }
-      return FuzzBatch(area: area, seed: seed, folder: URL(fileURLWithPath: folder), keep: keptIn).run(
-        ends[0]..<ends[1])
+      return FuzzBatch(area: area, seed: seed, folder: URL(fileURLWithPath: folder), keep: keptIn, megabytes: memory)
+        .run(
+          ends[0]..<ends[1])
     }
     var failures = 0
     for area in chosen.isEmpty ? Self.areas : chosen {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A case in which the program did wrong.
 struct FuzzFailure {
   enum Kind {
@@ -47,6 +49,8 @@ struct FuzzTally {
     let failure = FuzzFailure(index: index, step: step, kind: kind)
     failures.append(failure)
     print("\(area) \(index), \(step): \(kind.text)   (fuzz \(area) --seed \(seed) --first \(index) --count 1)")
+    // Seen at once, whatever standard output is.
+    fflush(nil)
   }
 
   var text: String {

@@ -93,8 +93,8 @@ struct ArrowArea: FuzzArea {
     case 1: forge(&forged.schema, forged, &random)
     case 2..<6: forge(&forged.columns.arrays[place].pointee, rows, forged, &random)
     case 6: forge(&forged.columns.schemas[place].pointee, forged, &random)
-    case 7: forge(&forged.columns.arrays[4].pointee.dictionary.pointee, rows, forged, &random)
-    case 8: forge(&forged.columns.schemas[4].pointee.dictionary.pointee, forged, &random)
+    case 7: if let words = forged.columns.arrays[4].pointee.dictionary { forge(&words.pointee, rows, forged, &random) }
+    case 8: if let kind = forged.columns.schemas[4].pointee.dictionary { forge(&kind.pointee, forged, &random) }
     default: forgeValues(forged.columns.arrays[place].pointee, &random)
     }
   }

@@ -11,6 +11,8 @@ enum ExampleModels {
   struct Example {
     let task: Task
     let name: String
+    /// Whether the method is that of ``plugin``.
+    var isOfPlugin: Bool { name == ExampleModels.pluginName }
     var file: String { "\(task.rawValue).\(name).langevin" }
   }
 
@@ -42,6 +44,7 @@ enum ExampleModels {
           "label=city",
         ]
       ),
+      (pluginName, ["--method", pluginName]),
     ].map { (Example(task: .rows, name: $0.0), ["table.csv"] + $0.1) }
     + [
       ("chained-diffusion", ["--set", "width=16", "--set", "trees=3"]), ("tabular-masked", ["--set", "width=16"]),
@@ -62,6 +65,24 @@ enum ExampleModels {
       )
     }
 
+  private static let pluginName = "template-method"
+
+  /// The plugin that `plugins new --language c` makes, built in the folder.
+  static func plugin(in folder: URL) -> String { folder.appending(path: "plugin.so").path }
+
+  private static func buildPlugin(in folder: URL) throws {
+    let package = (0..<5).reduce(URL(fileURLWithPath: #filePath)) { url, _ in url.deletingLastPathComponent() }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+      "cc", "-std=gnu11", "-O1", "-shared", "-fPIC", "-o", plugin(in: folder),
+      package.appending(path: "Plugins/Template/C/template_method.c").path, "-lm",
+    ]
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw ExampleError(text: "the plugin could not be built with cc") }
+  }
+
   private static let stepped = ["tabular-masked", "tabular-ddpm", "chained-diffusion", "series-diffusion", "csdi"]
 
   /// Columns of ``table`` that are never empty.
@@ -72,9 +93,11 @@ enum ExampleModels {
     try table.write(to: folder.appending(path: "table.csv"), atomically: true, encoding: .utf8)
     try gaps.write(to: folder.appending(path: "gaps.csv"), atomically: true, encoding: .utf8)
     try series.write(to: folder.appending(path: "series.csv"), atomically: true, encoding: .utf8)
+    try buildPlugin(in: folder)
     for (example, arguments) in all {
       var words = ["fit", folder.appending(path: arguments[0]).path] + arguments.dropFirst()
       words += ["-o", folder.appending(path: example.file).path, "--seed", "1", "--threads", "1", "-q"]
+      if example.isOfPlugin { words += ["--plugin", plugin(in: folder)] }
       if example.task != .rows { words.append("--no-check") }
       if stepped.contains(where: words.contains) { words += ["--steps", "3"] }
       do {

@@ -113,7 +113,7 @@ struct Forger {
     case 4: changed.insert(random.pick(parts), at: 0)
     case 5: changed.reverse()
     case 6: changed.swapAt(random.integer(below: parts.count), random.integer(below: parts.count))
-    case 7: return Array(repeating: parts[0], count: random.pick([2, 1000, 100_000]))
+    case 7: return Array(repeating: parts[0], count: repeats(of: parts[0]))
     default: changed = changed.map { _ in parts[0] }
     }
     return changed
@@ -132,9 +132,14 @@ struct Forger {
       ])
     case 3: changed.append((members[index].0, random.pick(members).1))
     case 4: return []
-    default: changed = (0..<random.pick([2, 1000, 50_000])).map { ("\($0)", members[index].1) }
+    default: changed = (0..<repeats(of: members[index].1)).map { ("\($0)", members[index].1) }
     }
     return changed
+  }
+
+  /// Few, many or very many, in some megabytes of text.
+  private mutating func repeats(of tree: JSONTree) -> Int {
+    min(random.pick([2, 1000, 100_000]), max(2, 2_000_000 / tree.json.utf8.count))
   }
 
   // MARK: Tensors
