@@ -213,7 +213,7 @@ class Trials:
         # A run that came to its end would be made anew by --resume: there is nothing to go on from.
         self.run(folder, words)
         found += self.faults(job, folder, reference, is_end=True)
-        return kills, resumed, found, folder
+        return kills, resumed, found
 
 
 def main():
@@ -230,27 +230,30 @@ def main():
         sys.exit(f"no command begins with {given.only!r}: there are {', '.join(job.name for job in JOBS)}")
     with tempfile.TemporaryDirectory(prefix="langevin-kills-") as base:
         trials = Trials(program, Path(base), numbers, given.share)
-        rows, faults, total = [], [], 0
+        faults, total = [], 0
         order = [job for job in jobs for _ in range(job.weight)]
         references = {}
         tally = {job.name: [0, 0, 0, 0, 0] for job in jobs}
         turn = 0
-        while total < given.kills:
-            job = order[turn % len(order)]
-            turn += 1
-            if job.name not in references:
-                references[job.name] = trials.reference(job)
-            kills, resumed, found, folder = trials.trial(job, *references[job.name])
-            total += len(kills)
-            counts = tally[job.name]
-            counts[0] += 1
-            counts[1] += kills.count(signal.SIGKILL)
-            counts[2] += len(kills) - kills.count(signal.SIGKILL)
-            counts[3] += resumed
-            counts[4] += bool(found)
-            for fault in found:
-                faults.append(f"{job.name} ({', '.join(signal.Signals(k).name for k in kills)}): {fault}")
-                print(faults[-1], file=sys.stderr, flush=True)
+        try:
+            while total < given.kills:
+                job = order[turn % len(order)]
+                turn += 1
+                if job.name not in references:
+                    references[job.name] = trials.reference(job)
+                kills, resumed, found = trials.trial(job, *references[job.name])
+                total += len(kills)
+                counts = tally[job.name]
+                counts[0] += 1
+                counts[1] += kills.count(signal.SIGKILL)
+                counts[2] += len(kills) - kills.count(signal.SIGKILL)
+                counts[3] += resumed
+                counts[4] += bool(found)
+                for fault in found:
+                    faults.append(f"{job.name} ({', '.join(signal.Signals(k).name for k in kills)}): {fault}")
+                    print(faults[-1], file=sys.stderr, flush=True)
+        except KeyboardInterrupt:
+            print("interrupted: what was tried so far", file=sys.stderr)
         head = ["command", "trials", "SIGKILL", "SIGINT, SIGTERM", "went on", "wrong", "seconds"]
         rows = [[name] + [str(n) for n in counts] + [f"{references[name][1]:.1f}" if name in references else "–"]
                 for name, counts in tally.items()]
