@@ -54,7 +54,7 @@ JOBS = [
         needs=("model.langevin",), weight=2),
     Job("impute a table", ["impute", "people.csv", "-o", "out.csv", "--method", "tabular-masked", "--no-check",
         "--draws", "2", "--draws-output", "draws.csv"] + table(600), ["out.csv", "draws.csv"]),
-    Job("impute series", ["impute", "series.csv", "-o", "out.csv", "--time", "hour", "--method", "diffusion", "--no-check",
+    Job("impute series", ["impute", "series.csv", "-o", "out.csv", "--time", "hour", "--method", "series-diffusion", "--no-check",
         "--steps", "60"] + TRAINED, ["out.csv"], needs=("series.csv",)),
     Job("balance", ["balance", "people.csv", "--target", "owner", "-o", "out.csv", "--ratio", "1"] + table(600), ["out.csv"]),
     Job("evaluate", ["evaluate", "people.csv", "other.csv", "--html", "r.html", "--json", "r.json"] + QUICK, [],
