@@ -138,7 +138,7 @@ struct ForestFlowMethodTests {
       }
     }
     let archive = try ModelArchive(contentsOf: path)
-    #expect(archive.metadata["seed"] == "1" && archive.tensors.count == 4)
+    #expect(archive.metadata["seed"] == "1" && archive.tensors.count == 4 * 5)
     func resumed(_ steps: Int, threads: Int) throws -> any FittedSynthesizer {
       try ForestTables.fit(data, steps: steps, threads: threads, options) {
         $0.checkpoint = CheckpointPolicy(path: path, resumes: true)
