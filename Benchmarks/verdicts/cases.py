@@ -169,6 +169,6 @@ OVERLAPS = {
     "learned": (lambda d, r: (d.second, r.sample(d.train, len(d.train) // 2)), {GOOD}, {UNKNOWN}, {UNKNOWN}),
     "learned-30%": (lambda d, r: (d.second, d.holdout + r.sample(d.train, round(0.43 * len(d.holdout)))), {GOOD}, {UNKNOWN}, {UNKNOWN}),
     "near-learned": (lambda d, r: (d.second, near(d, d.train, 0.01, r)), {GOOD}, {UNKNOWN}, {UNKNOWN}),
-    "holdout": (lambda d, r: (d.holdout, d.holdout), {UNKNOWN}, {UNKNOWN}, {UNKNOWN}),
+    "holdout": (lambda d, r: (d.holdout, d.holdout), {UNKNOWN}, NEVER_GOOD, {UNKNOWN}),
     "holdout-half": (lambda d, r: (d.holdout[::2] + d.second, d.holdout), {GOOD}, {UNKNOWN}, {UNKNOWN}),
 }

@@ -91,7 +91,9 @@ extension VerdictRules {
       let known = chance ?? 0
       if known < 0.9 {
         let excess = (value - known) / (1 - known)
-        let light = grade(excess, green: 0.002 + 0.5 * known, amber: 0.02 + min(2 * known, 0.4))
+        // One row may be chance that the real rows do not show.
+        let one = syntheticRows.map { min(0.005, 1 / Double(max(1, $0))) } ?? 0
+        let light = grade(excess, green: 0.002 + one + 0.5 * known, amber: 0.02 + min(2 * known, 0.4))
         findings.append(.init(light: light, headline: "\(percent(value)) of them equal a real row"))
       }
     }
