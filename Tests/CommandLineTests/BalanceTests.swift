@@ -141,13 +141,13 @@ import Testing
     let copies = (0..<90).map { line(200 + $0 * $0 % 16, 1) }
     scratch.file("over.csv", (["a,b,y"] + plain + copies).joined(separator: "\n") + "\n")
     let inspected = try Command.run("inspect", "over.csv", "--target", "y", in: scratch)
-    #expect(inspected.output.contains("90 of 226 rows (40%) repeat another one"), "\(inspected.output)")
+    #expect(inspected.output.contains("90 of 226 rows (40%) repeat others"), "\(inspected.output)")
     #expect(inspected.output.contains("of y '1' 90 of 106 do"))
     let compared = try Command.run(
       "balance", "over.csv", "--target", "y", "--compare", "--folds", "2", "--steps", "20", "--seed", "1",
       "--set", "width=16", in: scratch)
     #expect(compared.status == 0, "\(compared.errors)")
-    #expect(compared.errors.contains("90 rows of 226 repeat another one (90 of rare classes)"), "\(compared.errors)")
+    #expect(compared.errors.contains("90 rows of 226 repeat others (90 of rare classes)"), "\(compared.errors)")
     #expect(compared.output.contains("90 of 226 rows belong to others"))
     // With more folds than the copies leave different rows for.
     let refused = try Command.run(

@@ -14,7 +14,7 @@ struct HoldoutUse {
     let real = overlaps.repeats.real, rows = comparison.real.rowCount
     if real > 0, !overlaps.repeats.areNatural {
       notes.append(
-        "\(real) of the \(rows) real rows repeat another one, more than chance explains: they may have been copied, as random over-sampling does."
+        "\(real) of the \(rows) real rows repeat others, more than chance explains: they may have been copied, as random over-sampling does."
       )
     }
     if let fault = VerdictRules(figures: [:], overlaps: overlaps).faultReason {

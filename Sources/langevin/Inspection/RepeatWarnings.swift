@@ -14,7 +14,7 @@ enum RepeatWarnings {
     let share = Double(twins.repeats) / Double(rows)
     guard !twins.areNatural || share >= natural else { return [] }
     var message =
-      "\(Wording.count(twins.repeats)) of \(Wording.count(rows)) rows (\(Wording.percent(share))) repeat another one in all columns"
+      "\(Wording.count(twins.repeats)) of \(Wording.count(rows)) rows (\(Wording.percent(share))) repeat others in all columns"
     if let worst = worstClass(data, twins, target: target) {
       message +=
         "; of \(target ?? "") '\(worst.label)' \(Wording.count(worst.repeats)) of \(Wording.count(worst.rows)) do"

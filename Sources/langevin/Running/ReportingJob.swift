@@ -40,7 +40,7 @@ struct ReportingJob {
     }
     if twins.kept > 0 {
       training.console.say(
-        "\(Wording.count(twins.kept, "row")) of \(Wording.count(table.rowCount)) repeat another one, more than chance explains: they are kept or trained on together with it"
+        "\(Wording.count(twins.kept, "row")) of \(Wording.count(table.rowCount)) repeat others, more than chance explains: they are kept or trained on together with it"
       )
     }
     training.console.announce(
