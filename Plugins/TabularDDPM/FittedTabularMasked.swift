@@ -5,7 +5,7 @@ import Tables
 
 /// A table learned by ``TabularMasked``.
 struct FittedTabularMasked: FittedSynthesizer {
-  let contents: ModelContents<TableCoding, ComponentChoice>
+  private(set) var contents: ModelContents<TableCoding, ComponentChoice>
   let store: ParameterStore
   private(set) var objective: MaskedObjective
   /// See ``MaskedObjective/leastVisible``.
@@ -20,12 +20,23 @@ struct FittedTabularMasked: FittedSynthesizer {
 
   /// Rows that go through a tape at once, and rows that are handed over at once.
   static let shard = 128, piece = 8192
+  /// Evaluations of the network a row, where it has so many slots.
+  static let evaluations = 64
+
+  /// Adds to the choices of the report.
+  mutating func note(_ choice: Choice) {
+    var report = contents.report
+    report.choices.append(choice)
+    contents = ModelContents(
+      schema: contents.schema, coding: contents.coding, settings: contents.settings, precision: contents.precision,
+      report: report)
+  }
 
   // MARK: Sampling
 
   func sample(_ request: SampleRequest, deliver: (Table) throws -> Void) throws {
     let plan = try ConditionPlan(request.conditions, coding: coding, layout: objective.layout)
-    let sampler = try makeSampler(plan, request)
+    let sampler = try makeSampler(plan, request, rows: request.rows)
     let assembly = TableAssembly(coding: coding)
     var state = coding.decodingState(random: RandomStream(seed: request.seed).child(3))
     let pass = makePass(request.threads)
@@ -45,7 +56,7 @@ struct FittedTabularMasked: FittedSynthesizer {
 
   func complete(_ partial: Table, _ request: SampleRequest, deliver: (Table) throws -> Void) throws {
     let plan = try ConditionPlan(request.conditions, coding: coding, layout: objective.layout)
-    var sampler = try makeSampler(plan, request)
+    var sampler = try makeSampler(plan, request, rows: partial.rowCount)
     // A cell that is to be filled is not filled with nothing.
     sampler.generatesMissing = false
     let assembly = TableAssembly(coding: coding)
@@ -67,10 +78,20 @@ struct FittedTabularMasked: FittedSynthesizer {
     }
   }
 
-  private func makeSampler(_ plan: ConditionPlan, _ request: SampleRequest) throws -> MaskedSampler {
+  private func makeSampler(_ plan: ConditionPlan, _ request: SampleRequest, rows: Int) throws -> MaskedSampler {
     var sampler = try MaskedSampler(objective, plan: plan)
     sampler.generatesMissing = request.includesMissing
-    sampler.evaluations = request.options?.integer("evaluations", automatic: 64) ?? 64
+    sampler.evaluations = request.options?.integer("evaluations", automatic: Self.evaluations) ?? Self.evaluations
+    if let deadline = request.deadline, request.options?.isAutomatic("evaluations") ?? true {
+      let wanted = min(sampler.evaluations, objective.layout.slots.count)
+      let seconds = try objective.secondsToMake(
+        rows, evaluations: wanted, store: store, precision: contents.precision, threads: request.threads)
+      let possible = deadline.evaluations(wanted, taking: seconds, least: min(2, wanted))
+      if possible < wanted {
+        sampler.evaluations = possible
+        request.announce(.fewerEvaluations(possible, of: wanted))
+      }
+    }
     sampler.guidance = SlotGuidance(weight: request.options?.number("guidance") ?? 0)
     sampler.isCosine = request.options?.text("schedule") == "masking-cosine"
     return sampler

@@ -91,7 +91,7 @@ enum MaskedOptions {
       plan.training.budget = seconds
       choose(
         Choice(
-          "budget", "\(Int(seconds)) s at most", because: "\(rows) rows of \(layout.slots.count) slots",
+          "budget", "\(Int(seconds)) s of training at most", because: "\(rows) rows of \(layout.slots.count) slots",
           flag: "--budget"))
     }
     func network(width: Int) throws -> ComponentChoice {

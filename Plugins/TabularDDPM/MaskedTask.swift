@@ -69,6 +69,15 @@ struct MaskedTask: TrainingObjective {
   /// The rows that judge: those that were held out, and as many of the others as a good estimate needs.
   private var judged: (heldOut: [Int32], own: [Int32]) { (heldOut, Array(training.prefix(4096))) }
 
+  /// How many times as long as ``costsAtStart(_:_:)`` the final judgement takes.
+  var judgingFactor: Double {
+    let rows = judged
+    let masked =
+      rows.heldOut.count * Self.evaluations(rows.heldOut.count, of: 65536, 16...64)
+      + rows.own.count * Self.evaluations(rows.own.count, of: 65536, 16...64)
+    return Double(masked) / Double(max(rows.heldOut.count + rows.own.count, 1)) + 2
+  }
+
   /// What rows cost before the first step.
   func costsAtStart(_ store: ParameterStore, _ settings: TrainingSettings) -> Costs {
     let pass = pass(store, settings)

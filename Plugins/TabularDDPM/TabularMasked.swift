@@ -135,9 +135,20 @@ public struct TabularMasked: Synthesizer {
       choose(choice)
     }
     let (store, task) = try make(plan.network)
+    let beforeJudging = spent()
     let start = task.costsAtStart(store, plan.training)
-    // What went before is part of the time that was given, but never all of it.
-    plan.training.budget = plan.training.budget.map { max($0 - spent(), $0 / 4) }
+    if let budget = plan.training.budget {
+      // What went before is part of the time that was given, and so is what comes after, but never all of it.
+      var after = 0.0
+      if run.deadline != nil {
+        let making = try task.objective.secondsToMake(
+          run.rowsToMake, evaluations: options.integer("evaluations", automatic: FittedTabularMasked.evaluations),
+          store: store, precision: plan.training.precision, threads: run.threads)
+        after = 1.2 * (task.judgingFactor * (spent() - beforeJudging) + making)
+      }
+      let left = budget - spent()
+      plan.training.budget = max(left - after, left * 0.4, budget / 10)
+    }
     let summary = try Trainer(plan.training).train(
       store, objective: task, checkpoint: run.checkpoint,
       fingerprint: plan.training.fingerprint(

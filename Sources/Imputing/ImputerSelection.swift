@@ -33,6 +33,8 @@ public struct ImputerSelection: Sendable {
     public var check: SelfCheckResult?
     /// Why nothing was measured, though it was wanted; nil otherwise.
     public var unchecked: String?
+    /// Plain methods that were not measured to the end, as there was no time left.
+    public var dropped: [String] = []
   }
 
   /// Puts a selection together.
@@ -58,6 +60,9 @@ public struct ImputerSelection: Sendable {
     step: @escaping @Sendable (String, Double) throws -> Void
   ) throws -> Outcome {
     let random = RandomStream(seed: run.seed).child(0x5E1F)
+    var own = run
+    // The rest of the time is for measuring, for plain methods and for filling.
+    if run.deadline != nil { own.budget = run.budget.map { (isChecked ? 0.45 : 0.75) * $0 } }
     let hidden = try isChecked ? hiddenCells(table, schema, series, columns, longest, random) : nil
     guard let hidden else {
       // Where nothing can be measured there is too little to train on as well.
@@ -65,7 +70,7 @@ public struct ImputerSelection: Sendable {
       let method = plain ?? main
       let model = try method.fit(
         table, schema: schema, series: series,
-        options: plain.map { try OptionValues(as: $0.descriptor.options) } ?? options, run: run)
+        options: plain.map { try OptionValues(as: $0.descriptor.options) } ?? options, run: own)
       return Outcome(
         model: model, method: method, unchecked: isChecked ? "there are too few values to hide any" : nil)
     }
@@ -75,18 +80,39 @@ public struct ImputerSelection: Sendable {
 
     let clock = ContinuousClock()
     var start = clock.now
-    let model = try main.fit(visible, schema: schema, series: series, options: options, run: run)
+    let model = try main.fit(visible, schema: schema, series: series, options: options, run: own)
     func seconds() -> Double { (clock.now - start) / .seconds(1) }
     let parts = Double(baselines.count + 1)
     var scores = [try trial.measure(main, model, options, seconds) { try step("self-check", $0 / parts) }]
+    var dropped: [String] = []
+    let deadline = run.deadline
     for (place, baseline) in baselines.enumerated() {
+      func drop() {
+        dropped.append(baseline.descriptor.id)
+        let score = MethodScore(
+          id: baseline.descriptor.id, isBaseline: true, seconds: seconds(), failure: OutOfTime().description)
+        scores.append(MeasuredMethod(score: score, errors: []))
+      }
+      guard deadline?.isShort(of: 0.3) != true else {
+        drop()
+        continue
+      }
       let done = Double(place + 1) / parts
       try step("self-check", done)
       start = clock.now
       do {
-        scores.append(try trial.measure(baseline, seconds) { try step("self-check", done + $0 / parts) })
+        scores.append(
+          try trial.measure(baseline, seconds) {
+            try step("self-check", done + $0 / parts)
+            if deadline?.isShort(of: 0.2) == true { throw OutOfTime() }
+          })
+      } catch is OutOfTime {
+        drop()
       } catch let error as CancellationError {
-        throw error
+        // A method can only say that it was told to stop: by the user, or by the time.
+        try step("self-check", done)
+        guard deadline?.isShort(of: 0.2) == true else { throw error }
+        drop()
       } catch {
         let score = MethodScore(
           id: baseline.descriptor.id, isBaseline: true, seconds: seconds(), failure: "\(error)")
@@ -100,12 +126,12 @@ public struct ImputerSelection: Sendable {
       chosen: chosen,
       reason: reason)
     guard let baseline = baselines.first(where: { $0.descriptor.id == chosen }) else {
-      return Outcome(model: model, method: main, check: result)
+      return Outcome(model: model, method: main, check: result, dropped: dropped)
     }
     let refitted = try baseline.fit(
       table, schema: schema, series: series, options: OptionValues(as: baseline.descriptor.options),
       run: trial.quietRun { _ in try step("self-check", 1) })
-    return Outcome(model: refitted, method: baseline, check: result)
+    return Outcome(model: refitted, method: baseline, check: result, dropped: dropped)
   }
 
   private func hiddenCells(
@@ -150,4 +176,9 @@ public struct ImputerSelection: Sendable {
     guard let numbers = score.numbers else { return true }
     return !(needsDraws && numbers.draws == nil) && !(needsIntervals && numbers.interval == nil)
   }
+}
+
+/// The end of a measurement for which there was no time.
+private struct OutOfTime: Error, CustomStringConvertible {
+  var description: String { "there was no time left to measure it" }
 }

@@ -20,7 +20,7 @@ struct Trial {
     var quiet = run
     quiet.checkpoint = nil
     quiet.steps = nil
-    quiet.budget = nil
+    (quiet.budget, quiet.deadline) = (nil, nil)
     quiet.announce = { _ in }
     quiet.shouldContinue = { _ in (try? step(0)) != nil }
     return quiet

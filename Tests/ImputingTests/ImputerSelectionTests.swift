@@ -54,6 +54,18 @@ import Testing
     #expect(plain.fitted.tables[1] == data.table)
   }
 
+  @Test func `Without time left, plain methods are not measured, and that is said`() throws {
+    let main = FixtureImputer(id: "good", truth: data.table), plain = FixtureImputer(id: "plain", isBaseline: true)
+    var run = TrainingRun()
+    (run.seed, run.budget, run.deadline) = (4, 1, Deadline(seconds: 1, spent: 1))
+    let outcome = try selection(main, [plain]).fit(
+      data.table, schema: data.schema, series: nil, columns: columns, run: run, step: { _, _ in })
+    #expect(outcome.dropped == ["plain"] && outcome.method.descriptor.id == "good" && plain.fitted.tables.isEmpty)
+    let score = try #require(outcome.check?.methods.first { $0.id == "plain" })
+    #expect(score.relativeError == nil && score.failure?.contains("no time left") == true)
+    #expect(try fit(selection(main, [plain])).dropped.isEmpty)
+  }
+
   @Test func `A named method is taken whatever the others can do`() throws {
     let main = FixtureImputer(id: "poor"), plain = FixtureImputer(id: "plain", isBaseline: true, truth: data.table)
     let outcome = try fit(selection(main, fixed: true, [plain]))

@@ -88,6 +88,9 @@ public struct DiffusionMethod: Balancer {
 
     var learning = run
     learning.repeats = Self.repeats(classes, emphasis: options.number("emphasis"))
+    // Some of the rows that are drawn are left out, and judging them takes forests.
+    learning.rowsToMake = 2 * request.newRows.reduce(0, +)
+    if run.deadline != nil { learning.budget = run.budget.map { 0.8 * $0 } }
     let learnedOptions = options.restricted(to: generator.descriptor.options)
     let model = try generator.fit(table, schema: schema, options: learnedOptions, run: learning)
     let filter = try DrawFilter(

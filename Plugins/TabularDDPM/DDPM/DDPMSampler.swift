@@ -41,7 +41,7 @@ struct DDPMSampling: Sendable, Codable, Equatable {
 struct DDPMSampler: Sendable {
   let objective: DDPMObjective
   let coding: DDPMCoding
-  let sampling: DDPMSampling
+  var sampling: DDPMSampling
   var generatesMissing = true
 
   /// - Parameter start: codes with ``Cells/unknown`` where a cell is to be made.

@@ -14,13 +14,13 @@ struct FittedTabularDDPM: FittedSynthesizer {
   private var coding: DDPMCoding { contents.coding }
 
   /// Rows that go through a tape at once, and rows that are handed over at once.
-  private static let shard = 256, piece = 8192
+  static let shard = 256, piece = 8192
 
   // MARK: Sampling
 
   func sample(_ request: SampleRequest, deliver: (Table) throws -> Void) throws {
     let conditions = try DDPMConditions(request.conditions, coding: coding)
-    let sampler = sampler(request)
+    let sampler = try self.sampler(request, rows: request.rows)
     let assembly = TableAssembly(coding: coding.table)
     var state = coding.decodingState(random: RandomStream(seed: request.seed).child(3))
     let pass = pass(request.threads)
@@ -61,7 +61,7 @@ struct FittedTabularDDPM: FittedSynthesizer {
 
   func complete(_ partial: Table, _ request: SampleRequest, deliver: (Table) throws -> Void) throws {
     let conditions = try DDPMConditions(request.conditions, coding: coding)
-    var sampler = sampler(request)
+    var sampler = try sampler(request, rows: partial.rowCount)
     // A cell that is to be filled is not filled with nothing.
     sampler.generatesMissing = false
     let assembly = TableAssembly(coding: coding.table)
@@ -90,11 +90,22 @@ struct FittedTabularDDPM: FittedSynthesizer {
       "score rows: its loss is no likelihood; use 'tabular-masked'", method: TabularDDPMMethod.id)
   }
 
-  private func sampler(_ request: SampleRequest) -> DDPMSampler {
-    DDPMSampler(
+  private func sampler(_ request: SampleRequest, rows: Int) throws -> DDPMSampler {
+    var sampler = DDPMSampler(
       objective: objective, coding: coding,
       sampling: DDPMOptions.sampling(contents.settings.sampling, request: request.options),
       generatesMissing: request.includesMissing)
+    if let deadline = request.deadline, sampler.sampling.evaluations == nil {
+      let wanted = objective.schedule.steps
+      let seconds = try sampler.secondsToMake(
+        rows, store: store, precision: contents.precision, threads: request.threads)
+      let possible = deadline.evaluations(wanted, taking: seconds, least: min(10, wanted))
+      if possible < wanted {
+        sampler.sampling.evaluations = possible
+        request.announce(.fewerEvaluations(possible, of: wanted))
+      }
+    }
+    return sampler
   }
 
   private func pass(_ threads: Int) -> ShardedPass {
@@ -117,6 +128,31 @@ extension FittedTabularDDPM {
       contents.coding, settings: contents.settings,
       denoiser: try menu.make(contents.settings.network, of: archive), in: &parameters)
     store = try archive.parameters(for: parameters)
+  }
+}
+
+extension DDPMSampler {
+  /// About how many seconds it takes to make rows with an evaluation for every diffusion step.
+  func secondsToMake(_ rows: Int, store: ParameterStore, precision: Precision, threads: Int) throws -> Double {
+    var few = self
+    // Each evaluation takes as long as any other.
+    few.sampling.evaluations = min(4, objective.schedule.steps)
+    let shard = FittedTabularDDPM.shard
+    let pass = ShardedPass(
+      store: store, rows: shard * threads, rowsPerShard: shard, precision: precision, threads: threads,
+      recordsGradients: false)
+    let conditions = try DDPMConditions([], coding: coding)
+    let seconds = try SamplingPace.seconds(rows: rows, shard: shard, threads: threads) { [few] rows in
+      let shards = pass.map(rows: rows) { tape, range in
+        Result {
+          let random = RandomStream(seed: 0, stream: UInt64(range.lowerBound))
+          let start = conditions.start(rows: range.count, drawsAll: false, random: random.child(2))
+          _ = try few.sample(start, random: random.child(1), on: tape)
+        }
+      }
+      for result in shards { try result.get() }
+    }
+    return seconds * Double(objective.schedule.steps) / Double(few.sampling.evaluations ?? 1)
   }
 }
 

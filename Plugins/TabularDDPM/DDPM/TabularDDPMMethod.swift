@@ -47,6 +47,7 @@ public struct TabularDDPMMethod: Synthesizer {
   public func fit(
     _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
   ) throws -> any FittedSynthesizer {
+    let started = Deadline(seconds: run.budget ?? 0)
     var choices: [Choice] = []
     func choose(_ choice: Choice) {
       choices.append(choice)
@@ -61,7 +62,7 @@ public struct TabularDDPMMethod: Synthesizer {
     for column in coding.table.columns { column.announce(in: coding.table, choose) }
 
     let rows = HeldOutSplit(rows: table.rowCount, most: 2048, random: random.child(13))
-    let plan = try DDPMOptions.plan(
+    var plan = try DDPMOptions.plan(
       options, menu: menu, rows: rows.training.count, columns: layout.cells.count, run: run, choose)
     var parameters = ParameterLayout()
     let objective = DDPMObjective(
@@ -69,6 +70,15 @@ public struct TabularDDPMMethod: Synthesizer {
     let store = ParameterStore(layout: parameters, values: parameters.initialValues(random.child(12)))
     let task = DDPMTask(objective: objective, data: data, training: rows.training, heldOut: rows.heldOut)
     let before = task.losses(store, plan.training)
+    if run.deadline != nil, let budget = run.budget {
+      // Coding is part of the time that was given, and so is making rows.
+      let sampler = DDPMSampler(objective: objective, coding: coding, sampling: plan.model.sampling)
+      let evaluations = Double(plan.model.sampling.evaluations ?? plan.model.steps) / Double(plan.model.steps)
+      let making = try sampler.secondsToMake(
+        run.rowsToMake, store: store, precision: plan.training.precision, threads: run.threads)
+      let left = started.remaining
+      plan.training.budget = max(left - 1.2 * evaluations * making - 0.1 * budget, left * 0.4, budget / 10)
+    }
     let summary = try Trainer(plan.training).train(
       store, objective: task, checkpoint: run.checkpoint,
       fingerprint: plan.training.fingerprint(of: data, method: Self.id, model: plan.model),

@@ -32,8 +32,23 @@ struct MaskedImputerTraining {
       run.announce(Choice("column \(name)", "left as it is", because: reason, flag: "--schema, --drop"))
     }
     let budget = Self.budget(cells: table.rowCount * cells.modelled.count)
-    let (model, split) = try network.learn(
-      table, schema: schema, options: options, run: run, for: .filling, budget: budget)
+    var learning = run, refiner = refiner
+    // Where a time was given, it is for the trees too.
+    let deadline = run.deadline == nil ? nil : run.budget.map { Deadline(seconds: $0) }
+    if refiner != nil, deadline != nil { learning.budget = run.budget.map { 0.5 * $0 } }
+    var (model, split) = try network.learn(
+      table, schema: schema, options: options, run: learning, for: .filling, budget: budget)
+    if let deadline, let wanted = refiner?.trees, !options.given.contains("trees") {
+      let trees = try affordableTrees(deadline, model, split, table, cells: cells, run: run)
+      if trees < wanted {
+        var choice = Choice(
+          "trees", "\(trees) a column", because: "there is time for no more", flag: "--budget, --set trees=")
+        choice.repeating = "trees=\(trees)"
+        run.announce(choice)
+        model.note(choice)
+        refiner?.trees = trees
+      }
+    }
     let predictor = MaskedPredictor(model: model, cells: cells)
     let random = RandomStream(seed: run.seed).child(20)
     let data = try predictor.rows(of: table, random: random.child(0))
@@ -76,6 +91,34 @@ struct MaskedImputerTraining {
     return FittedMaskedImputer(
       method: method, predictor: predictor, refiners: refiners, blends: blends,
       chain: isSmall ? try chained(split.training + split.heldOut) : chain)
+  }
+
+  /// How many trees of each column can be grown in the time that is left, measured on a few of one column.
+  private func affordableTrees(
+    _ deadline: Deadline, _ model: FittedTabularMasked, _ split: HeldOutSplit, _ table: Table, cells: CellCoding,
+    run: TrainingRun
+  ) throws -> Int {
+    guard var few = refiner,
+      let column = cells.modelled.first(where: { !model.objective.layout.slotsOfColumn[$0].isEmpty })
+    else { return 0 }
+    let most = few.trees
+    few.trees = 4
+    let predictor = MaskedPredictor(model: model, cells: cells)
+    let random = RandomStream(seed: run.seed).child(20)
+    let data = try predictor.rows(of: table, random: random.child(0))
+    let pass = model.makePass(run.threads, shard: 256)
+    let teachers = split.training.map { Int($0) }.filter { !table.columns[column].isMissing($0) }
+      .prefix(Self.mostRows).sorted()
+    let start = deadline.remaining
+    _ = predictor.refiner(of: column, data, rows: teachers, learner: few, random: random.child(1), pass: pass)
+    let tree = (start - deadline.remaining) / Double(few.trees)
+    // Each column has trees that refine it and, in every round, trees of the chain, which learn from all rows; a small
+    // table's chain is grown twice.
+    let isSmall = table.rowCount * cells.modelled.count <= Self.mostSmallCells
+    let chain =
+      Double(Self.rounds) * Double(split.training.count) / Double(max(teachers.count, 1)) * (isSmall ? 2 : 0.5)
+    let each = tree * Double(cells.modelled.count) * (1 + chain)
+    return each > 0 ? min(max(Int(0.8 * deadline.remaining / each), 3), most) : most
   }
 
   /// Weights and misses of a column, on rows that were not learned from.

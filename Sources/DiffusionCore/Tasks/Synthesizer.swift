@@ -84,6 +84,9 @@ public struct SampleRequest: Sendable {
   public var includesMissing: Bool
   /// Options of sampling, such as `sampler` and `evaluations`, that the method's descriptor names.
   public var options: OptionValues?
+  /// When the whole command should be done; nil: whenever it is. A method may then take fewer evaluations a row, which it
+  /// announces.
+  public var deadline: Deadline?
   /// Called once for every choice that was made while sampling.
   public var announce: @Sendable (Choice) -> Void = { _ in }
 
@@ -109,8 +112,13 @@ public struct TrainingRun: Sendable {
   public var threads = 1
   /// The number of steps, where the user fixed it.
   public var steps: Int?
-  /// Seconds that may be spent, where the user or a default fixed them.
+  /// Seconds that may be spent, where the user or a default fixed them: on the fit, and on making ``rowsToMake``.
   public var budget: Double?
+  /// When the whole command should be done; nil where no time was given. A method that has it leaves time for judging the
+  /// model and for making rows.
+  public var deadline: Deadline?
+  /// Rows that will be made once the model is there.
+  public var rowsToMake = 0
   /// How often each row is learned from in one pass over the table, 1 or more, so that rare rows may count more; nil: each
   /// once. Only `tabular-masked` heeds it.
   public var repeats: [Int]?

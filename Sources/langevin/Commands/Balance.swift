@@ -22,7 +22,7 @@ struct Balance: ParsableCommand {
       (--budget), and rows are drawn from it class by class.
 
       --compare tells whether any of it helps: it holds rows out, balances the others in the ways that suit the \
-      columns (a diffusion model is trained for each fold, each within --budget), lets four models learn, and says which \
+      columns (a diffusion model is trained for each fold, all of them within half of --budget), lets four models learn, and says which \
       way to take, if any. docs/handling-imbalanced-classes.md explains the figures.
       """)
 

@@ -34,6 +34,12 @@ struct Explain: ParsableCommand {
   )
   var columns: [String] = []
 
+  @Option(
+    help: .init(
+      "The time that the command may take, such as 20s; with less, a model's pictures are coarser or left out.",
+      valueName: "time"), transform: { try TimeSpan.seconds($0) })
+  var budget: Double?
+
   @OptionGroup(title: "Reading of a table") var reading: ReadingOptions
   @OptionGroup(title: "Model") var plugins: PluginOptions
   @OptionGroup(title: "Run") var options: RunOptions
@@ -48,12 +54,13 @@ struct Explain: ParsableCommand {
     let place = try files.place(html, as: "--html")
     // A page is the same each time, unless another draw is asked for.
     let seed = options.seed ?? 0
+    let deadline = budget.map { Deadline(seconds: $0) }
     let explanation: Explanation
     if Self.isModel(subject) {
       let (model, method) = try ModelFile.read(subject, registry: plugins.registry(&files))
       let job = try ModelExplanation(
         model: model, method: method.descriptor, columns: chosen(among: model.schema), seed: seed,
-        threads: options.threadCount)
+        threads: options.threadCount, deadline: deadline, announce: { console.announce($0) })
       explanation = try job.explanation(of: subject)
     } else {
       let data = try reading.read(subject)

@@ -98,7 +98,7 @@ struct Fit: TrainingCommand {
       command: Self.name, output: output, method: fitted.method.descriptor.id, seed: seed, threads: job.threads,
       seconds: clock.seconds, report: report)
     outcome.selfCheck = fitted.check
-    outcome.repeatCommand = job.repeatCommand(report)
+    outcome.repeatCommand = job.repeatCommand(report, flags: fitted.repeating)
     try outcome.tell(
       console, asJSON: speaking.json, resultIsTaken: place.isStream,
       hidesRepeat: options.seed != nil && (training.steps != nil || report == nil))

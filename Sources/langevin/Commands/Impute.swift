@@ -175,7 +175,7 @@ struct Impute: ParsableCommand {
       command: "impute", output: output, method: subject.method, seed: job.seed, threads: job.threads,
       rows: filled.table.rowCount, seconds: job.clock.seconds, report: learned)
     outcome.imputation = result
-    if fitted != nil { outcome.repeatCommand = job.repeatCommand(learned) }
+    if fitted != nil { outcome.repeatCommand = job.repeatCommand(learned, flags: fitted?.repeating ?? []) }
     try outcome.tell(
       job.console, asJSON: speaking.json, resultIsTaken: job.place.isStream,
       hidesRepeat: options.seed != nil && (training.steps != nil || learned == nil))

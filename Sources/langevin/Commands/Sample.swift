@@ -43,7 +43,7 @@ struct Sample: ParsableCommand {
     let seed = try options.chosenSeed(console)
 
     let interruption = Interruption { console.say("stopping; Ctrl-C again stops at once") }
-    let made: Int
+    let made: (rows: Int, choices: [Choice])
     do {
       made = try SamplingJob(
         model: fitted, wish: wish, options: values, seed: seed, threads: options.threadCount, place: place,
@@ -54,7 +54,7 @@ struct Sample: ParsableCommand {
     }
     let outcome = RunOutcome(
       command: "sample", output: output, method: method.descriptor.id, seed: seed, threads: options.threadCount,
-      rows: made, seconds: clock.seconds)
+      rows: made.rows, seconds: clock.seconds)
     try outcome.tell(console, asJSON: speaking.json, resultIsTaken: place.isStream, hidesRepeat: true)
   }
 }

@@ -81,15 +81,19 @@ struct Synth: TrainingCommand {
       try ReportingJob(place: $0, share: holdoutShare, judging: judging, training: &job)
     }
     if reporting != nil { wish.rows = wish.rows ?? reporting?.rows }
+    let rows = wish.partial?.rowCount ?? wish.rows ?? job.data.table.rowCount
+    // The report makes rows of its own.
+    job.rowsToMake = rows * (reporting == nil ? 1 : 1 + judging.repeats)
+    let deadline = job.deadline
     let model = try job.run()
     let trained = job.clock.seconds
     let made = try job.writing {
       try SamplingJob(
         model: model, wish: wish, options: job.options, seed: job.seed, threads: job.threads, place: job.place,
-        console: job.console, interruption: job.interruption
+        console: job.console, interruption: job.interruption, deadline: deadline
       ).run()
     }
-    try tell(job, model, rows: made, samplingSeconds: job.clock.seconds - trained)
+    try tell(job, model, rows: made.rows, samplingSeconds: job.clock.seconds - trained, later: made.choices)
     try job.writing { try reporting?.run(model, wish: wish, names: .init(real: data, synthetic: output, holdout: nil)) }
     // The report needs the model too.
     job.checkpoint?.remove()

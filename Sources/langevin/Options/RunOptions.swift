@@ -44,7 +44,8 @@ struct RunOptions: ParsableArguments {
 struct TrainingOptions: ParsableArguments {
   @Option(
     help: .init(
-      "The time that training may take, such as 90s or 5m. Chosen from the data by default.", valueName: "time"),
+      "The time that the command may take, such as 90s or 5m. By default the data decide how long is trained.",
+      valueName: "time"),
     transform: { try TimeSpan.seconds($0) })
   var budget: Double?
 

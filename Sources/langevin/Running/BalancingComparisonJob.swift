@@ -15,7 +15,7 @@ struct BalancingComparisonJob {
   let registry: PluginRegistry
   /// Options as `name=value`, for every method that has them.
   let settings: [String]
-  /// Of each training of a model; nil where the method chooses.
+  /// The steps of each training of a model, and the time of the whole; nil where the method chooses.
   let steps: Int?, budget: Double?
   let folds: Int, repeats: Int
   let seed: UInt64
@@ -112,7 +112,12 @@ struct BalancingComparisonJob {
     var run = TrainingRun()
     run.seed = seed
     run.threads = threads
-    if method.trains { (run.steps, run.budget) = (steps, budget) }
+    if method.trains {
+      run.steps = steps
+      // Half of the time is for the models that judge.
+      run.budget = budget.map { 0.5 * $0 / Double(folds * repeats) }
+      run.deadline = run.budget.map { Deadline(seconds: $0) }
+    }
     run.shouldContinue = { [interruption] _ in !interruption.isRequested }
     let made = try method.balance(
       learning, schema: schema.without(group), request: try request(for: learning), options: options, run: run)

@@ -8,6 +8,8 @@ import Tables
 struct FillingModel {
   let model: any FittedImputer, method: any Imputer
   let check: SelfCheckResult?
+  /// What the command that repeats the run needs, where time decided which methods were measured.
+  var repeating: [String] = []
 }
 
 /// One fit of a method that fills gaps, with its self-check, as `impute` and `fit --task impute` run it.
@@ -51,6 +53,17 @@ struct ImputationJob: TrainingSession {
         console.announce(Choice("method", id, because: reason, flag: "--method"))
       }
     }
-    return FillingModel(model: outcome.model, method: outcome.method, check: outcome.check)
+    guard !outcome.dropped.isEmpty else {
+      return FillingModel(model: outcome.model, method: outcome.method, check: outcome.check)
+    }
+    console.announce(
+      Choice(
+        "self-check", "without \(outcome.dropped.joined(separator: ", "))", because: "there was no time left",
+        flag: "--budget"))
+    // A plain method that was taken has learned all cells, as it does where nothing is measured.
+    let isPlain = outcome.method.descriptor.id != selection.main.descriptor.id
+    return FillingModel(
+      model: outcome.model, method: outcome.method, check: outcome.check,
+      repeating: (isPlain ? ["--no-check"] : []) + (selection.isFixed ? [] : ["--method", id]))
   }
 }

@@ -11,20 +11,31 @@ struct ModelExplanation {
   let method: MethodDescriptor
   let seed: UInt64
   let threads: Int
+  /// When the page should be done; nil: whenever it is.
+  private let deadline: Deadline?
+  private let announce: @Sendable (Choice) -> Void
   private let view: TableView
 
   /// Rows that stand for the table, and rows drawn for one guess.
   private static let rows = 1000, draws = 400
 
-  /// - Parameter columns: those to show; empty for a choice.
+  /// - Parameters:
+  ///   - columns: those to show; empty for a choice.
+  ///   - announce: told what was chosen because time was short.
   init(
-    model: any FittedSynthesizer, method: MethodDescriptor, columns: [String], seed: UInt64, threads: Int
+    model: any FittedSynthesizer, method: MethodDescriptor, columns: [String], seed: UInt64, threads: Int,
+    deadline: Deadline? = nil, announce: @escaping @Sendable (Choice) -> Void = { _ in }
   ) throws {
     self.model = model
     self.method = method
     self.seed = seed
     self.threads = threads
-    let made = try model.sampled(SampleRequest(rows: Self.rows, seed: seed, threads: threads))
+    self.deadline = deadline
+    self.announce = announce
+    var request = SampleRequest(rows: Self.rows, seed: seed, threads: threads)
+    request.deadline = deadline.map { Deadline(seconds: 0.4 * $0.remaining) }
+    request.announce = announce
+    let made = try model.sampled(request)
     view = TableView(table: made, schema: model.schema, columns: columns, seed: seed)
   }
 
@@ -42,7 +53,16 @@ struct ModelExplanation {
   /// What the model draws for cells of one row while it sees more of it; nothing from a method that cannot fill rows.
   private func guesses() throws -> [Explanation.Guess] {
     do {
-      return try guessed.compactMap(guess)
+      return try guessed.compactMap { column in
+        guard deadline?.isShort(of: 0.3) != true else {
+          announce(
+            Choice(
+              "guesses", "without \(view.table.columns[column].name)", because: "there is no time left",
+              flag: "--budget"))
+          return nil
+        }
+        return try guess(column)
+      }
     } catch let error as ConditionError {
       guard case .unsupported = error else { throw error }
       return []
@@ -88,6 +108,9 @@ struct ModelExplanation {
     for column in partial.columns.indices where !shown.contains(column) {
       partial.columns[column].values = partial.columns[column].values.keeping { _ in false }
     }
-    return try model.completed(partial, SampleRequest(rows: Self.draws, seed: seed, threads: threads))
+    var request = SampleRequest(rows: Self.draws, seed: seed, threads: threads)
+    // A picture is four of these, and there are two.
+    request.deadline = deadline.map { Deadline(seconds: 0.12 * $0.remaining) }
+    return try model.completed(partial, request)
   }
 }

@@ -12,16 +12,23 @@ struct SamplingJob {
   let place: OutputPlace
   let console: Console
   let interruption: Interruption
+  /// When the command should be done; nil: whenever it is.
+  var deadline: Deadline?
 
-  /// Writes the rows and returns their number.
-  func run() throws -> Int {
+  /// Writes the rows and returns their number, and what was chosen because time was short.
+  func run() throws -> (rows: Int, choices: [Choice]) {
     let total = wish.partial?.rowCount ?? wish.rows ?? (model.report.trainingRows + model.report.heldOutRows)
     var request = SampleRequest(rows: total, seed: seed, threads: threads, conditions: wish.conditions)
     request.includesMissing = wish.includesMissing
     request.options = options
-    request.announce = { [console] in console.announce($0) }
-
-    return try place.take(model.schema) { try write(request, rows: total, to: $0) }
+    request.deadline = deadline
+    let choices = Locked<[Choice]>([])
+    request.announce = { [console] choice in
+      console.announce(choice)
+      choices.withValue { $0.append(choice) }
+    }
+    let rows = try place.take(model.schema) { try write(request, rows: total, to: $0) }
+    return (rows, choices.withValue { $0 })
   }
 
   private func write(_ request: SampleRequest, rows total: Int, to path: String) throws -> Int {

@@ -56,12 +56,13 @@ extension TrainingCommand {
 
   /// Says what the run came to.
   func tell(
-    _ job: TrainingJob, _ model: any FittedSynthesizer, rows: Int? = nil, samplingSeconds: Double? = nil
+    _ job: TrainingJob, _ model: any FittedSynthesizer, rows: Int? = nil, samplingSeconds: Double? = nil,
+    later: [Choice] = []
   ) throws {
     let outcome = RunOutcome(
       command: Self.name, output: output, method: job.method.descriptor.id,
       seed: job.seed, threads: job.threads, rows: rows, seconds: job.clock.seconds, samplingSeconds: samplingSeconds,
-      report: model.report, repeatCommand: job.repeatCommand(model.report))
+      report: model.report, repeatCommand: job.repeatCommand(model.report, later: later))
     try outcome.tell(
       job.console, asJSON: speaking.json, resultIsTaken: job.place.isStream,
       hidesRepeat: training.steps != nil && options.seed != nil)

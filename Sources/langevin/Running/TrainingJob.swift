@@ -14,6 +14,7 @@ struct TrainingJob: TrainingSession {
   let console: Console
   let interruption: Interruption
   let clock: Stopwatch
+  var rowsToMake = 0
 
   /// Trains, and leaves the checkpoint where it is: it goes when the output stands.
   func run() throws -> any FittedSynthesizer {

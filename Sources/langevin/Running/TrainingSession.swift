@@ -13,9 +13,16 @@ protocol TrainingSession {
   var interruption: Interruption { get }
   /// Since the data began to be read.
   var clock: Stopwatch { get }
+  /// Rows that will be made once the model is there.
+  var rowsToMake: Int { get }
 }
 
 extension TrainingSession {
+  var rowsToMake: Int { 0 }
+
+  /// When the command should be done, where the user gave it a time.
+  var deadline: Deadline? { training.budget.map { Deadline(seconds: $0, spent: clock.seconds) } }
+
   /// Trains, and leaves the checkpoint where it is: it goes when the output stands.
   func run<Model>(_ fit: (TrainingRun) throws -> Model) throws -> Model {
     let pace = Locked(Pace())
@@ -23,7 +30,10 @@ extension TrainingSession {
     run.seed = seed
     run.threads = threads
     run.steps = training.steps
-    run.budget = training.budget
+    run.deadline = deadline
+    // The data have been read, which is part of the time.
+    run.budget = run.deadline.map { max($0.remaining, $0.seconds / 10) }
+    run.rowsToMake = rowsToMake
     run.checkpoint = checkpointPolicy()
     run.announce = { [console] in console.announce($0) }
     run.shouldContinue = { [console, interruption] progress in
@@ -82,15 +92,18 @@ extension TrainingSession {
 
   /// The command that gives the same bytes again, on this machine.
   ///
-  /// - Parameter report: of the training; nil where the method takes no steps.
-  func repeatCommand(_ report: FitReport?) -> String {
+  /// - Parameters:
+  ///   - report: of the training; nil where the method takes no steps.
+  ///   - later: what was chosen after the training.
+  ///   - flags: that the command needs besides.
+  func repeatCommand(_ report: FitReport?, later: [Choice] = [], flags: [String] = []) -> String {
     let command = CommandEcho().without(
       options: ["--budget", "--steps", "--seed", "--threads"], flags: ["--resume"])
-    let settings = report?.choices.compactMap(\.repeating).flatMap { ["--set", $0] } ?? []
+    let settings = ((report?.choices ?? []) + later).compactMap(\.repeating).flatMap { ["--set", $0] }
     // Methods that were loaded may take none.
     let steps = report.map { $0.training.steps > 0 ? ["--steps", String($0.training.steps)] : [] } ?? []
     return command.replacing(place.path, by: place.repeatedPath)
-      .adding(settings + steps + ["--seed", String(seed), "--threads", String(threads)]).line
+      .adding(flags + settings + steps + ["--seed", String(seed), "--threads", String(threads)]).line
   }
 
   private func checkpointPolicy() -> CheckpointPolicy? {
