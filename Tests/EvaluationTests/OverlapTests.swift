@@ -126,7 +126,8 @@ import Testing
       Column(name: "who", values: .texts(["a", "b", "a", nil, nil, "b"])),
     ])
     let schema = Schema(columns: [
-      ColumnSchema(name: "x", kind: .integer), ColumnSchema(name: "who", kind: .identifier),
+      ColumnSchema(name: "x", kind: .integer),
+      ColumnSchema(name: "who", kind: .identifier(pattern: .sequence(last: 9, step: 1))),
     ])
     #expect(RowTwins(table, schema: schema, group: "who").groups == [0, 1, 0, 2, 3, 1])
     #expect(RowTwins(table, schema: schema).groups == [0, 1, 2, 3, 4, 5])
