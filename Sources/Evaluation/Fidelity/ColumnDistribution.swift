@@ -104,6 +104,11 @@ extension ColumnComparison.Distribution {
       from -= grid / 2
       to = from + Double(bins) * perBin * grid
     }
-    return (0...bins).map { from + (to - from) * Double($0) / Double(bins) }
+    // The share first where the product would overflow.
+    let width = to - from
+    guard (width * Double(bins)).isFinite else {
+      return (0...bins).map { from + width * (Double($0) / Double(bins)) }
+    }
+    return (0...bins).map { from + width * Double($0) / Double(bins) }
   }
 }
