@@ -110,7 +110,7 @@ struct MaskedImputerTraining {
     let teachers = split.training.map { Int($0) }.filter { !table.columns[column].isMissing($0) }
       .prefix(Self.mostRows).sorted()
     let start = deadline.remaining
-    _ = predictor.refiner(of: column, data, rows: teachers, learner: few, random: random.child(1), pass: pass)
+    _ = try predictor.refiner(of: column, data, rows: teachers, learner: few, random: random.child(1), pass: pass)
     let tree = (start - deadline.remaining) / Double(few.trees)
     // Each column has trees that refine it and, in every round, trees of the chain, which learn from all rows; a small
     // table's chain is grown twice.
