@@ -36,7 +36,10 @@ for path in arguments.dropFirst(3) {
   let mean = means.reduce(0, +) / Double(orders)
   let squares = means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
   let error = (squares / Double(orders * (orders - 1))).squareRoot()
-  guard let printed = model.report.heldOutLoss else { continue }
+  guard let printed = model.report.heldOutLoss else {
+    print("\(path): no rows were held out")
+    exit(1)
+  }
   let difference = 100 * (printed / mean - 1)
   isClose = isClose && abs(difference) < 2
   let name = path.split(separator: "/").last.map(String.init) ?? path

@@ -21,6 +21,8 @@ public final class TemporaryFolder {
         throw FileError(.making, result)
       }
       let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      // A clean-up may come between the making and the lock.
+      if descriptor < 0, errno == ENOENT { continue }
       guard descriptor >= 0 else { throw FileError(.making, result) }
       guard FileLock.hold(descriptor), Self.isThere(path, descriptor) else {
         close(descriptor)

@@ -24,8 +24,9 @@ public struct IdentifierGenerator: Sendable, Codable, Equatable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     pattern = try container.decode(IdentifierPattern.self, forKey: .pattern)
-    if let fault = pattern.fault {
-      throw DecodingError.dataCorruptedError(forKey: .pattern, in: container, debugDescription: fault)
+    if let flaw = pattern.flaw {
+      throw DecodingError.dataCorruptedError(
+        forKey: .pattern, in: container, debugDescription: "no identifiers can be made by the pattern: it has \(flaw)")
     }
     taken = Set(try container.decode([UInt64].self, forKey: .taken))
   }

@@ -21,27 +21,6 @@ public enum IdentifierPattern: Sendable, Equatable, Codable {
     case random(alphabet: String, count: Int)
   }
 
-  /// What keeps new identifiers from being made of the shape, which may come from an edited file; nil where all is well.
-  var fault: String? {
-    switch self {
-    case .sequence(let last, let step):
-      return last.magnitude < 1 << 62 && step.magnitude < 1 << 31 ? nil : "last or step is too large"
-    case .counter(_, let width, _, let last):
-      guard (0...64).contains(width) else { return "the width of a counter must be 0 to 64" }
-      return (0..<1 << 62).contains(last) ? nil : "last must be 0 or more, and below 2^62"
-    case .template(let segments):
-      var length = 0
-      for segment in segments {
-        guard case .random(let alphabet, let count) = segment else { continue }
-        if alphabet.isEmpty { return "the alphabet of a random part is empty" }
-        guard (0...1000).contains(count) else { return "a random part must have 0 to 1000 characters" }
-        length += count
-      }
-      return length <= 10_000 ? nil : "the random parts have more than 10,000 characters"
-    case .uuid, .email, .numbered: return nil
-    }
-  }
-
   /// Learns the shape from distinct values. `column` names the fall-back's prefix.
   public static func learn(from values: [String], column: String) -> IdentifierPattern {
     guard !values.isEmpty else { return .numbered(prefix: column) }
@@ -52,7 +31,7 @@ public enum IdentifierPattern: Sendable, Equatable, Codable {
     return learnSequence(values) ?? learnCounter(values) ?? learnTemplate(values) ?? .numbered(prefix: column)
   }
 
-  /// What keeps new identifiers from being made; nil where nothing does.
+  /// What keeps new identifiers from being made of the shape, which may come from an edited file; nil where nothing does.
   public var flaw: String? {
     let most = 1 << 62, longest = 10_000
     switch self {

@@ -67,9 +67,6 @@ public struct Schema: Sendable, Codable, Equatable {
       if case .decimal(let digits) = column.kind, !(0...digits).contains(column.notation.minimumDigits) {
         throw fail(column.name, "minimumDigits must be 0 to digits (\(digits))", "Correct one of the two.")
       }
-      if case .identifier(let pattern) = column.kind, let fault = pattern.fault {
-        throw fail(column.name, "the pattern of its identifiers cannot be used: \(fault)", "Correct the pattern.")
-      }
       if column.missingCount < 0 { throw fail(column.name, "missingCount is negative", "Write 0 or more.") }
       if let least = column.minimum, let most = column.maximum, least > most {
         throw fail(column.name, "minimum \(least) is greater than maximum \(most)", "Exchange them.")

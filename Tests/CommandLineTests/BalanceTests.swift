@@ -193,7 +193,7 @@ import Testing
   @Test(arguments: [
     (["--compare", "-o", "out.csv"], 2, "--compare writes no table", "leave out -o"),
     ([], 2, "-o names the table", ""),
-    (["--html", "r.html", "-o", "out.csv"], 2, "go with --compare", ""),
+    (["--html", "r.html", "-o", "out.csv"], 2, "need --compare", ""),
     (["--compare", "--method", "smote"], 2, "--method does not go with --compare", ""),
     (["--compare", "--folds", "1"], 2, "--folds is a number from 2 to 20", ""),
     (["--compare", "--set", "bordr=0.2"], 2, "unknown option 'bordr'", "border"),

@@ -84,7 +84,7 @@ import Testing
     ["tune", "people.csv", "-o", "out.csv", "--html", "new.csv"],
     ["tune", "people.csv", "--html", "people.tuning.json"],
   ]) func `Two outputs are not one file`(words: [String]) throws {
-    try check(words, says: "need a place each")
+    try check(words, says: "must be different files")
   }
 
   @Test func `What is read from standard input or redirected is known`() throws {
@@ -100,6 +100,11 @@ import Testing
     }
     try check(["sample", "-", "--complete", "-", "-o", "x.csv"], says: "both be read from standard input")
     try check(["score", "-", "--model", "/dev/stdin"], says: "both be read from standard input")
+  }
+
+  @Test func `A descriptor that leads to an input is known`() throws {
+    try check(
+      ["synth", "people.csv", "-o", "/dev/fd/3"], says: "an input of this command", input: "other.csv' 3<>'people.csv")
   }
 
   @Test func `What has a checkpoint's name and is none stops the run, and stays`() throws {

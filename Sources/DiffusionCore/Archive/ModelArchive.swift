@@ -35,6 +35,13 @@ public struct ModelArchive: Sendable, Equatable {
     for tensor in tensors { add(tensor) }
   }
 
+  /// Whether bytes can be the beginning of an archive, as far as they go.
+  public static func canBegin(with bytes: Data) -> Bool {
+    guard bytes.count > 8 else { return true }
+    let length = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    return length <= SafetensorsHeader.lengthLimit && bytes[bytes.startIndex + 8] == UInt8(ascii: "{")
+  }
+
   /// Sets a metadata text.
   ///
   /// - Precondition: the key does not begin `langevin.`.

@@ -34,7 +34,7 @@ struct ComparingOptions: ParsableArguments {
 
   func validate() throws {
     if !compare, html != nil || folds != nil || repeats != nil || group != nil {
-      throw ValidationError("--html, --folds, --repeats and --group go with --compare")
+      throw ValidationError("--html, --folds, --repeats and --group need --compare")
     }
     if let folds, !(2...20).contains(folds) { throw ValidationError("--folds is a number from 2 to 20") }
     if let repeats, !(1...100).contains(repeats) { throw ValidationError("--repeats is a number from 1 to 100") }

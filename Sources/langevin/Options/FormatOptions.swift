@@ -79,7 +79,7 @@ struct FormatOptions: ParsableArguments {
     let unit = text.last.flatMap { units[$0] }
     if unit != nil { text.removeLast() }
     guard let number = Double(text), number.isFinite, number > 0, number * (unit ?? 1) >= 1 else {
-      throw ValidationError("--memory '\(memory)' is no size: write it as 4G or 500M")
+      throw ValidationError("--memory '\(memory)' is not a size: write it as 4G or 500M")
     }
     limits.memory = Int(clamping: number * (unit ?? 1))
     // Who says how much memory a file may take knows the file.

@@ -73,8 +73,8 @@ final class CheckpointFile: Sendable {
     return policy
   }
 
-  /// Removes it when the output is complete. Any other file of that name stays.
+  /// Removes the state of this run when the output is complete. Any other file of that name stays, another run's state too.
   func remove() {
-    if CheckpointPolicy.isCheckpoint(path) { unlink(path) }
+    if isKept, CheckpointPolicy.isCheckpoint(path) { unlink(path) }
   }
 }

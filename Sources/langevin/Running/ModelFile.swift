@@ -58,7 +58,7 @@ enum ModelFile {
     guard archive.metadata[taskKey] == MethodTask.impute.rawValue, let method = try registry.method(id) as? any Imputer
     else {
       throw Failure(
-        .badData, "\(path) is no model that fills gaps",
+        .badData, "\(path) is not a model that fills gaps",
         cure: "fit one with: langevin fit DATA.csv --task impute -o MODEL.langevin")
     }
     let check: SelfCheckResult? = archive.metadata[checkKey] == nil ? nil : try archive.value(for: checkKey)
@@ -92,6 +92,12 @@ enum ModelFile {
       }
       if count == 0 { return data }
       data.append(contentsOf: buffer[..<count])
+      // Endless data that are not a model would fill the memory: the start is enough to say what they are.
+      if !ModelArchive.canBegin(with: data) { return data }
+      guard data.count <= ProcessInfo.processInfo.physicalMemory / 2 else {
+        throw Failure(
+          .badData, "standard input has more than half of the machine's memory", cure: "name the model's file")
+      }
     }
   }
 }

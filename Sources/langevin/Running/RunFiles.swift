@@ -95,7 +95,12 @@ struct RunFiles {
     var entry = Entry(role: role, path: path, isOutput: true)
     entry.stream = path == "-" ? 1 : FileIdentity.descriptor(named: path)
     entry.table = try? SQLiteAddress(path)
-    if entry.stream == nil { entry.identity = FileIdentity(of: entry.table?.file ?? path) }
+    if let stream = entry.stream {
+      // Files behind standard streams are entries of their own.
+      if stream > 2 { entry.identity = FileIdentity(ofDescriptor: stream) }
+    } else {
+      entry.identity = FileIdentity(of: entry.table?.file ?? path)
+    }
     return entry
   }
 
@@ -139,7 +144,7 @@ struct RunFiles {
     }
     let place = output.stream == 1 ? "standard output" : output.path
     return Failure(
-      .usage, "\(other.role) and \(output.role) need a place each: both are \(place)",
+      .usage, "\(other.role) and \(output.role) must be different files: both are \(place)",
       cure: "name another file for \(output.askedRole == "-o" ? other.askedRole : output.askedRole)")
   }
 

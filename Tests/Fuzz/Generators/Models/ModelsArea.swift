@@ -32,6 +32,9 @@ struct ModelsArea: FuzzArea {
   private func use(_ example: ExampleModels.Example, _ words: [String], _ run: FuzzRun) throws {
     let plugin = example.isOfPlugin ? ["--plugin", ExampleModels.plugin(in: run.shared)] : []
     try LangevinProgram.run(arguments: words + plugin + ["--seed", "1", "--threads", "1", "-q"])
+    for (option, file) in zip(words, words.dropFirst()) where ["-o", "--html", "--draws-output"].contains(option) {
+      guard FileManager.default.fileExists(atPath: file) else { throw ExampleError(text: "\(file) was not written") }
+    }
   }
 
   func run(_ random: RandomStream, _ run: FuzzRun) throws -> FuzzOutcome {

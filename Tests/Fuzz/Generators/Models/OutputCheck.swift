@@ -29,9 +29,10 @@ enum OutputCheck {
   }
 
   private static func flaw(ofTable text: String, never: Set<String>) -> String? {
-    let rows = text.split(separator: "\n").map { fields($0) }
+    let rows = records(text)
     guard let header = rows.first else { return "it has no header" }
-    for (number, row) in rows.enumerated().dropFirst() where row.count == header.count {
+    for (number, row) in rows.enumerated().dropFirst() {
+      guard row.count == header.count else { return "row \(number) has \(row.count) of \(header.count) cells" }
       for (name, cell) in zip(header, row) {
         if ["nan", "-nan", "inf", "-inf", "infinity"].contains(cell.lowercased()) {
           return "row \(number), column '\(name)' is \(cell)"
@@ -42,16 +43,20 @@ enum OutputCheck {
     return nil
   }
 
-  private static func fields(_ line: Substring) -> [String] {
-    var fields = [""], isQuoted = false
-    for character in line {
-      switch character {
+  /// Rows of cells; lines within quotes belong to their cell.
+  private static func records(_ text: String) -> [[String]] {
+    var records = [[""]], isQuoted = false
+    // By scalars: a carriage return and a line feed are one character.
+    for scalar in text.unicodeScalars {
+      switch scalar {
       case "\"": isQuoted.toggle()
-      case "," where !isQuoted: fields.append("")
+      case "," where !isQuoted: records[records.count - 1].append("")
+      case "\n" where !isQuoted: records.append([""])
       case "\r": break
-      default: fields[fields.count - 1].append(character)
+      default: records[records.count - 1][records[records.count - 1].count - 1].unicodeScalars.append(scalar)
       }
     }
-    return fields
+    if records.last == [""] { records.removeLast() }
+    return records
   }
 }
