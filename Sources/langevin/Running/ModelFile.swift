@@ -110,7 +110,7 @@ extension SelfCheckResult {
     try field("methods").within(methods.count, 0...1000)
     for (place, method) in methods.enumerated() {
       let own = field("methods")[place]
-      try own("seconds").within(method.seconds, 0...1e9)
+      try own("seconds").within(method.seconds ?? 0, 0...1e9)
       try own("relativeError").within(method.relativeError ?? 0, 0...1e15)
       for gap in method.byGapLength {
         try own("byGapLength").within(gap.least, 0...StoredField.mostRows)
