@@ -162,7 +162,7 @@ struct Impute: ParsableCommand {
         of: filled, before: input.rows.table, schema: input.schema, index: input.index,
         pictures: reportPlace != nil),
       emptyColumns: input.empty, check: fitted?.check, training: learned.map { TrainingDetails($0) })
-    if let reportPlace { try job.writing { try write(result, to: reportPlace, job.console) } }
+    if let reportPlace { try job.writing(after: job.place) { try write(result, to: reportPlace, job.console) } }
     // Where nothing was missing, nothing was trained.
     if fitted != nil { job.checkpoint?.remove() }
 

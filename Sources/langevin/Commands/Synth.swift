@@ -94,7 +94,9 @@ struct Synth: TrainingCommand {
       ).run()
     }
     try tell(job, model, rows: made.rows, samplingSeconds: job.clock.seconds - trained, later: made.choices)
-    try job.writing { try reporting?.run(model, wish: wish, names: .init(real: data, synthetic: output, holdout: nil)) }
+    try job.writing(after: job.place) {
+      try reporting?.run(model, wish: wish, names: .init(real: data, synthetic: output, holdout: nil))
+    }
     // The report needs the model too.
     job.checkpoint?.remove()
   }

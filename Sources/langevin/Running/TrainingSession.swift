@@ -55,11 +55,13 @@ extension TrainingSession {
   }
 
   /// Writes what was learned or made. Where that fails, the checkpoint stays, and the error says how to go on.
-  func writing<Value>(_ body: () throws -> Value) throws -> Value {
+  ///
+  /// - Parameter complete: the output that is complete before the body begins.
+  func writing<Value>(after complete: OutputPlace? = nil, _ body: () throws -> Value) throws -> Value {
     do {
       return try body()
     } catch is CancellationError {
-      throw interrupted()
+      throw interrupted(after: complete)
     } catch {
       let failure = Failure(error)
       guard failure.status == .inputOutput, !failure.message.isEmpty, let checkpoint, checkpoint.isKept else {
@@ -73,16 +75,20 @@ extension TrainingSession {
   }
 
   /// What is said when the run was told to stop: how to go on.
-  func interrupted() -> Failure {
+  ///
+  /// - Parameter complete: the output that is complete.
+  func interrupted(after complete: OutputPlace? = nil) -> Failure {
+    let written = complete.map { "\($0.path) is complete, the report was not written" }
     guard let checkpoint, checkpoint.isKept else {
       let why = checkpoint?.trouble.map { ": the state of the training could not be saved (\($0))" }
-      return Failure(.interrupted, "interrupted; nothing was written\(why ?? "")")
+      return Failure(.interrupted, "interrupted; \(written ?? "nothing was written")\(why ?? "")")
     }
     let state =
       checkpoint.trouble.map {
         "the last state of the training could not be saved (\($0)); an earlier one is in \(checkpoint.path)"
       } ?? "the state of the training is in \(checkpoint.path)"
-    return Failure(.interrupted, "interrupted; \(state)", cure: "to go on: \(resumeCommand)")
+    return Failure(
+      .interrupted, "interrupted; \(written.map { "\($0); " } ?? "")\(state)", cure: "to go on: \(resumeCommand)")
   }
 
   private var resumeCommand: String {
