@@ -106,7 +106,13 @@ public struct TabularMasked: Synthesizer {
     let isFree = options.isAutomatic("width") && options.isAutomatic("dropout") && plan.network.id == "residual-mlp"
     let pilot = MaskedPilot(
       rows: rows.training.count, slots: layout.slots.count, width: plan.width ?? 128, fixedSteps: run.steps)
-    if isFree, let pilot, rows.heldOut.count >= 20 {
+    let before = choices.count
+    let dependsOnTime = isFree && pilot != nil || plan.timedSteps != nil
+    if dependsOnTime, let kept: NetworkDecision = run.checkpoint?.kept(as: NetworkDecision.key) {
+      plan.network = kept.network
+      choices += kept.choices
+      kept.choices.first.map(run.announce)
+    } else if isFree, let pilot, rows.heldOut.count >= 20 {
       let result = try pilot.choose(
         plan, seconds: plan.training.budget.map { max($0 - spent(), $0 / 4) * MaskedPilot.timeShare },
         shouldContinue: run.shouldContinue, make: make)
@@ -134,6 +140,8 @@ public struct TabularMasked: Synthesizer {
       if plan.timedSteps != nil { choice.repeating = plan.width.map { "width=\($0)" } }
       choose(choice)
     }
+    try run.checkpoint?.keep(
+      NetworkDecision(network: plan.network, choices: Array(choices[before...])), as: NetworkDecision.key)
     let (store, task) = try make(plan.network)
     let beforeJudging = spent()
     let start = task.costsAtStart(store, plan.training)
@@ -224,4 +232,11 @@ extension ColumnRelation {
     case .ratio: "\(factor) × \(name(parents[0]))"
     }
   }
+}
+
+/// Which network a training takes, and what was said of it: time and trials have a part in that.
+private struct NetworkDecision: Codable {
+  static let key = "network"
+  var network: ComponentChoice
+  var choices: [Choice]
 }

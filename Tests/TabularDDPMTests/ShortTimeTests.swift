@@ -1,4 +1,5 @@
 import DiffusionCore
+import Foundation
 import NeuralNetworks
 import Synchronization
 @testable import TabularDDPM
@@ -70,5 +71,33 @@ struct ShortTimeTests {
       run: SmallTables.run(steps: first.report.training.steps))
     let request = SampleRequest(rows: 100, seed: 3)
     #expect(try SmallTables.sample(again, request) == SmallTables.sample(first, request))
+  }
+
+  @Test("a run that goes on keeps its network, however little time is left for trials")
+  func resumed() throws {
+    let (table, schema) = SmallTables.mixed(rows: 600)
+    let method = TabularMasked(), options = try method.descriptor.options(parsing: [:])
+    let folder = FileManager.default.temporaryDirectory.appending(path: "langevin-short-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "out.checkpoint").path
+    let list = Recorded()
+    var first = run(seconds: 1000)
+    first.budget = 1000
+    first.checkpoint = CheckpointPolicy(path: path, resumes: false)
+    first.announce = { list.add($0) }
+    first.shouldContinue = { $0.step < 60 }
+    #expect(throws: CancellationError.self) {
+      try method.fit(table, schema: schema, options: options, run: first)
+    }
+    let network = try #require(list.all.first { $0.name == "network" })
+    var second = run(seconds: 1)
+    second.deadline = Deadline(seconds: 1, spent: 1)
+    second.checkpoint = CheckpointPolicy(path: path, resumes: true)
+    let model = try method.fit(table, schema: schema, options: options, run: second)
+    #expect(model.report.choices.first { $0.name == "network" } == network)
+    #expect(model.report.training.steps > 60)
+    // Nothing was kept of a run that does not go on.
+    #expect(CheckpointPolicy(path: path, resumes: false).kept(String.self, as: "network") == nil)
   }
 }

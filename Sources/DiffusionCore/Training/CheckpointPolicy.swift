@@ -13,9 +13,14 @@ public struct CheckpointPolicy: Sendable {
   /// Called after each attempt to save, with nil where it succeeded. Without it, failures pass in silence: a run goes on
   /// without its checkpoint.
   public var noted: @Sendable ((any Error)?) -> Void = { _ in }
+  /// What was decided before the training began, by measured time or by trials, as JSON by key: it is saved with the state,
+  /// since a run that goes on must not decide anew.
+  private var decisions: [String: String] = [:]
 
   /// The metadata key that marks a file as a checkpoint, so that nothing else is ever taken for one.
   private static let mark = "checkpoint"
+  /// Before the keys of decisions.
+  private static let prefix = "decision."
   /// The last state of a training is saved where at least so many seconds would have to be repeated.
   private static let worthKeeping = 2.0
 
@@ -28,6 +33,22 @@ public struct CheckpointPolicy: Sendable {
 
   /// Whether there is a state to go on from.
   public var isThere: Bool { FileManager.default.fileExists(atPath: path) }
+
+  /// Has a decision saved with every state.
+  ///
+  ///     checkpoint.keep(network, as: "network")
+  public mutating func keep(_ decision: some Encodable, as key: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    decisions[key] = String(decoding: try encoder.encode(decision), as: UTF8.self)
+  }
+
+  /// The decision of the run that goes on; nil where a run begins, or where the state has none that can be read. Whether
+  /// the state belongs to this run is for its fingerprint to tell.
+  public func kept<Decision: Decodable>(_: Decision.Type = Decision.self, as key: String) -> Decision? {
+    guard resumes, isThere, let archive = try? ModelArchive.foreign(contentsOf: path) else { return nil }
+    return try? archive.value(for: Self.prefix + key)
+  }
 
   /// Whether a file is a checkpoint, of whatever run.
   public static func isCheckpoint(_ path: String) -> Bool {
@@ -51,6 +72,7 @@ public struct CheckpointPolicy: Sendable {
       var archive = try state()
       archive.setText("the state of an unfinished training; --resume goes on from it", for: Self.mark)
       archive.setText(String(seed), for: "seed")
+      for (key, text) in decisions { archive.setText(text, for: Self.prefix + key) }
       try archive.write(to: path, permissions: .ownerOnly)
       noted(nil)
     } catch {
