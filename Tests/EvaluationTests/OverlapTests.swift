@@ -56,6 +56,21 @@ import Testing
     #expect(found.column == "x" && found.share > 0.9 && found.byChance < 0.2, "\(found)")
   }
 
+  @Test func repeatedRealRowsExplainNoCopies() {
+    let doubled = real.appending(real)
+    func overlaps(_ synthetic: Features, _ holdout: Features?) -> OverlapDetails {
+      TableOverlaps(
+        comparison: Population.comparison(synthetic, real: doubled, holdout: holdout), random: RandomStream(seed: 1),
+        threads: 2
+      ).measure()
+    }
+    let copy = overlaps(real, nil)
+    #expect(!copy.repeats.areNatural && copy.repeats.real == 1_000)
+    #expect(copy.syntheticInReal.share == 1 && copy.syntheticInReal.byChance < 0.1)
+    #expect(overlaps(other, real.rows(Array(0..<400))).fault == .learned)
+    #expect(overlaps(other, unseen).fault == nil)
+  }
+
   @Test func aHoldOutThatWasLearnedIsFound() {
     #expect(overlaps(other, holdout: real.rows(Array(0..<400))).fault == .learned)
     let part = unseen.rows(Array(0..<280)).appending(real.rows(Array(0..<120)))

@@ -7,7 +7,7 @@ struct HoldoutUse {
   private(set) var notes: [String] = []
   /// The rows of the hold-out to judge by; nil: all.
   private var kept: [Int]?
-  private let isUsable: Bool
+  private var isUsable: Bool
 
   init(_ overlaps: OverlapDetails, _ comparison: Comparison) {
     isUsable = overlaps.fault == nil
@@ -28,7 +28,10 @@ struct HoldoutUse {
         return known == 0 || Double(known) >= RepeatedRows.frequent * Double(rows)
       }
       let left = holdout.rowCount - unseen.count
-      if left > 0, !unseen.isEmpty {
+      if unseen.isEmpty {
+        isUsable = false
+        notes.append("The hold-out is not used: every row of it equals a real one.")
+      } else if left > 0 {
         kept = unseen
         notes.append(
           "\(left) of the \(holdout.rowCount) held-out rows equal a real one and were left out: they are not unseen.")

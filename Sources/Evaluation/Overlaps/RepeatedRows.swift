@@ -10,6 +10,8 @@ import Neighbours
 public struct RepeatedRows: Sendable {
   /// The group of equal rows of each row.
   public let group: [Int32]
+  /// The first row of each group.
+  let first: [Int]
   /// Rows that equal an earlier row.
   public let repeats: Int
   /// The share of rows that equal at least one other: the chance that a new row of the same kind equals one.
@@ -32,6 +34,7 @@ public struct RepeatedRows: Sendable {
     var counts = [Int](repeating: 0, count: distinct.first.count)
     for group in distinct.group { counts[Int(group)] += 1 }
     group = distinct.group
+    first = distinct.first.map(Int.init)
     repeats = rows - counts.count
     share = rows > 0 ? Double(counts.reduce(0) { $0 + ($1 > 1 ? $1 : 0) }) / Double(rows) : 0
     let copied = counts.filter { $0 > 1 && Double($0) < Self.frequent * Double(rows) }

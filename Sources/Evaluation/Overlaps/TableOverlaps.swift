@@ -15,6 +15,20 @@ struct TableOverlaps {
   static let tolerated = 0.02
 
   func measure() -> OverlapDetails {
+    let real = RepeatedRows(comparison.real, comparison.columns)
+    let held = comparison.holdout.map { RepeatedRows($0, comparison.columns) }
+    var once = comparison
+    // Rows that were copied, as over-sampling does, would pass for what chance explains.
+    if !real.areNatural { once.real = comparison.real.rows(real.first) }
+    if let held, !held.areNatural { once.holdout = comparison.holdout?.rows(held.first) }
+    var details = TableOverlaps(comparison: once, random: random, threads: threads).measureOnce()
+    details.repeats.real = real.repeats
+    details.repeats.holdout = held?.repeats
+    details.repeats.areNatural = real.areNatural
+    return details
+  }
+
+  private func measureOnce() -> OverlapDetails {
     let (columns, holdout) = (comparison.columns, comparison.holdout.flatMap { $0.rowCount > 0 ? $0 : nil })
     let real = RepeatedRows(comparison.real, columns), synthetic = RepeatedRows(comparison.synthetic, columns)
     let held = holdout.map { RepeatedRows($0, columns) }
