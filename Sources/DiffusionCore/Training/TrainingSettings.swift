@@ -14,8 +14,8 @@ public struct TrainingSettings: Sendable, Codable, Equatable {
   public var warmUp = 200
   /// The share of the run, at its end, over which the rate falls to zero.
   public var decayShare = 0.4
-  /// Held-out evaluations without a better one after which the run goes back to the best and the rate begins to fall; 0
-  /// never. A run whose time is over goes back after two.
+  /// Held-out evaluations without a better one after which the rate begins to fall, from the best step where the loss has
+  /// clearly risen since; 0 never. A run whose time is over goes back after two.
   public var patience = 5
   /// How much worse than the best held-out loss the last one may be for the last parameters to be kept, in the
   /// objective's unit. While the rate falls, what is generated settles, which held-out loss hardly shows: an earlier step
@@ -128,7 +128,7 @@ public struct TrainingSummary: Sendable, Codable, Equatable {
   public var byColumn: [ColumnLoss]?
   /// Seconds spent; nil in a model that was read from a file, where they are not kept.
   public var seconds: Double?
-  /// Whether the rate began to fall because held-out loss no longer did: at the best step.
+  /// Whether the rate began to fall because held-out loss no longer did.
   public var stoppedEarly = false
 
   /// A run that has not begun.
