@@ -65,11 +65,11 @@ struct MethodTrial {
         own.numbers = Self.numberScores(cells, level)
         numbers.append(cells, unit: scale.deviation)
         for (cell, (filled, true_)) in zip(cells.point, cells.truth).enumerated() {
-          errors.append(abs(filled - true_) / scale.plainError)
+          errors.append(Self.distance(filled, true_, in: scale.plainError))
           guard column.gapLengths.indices.contains(cell) else { continue }
           gaps.append(
             (
-              column.gapLengths[cell], abs(filled - true_) / scale.deviation,
+              column.gapLengths[cell], Self.distance(filled, true_, in: scale.deviation),
               cells.hasInterval ? cells.lower[cell] <= true_ && true_ <= cells.upper[cell] : nil
             ))
         }
@@ -92,9 +92,15 @@ struct MethodTrial {
     }
     if !numbers.truth.isEmpty { score.numbers = Self.numberScores(numbers, level) }
     if !categories.truth.isEmpty { score.categories = Self.categoryScores(categories) }
-    score.relativeError = errors.reduce(0, +) / Double(errors.count)
+    score.relativeError = errors.average
     score.byGapLength = Self.byLength(gaps)
     return MeasuredMethod(score: score, errors: errors)
+  }
+
+  /// How far apart two numbers are, in a unit; finite whatever they are.
+  static func distance(_ a: Double, _ b: Double, in unit: Double) -> Double {
+    let distance = abs(a - b) / unit
+    return distance.isFinite ? distance : min(abs(a / unit - b / unit), .greatestFiniteMagnitude)
   }
 
   /// The hidden cells of a column. Where a method left one empty, the column's plain value stands in, as bad as it is.
@@ -142,7 +148,7 @@ struct MethodTrial {
       let held = cells.compactMap(\.isHeld)
       return MethodScore.GapScore(
         least: 1 << key, most: (2 << key) - 1, cells: cells.count,
-        mae: cells.reduce(0) { $0 + $1.error } / Double(cells.count),
+        mae: cells.map(\.error).average,
         coverage: held.count == cells.count ? Double(held.count { $0 }) / Double(held.count) : nil)
     }
   }

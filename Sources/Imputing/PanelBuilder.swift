@@ -61,7 +61,7 @@ struct PanelBuilder {
         }
       }
       func range(_ values: [Double]) -> [Double]? { values.isEmpty ? nil : [values.min()!, values.max()!] }
-      let time = (entity.times[steps.lowerBound] + entity.times[steps.upperBound - 1]) / 2
+      let time = [entity.times[steps.lowerBound], entity.times[steps.upperBound - 1]].average
       return .init(time: time, observed: range(observed), filled: range(new))
     }
     return .init(
@@ -79,10 +79,10 @@ struct PanelBuilder {
       let steps = start..<min(start + size, window.upperBound)
       func mean(_ value: (Int) -> Double?) -> Double? {
         let values = steps.compactMap { value(entity.rows[$0]) }
-        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+        return values.isEmpty ? nil : values.average
       }
       return .init(
-        time: steps.reduce(0) { $0 + entity.times[$1] } / Double(steps.count),
+        time: steps.map { entity.times[$0] }.average,
         observed: mean { before.number($0) }, filled: mean { before.isMissing($0) ? after.number($0) : nil },
         lower: mean { ends[$0]?.lower }, upper: mean { ends[$0]?.upper })
     }

@@ -74,7 +74,7 @@ extension SeriesRows {
         if let kept = column.middle(of: present) {
           origins[row] = kept
         } else if case .numbers(let numbers) = column.values {
-          means[row] = present.reduce(0) { $0 + numbers[$1] } / Double(present.count)
+          means[row] = present.map { numbers[$0] }.average
         }
       }
       if origins[row] != members[row][0] { moved[column.name, default: [:]][row] = origins[row] }

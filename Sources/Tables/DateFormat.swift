@@ -123,7 +123,7 @@ public struct DateFormat: Sendable, Equatable, Hashable {
     // 0000-01-01 and the end of 9999, in days.
     let (first, last) = (-719_528.0, 2_932_896.0)
     let dayLength = hasTime ? 86_400.0 : 1
-    let ticks = Int((min(max(value, first * dayLength), (last + 1) * dayLength - 1 / unit) * unit).rounded())
+    let ticks = Int(clamping: (min(max(value, first * dayLength), (last + 1) * dayLength - 1 / unit) * unit).rounded())
     let ticksInDay = Int(dayLength * unit)
     let days = ticks >= 0 ? ticks / ticksInDay : (ticks - ticksInDay + 1) / ticksInDay
     let date = CivilDate(daysSince1970: days)

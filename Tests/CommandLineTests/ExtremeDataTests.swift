@@ -69,6 +69,24 @@ import Testing
     #expect(scratch.text("o.csv").components(separatedBy: "1e+19").count == 21)
   }
 
+  @Test func `More rows than memory holds are refused`() throws {
+    let scratch = Scratch()
+    scratch.file("t.csv", "a,y\n" + (0..<40).map { "\($0),\($0 % 4 == 0 ? 1 : 0)\n" }.joined())
+    for rows in ["9223372036854775807", "9000000000000000000", "100000000000"] {
+      for method in ["random", "smote"] {
+        let outcome = try run(
+          [
+            "balance", "t.csv", "--target", "y", "-o", "o.csv", "--method", method, "--ratio", "1=\(rows)", "--seed",
+            "1",
+          ],
+          scratch)
+        #expect(outcome.status == 65 && outcome.errors.contains("--ratio"))
+      }
+      let outcome = try run(["synth", "t.csv", "-o", "o.csv", "--steps", "1", "--rows", rows], scratch)
+      #expect(outcome.status == 65 && outcome.errors.contains("--rows"))
+    }
+  }
+
   @Test func `Long cells are cut in what is printed`() throws {
     let scratch = Scratch()
     let long = String(repeating: "y", count: 3_000_000)

@@ -39,6 +39,15 @@ import Testing
     #expect(rows.moved["x"] == (rule == .mean ? nil : [1: rule == .first ? 3 : 4]))
   }
 
+  @Test func `Numbers whose sum overflows have a mean`() throws {
+    let csv = "day,x\n2024-01-01,1.5e308\n2024-01-01,1.7e308\n2024-01-02,1\n2024-01-03,-2.5\n"
+    var rows = SeriesRows(try read(csv).table)
+    #expect(rows.merge(time: "day", groups: [], rule: .mean) == 1)
+    #expect(numbers(rows, "x") == [1.6e308, 1, -2.5])
+    #expect(MethodTrial.distance(1.7e308, -1.7e308, in: 1e308).isFinite)
+    #expect(MethodTrial.distance(3, 1, in: 4) == 0.5)
+  }
+
   @Test func `Distinct times stay as they are`() throws {
     let before = SeriesRows(try readings(stations: 2, hours: 20).table)
     var rows = before

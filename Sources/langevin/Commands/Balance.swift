@@ -79,9 +79,11 @@ struct Balance: ParsableCommand {
       if group == target { throw ValidationError("--group names the column of --target: give another one") }
     }
     let flags = wanted.flags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let request = try BalanceRequest(classes: classes, ratio: ratio)
+    try checkRows(request, read.table)
     let job = BalancingComparisonJob(
       file: data, table: read.table, schema: read.schema, group: comparing.group,
-      request: try BalanceRequest(classes: classes, ratio: ratio), ratio: wanted.ratio, registry: registry,
+      request: request, ratio: wanted.ratio, registry: registry,
       settings: flags + settings.settings, steps: training.steps, budget: training.budget, folds: comparing.folds ?? 5,
       repeats: comparing.repeats ?? 1, seed: try options.chosenSeed(console), threads: options.threadCount,
       console: console, interruption: Interruption { console.say("stopping; Ctrl-C again stops at once") })
@@ -100,6 +102,16 @@ struct Balance: ParsableCommand {
     if let html = comparing.html, html != "-" { console.say("wrote \(html)") }
   }
 
+  private func checkRows(_ request: BalanceRequest, _ table: Table) throws {
+    // Rows that overflow when they are summed are too many too.
+    let rows = request.newRows.reduce(table.rowCount) { sum, rows in
+      let (total, isOver) = sum.addingReportingOverflow(rows)
+      return isOver ? .max : total
+    }
+    try RowLimit(memory: reading.format.limits().memory)
+      .check(rows, columns: table.columns.count, cure: "ask for fewer with --ratio")
+  }
+
   private func balance(_ path: String) throws {
     let console = speaking.console
     var files = RunFiles()
@@ -114,6 +126,7 @@ struct Balance: ParsableCommand {
     let added = try wanted.addedColumn(beside: read.schema)
     let classes = try ClassCounts(of: target, in: read.table, schema: read.schema)
     let request = try BalanceRequest(classes: classes, ratio: ratio)
+    try checkRows(request, read.table)
     let output = BalanceOutput(text: text, table: read.table, schema: read.schema, place: place)
 
     if wanted.weights != nil, let added {

@@ -53,6 +53,10 @@ struct SamplingOptions: ParsableArguments {
       throw ConditionError.repeated(twice)
     }
     let partial = try complete.map { try reading.read($0, as: schema) }
+    if let rows {
+      try RowLimit(memory: reading.format.limits().memory)
+        .check(rows, columns: schema.columns.count, cure: "ask for fewer with --rows, several times with other seeds")
+    }
     return SamplingWish(rows: rows, conditions: conditions, partial: partial, includesMissing: !noMissing)
   }
 }
