@@ -138,7 +138,7 @@ import Testing
     let scratch = Scratch()
     func line(_ row: Int, _ label: Int) -> String { "\(row * 7919 % 10007),\(row * 104_729 % 997),\(label)" }
     let plain = (0..<120).map { line($0, 0) } + (200..<216).map { line($0, 1) }
-    let copies = (0..<90).map { line(200 + $0 * $0 % 16, 1) }
+    let copies = (0..<90).map { line(200 + $0 % 16, 1) }
     scratch.file("over.csv", (["a,b,y"] + plain + copies).joined(separator: "\n") + "\n")
     let inspected = try Command.run("inspect", "over.csv", "--target", "y", in: scratch)
     #expect(inspected.output.contains("90 of 226 rows (40%) repeat others"), "\(inspected.output)")

@@ -64,7 +64,7 @@ import Testing
     let scratch = Scratch()
     scratch.file("readings.csv", Self.readings)
     let outcome = try Command.run(
-      "impute", "readings.csv", "-o", "filled.csv", "--seed", "3", "--budget", "2s", "--json", in: scratch)
+      "impute", "readings.csv", "-o", "filled.csv", "--seed", "3", "--budget", "1m", "--json", in: scratch)
     #expect(outcome.status == 0, "\(outcome.errors)")
     let result = try outcome.json()
     let imputation = try #require(result["imputation"] as? [String: Any])
@@ -260,7 +260,7 @@ import Testing
     (["--interval", "120"], 2, "between 0 and 100"), (["--draws", "5"], 2, "--draws-output"),
     (["--draws-output", "x.csv"], 2, "--draws"), (["--point", "middle"], 2, "median, mean or mode"),
     (["--method", "lineer"], 2, "linear"), (["--table", "--max-gap", "3"], 2, "--max-gap is for series"),
-    (["--draws", "2", "--draws-output", "out.csv"], 2, "a place each"),
+    (["--draws", "2", "--draws-output", "out.csv"], 2, "must be different files"),
     (["--model", "none.langevin"], 74, "none.langevin"),
     (["--model", "m", "--method", "mean"], 2, "a model is trained already"),
     (["--duplicates", "any"], 2, "mean, first or last"),

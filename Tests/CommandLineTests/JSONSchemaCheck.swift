@@ -66,6 +66,7 @@ struct JSONSchemaCheck {
     case "array": return value is [Any]
     case "string": return value is String
     case "null": return value is NSNull
+    case "boolean": return value is Bool
     case "number": return value is NSNumber
     case "integer":
       guard let number = value as? NSNumber else { return false }

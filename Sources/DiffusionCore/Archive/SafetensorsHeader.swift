@@ -53,9 +53,11 @@ struct SafetensorsHeader: Equatable {
     entries = []
     entries.reserveCapacity(read.tensors.count)
     for (name, raw) in read.tensors { entries.append(try Self.entry(name, raw, path)) }
-    entries.sort {
-      ($0.range.lowerBound, $0.range.upperBound, $0.name) < ($1.range.lowerBound, $1.range.upperBound, $1.name)
-    }
+    // Tensors without bytes share their place, and keep the order of the header, which the checksum follows.
+    entries = entries.enumerated().sorted { one, other in
+      (one.element.range.lowerBound, one.element.range.upperBound, one.offset)
+        < (other.element.range.lowerBound, other.element.range.upperBound, other.offset)
+    }.map(\.element)
 
     var end = 0
     for entry in entries {

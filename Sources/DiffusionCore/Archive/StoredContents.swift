@@ -77,7 +77,7 @@ public struct StoredField: Sendable {
     try require(numbers.allSatisfy(\.isFinite), "a number that is not finite", "finite numbers")
   }
 
-  /// Checks that numbers are finite and ascend, and that the distance between any two is finite too.
+  /// Checks that numbers are finite and ascend.
   ///
   /// - Parameter strictly: whether no two may be equal.
   public func ascending<Number: BinaryFloatingPoint>(
@@ -86,8 +86,6 @@ public struct StoredField: Sendable {
     try finite(numbers)
     let isSorted = zip(numbers, numbers.dropFirst()).allSatisfy { strictly ? $0 < $1 : $0 <= $1 }
     try require(isSorted, "numbers in another order", "ascending numbers\(strictly ? ", no two of them equal" : "")")
-    guard let first = numbers.first, let last = numbers.last else { return }
-    try require((last - first).isFinite, "numbers from \(first) to \(last)", "a range of finite width")
   }
 
   /// Checks that no two texts are equal byte by byte.

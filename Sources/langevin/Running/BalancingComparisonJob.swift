@@ -69,7 +69,7 @@ struct BalancingComparisonJob {
     guard twins.kept > 0 else { return }
     let own = twins.isRepeat.indices.count { twins.isRepeat[$0] && rare.contains(Int(classes.classOfRow[$0])) }
     console.say(
-      "warning: \(Wording.count(twins.repeats, "row")) of \(Wording.count(table.rowCount)) repeat others (\(Wording.count(own)) of rare classes), more than chance explains; they stay in one fold with it. If they were added by balancing, compare on the table as it was before."
+      "warning: \(Wording.count(twins.repeats, "row")) of \(Wording.count(table.rowCount)) repeat others (\(Wording.count(own)) of rare classes), more than chance explains; rows that repeat each other stay in one fold. If they were added by balancing, compare on the table as it was before."
     )
   }
 
