@@ -20,14 +20,11 @@ public struct IdentifierGenerator: Sendable, Codable, Equatable {
     }
   }
 
-  /// Reads a generator, at its start.
+  /// Reads a generator, at its start. The pattern may be of an edited file: ``IdentifierPattern/flaw`` tells whether
+  /// identifiers can be made by it.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     pattern = try container.decode(IdentifierPattern.self, forKey: .pattern)
-    if let flaw = pattern.flaw {
-      throw DecodingError.dataCorruptedError(
-        forKey: .pattern, in: container, debugDescription: "no identifiers can be made by the pattern: it has \(flaw)")
-    }
     taken = Set(try container.decode([UInt64].self, forKey: .taken))
   }
 

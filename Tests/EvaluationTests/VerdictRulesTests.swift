@@ -37,7 +37,9 @@ import Testing
     (FigureID.copies, Figure(0.01, floor: 0), Verdict.Light.amber), (.copies, Figure(0.5, floor: 0), .red),
     (.distanceShare, Figure(0.6), .amber), (.distanceShare, Figure(0.9), .red), (.membershipAUC, Figure(0.7), .red),
     // What counts of these and of an attack is what lies beyond chance: the lower end.
-    (.distanceShare, Figure(0.7, interval: .init(low: 0.45, high: 0.9)), .green),
+    (.distanceShare, Figure(0.55, interval: .init(low: 0.45, high: 0.64)), .green),
+    // An interval that reaches so far says nothing.
+    (.distanceShare, Figure(0.7, interval: .init(low: 0.45, high: 0.9)), .unknown),
     (.membershipAUC, Figure(0.7, interval: .init(low: 0.5, high: 0.9)), .green),
     (.membershipAUC, Figure(0.7, interval: .init(low: 0.66, high: 0.74)), .red),
     (.linkability, Figure(0.3, interval: .init(low: 0.01, high: 0.6)), .green),
