@@ -44,7 +44,7 @@ extension TableCoding {
     case .groupedLevels(let levels, let size):
       try kind(known.kind.isCategorical)
       try field("levels").distinct(levels)
-      // Two groups or more: else there is no slot for them.
+      // Two groups or more; with one there would be no slot for them.
       try field("groupSize").within(size, 1...max(levels.count - 1, 1))
       try field("levels").require(levels.count > 1, "\(levels.count) levels", "more than one")
     case .values(let values, let quantiles):

@@ -14,7 +14,7 @@ public struct CheckpointPolicy: Sendable {
   /// without its checkpoint.
   public var noted: @Sendable ((any Error)?) -> Void = { _ in }
   /// What was decided before the training began, by measured time or by trials, as JSON by key: it is saved with the state,
-  /// since a run that goes on must not decide anew.
+  /// since a resumed run must make the same decisions.
   private var decisions: [String: String] = [:]
 
   /// The metadata key that marks a file as a checkpoint, so that nothing else is ever taken for one.

@@ -15,7 +15,7 @@ enum UniversalBinaryJSON {
   case text(String)
   case nothing
 
-  /// Bytes that are no such value.
+  /// Bytes that do not form such a value.
   struct Flaw: Error { let place: Int }
 
   /// Reads a value that ends with the bytes.

@@ -48,7 +48,7 @@ public struct PairTrends: Sendable {
     for first in real.indices {
       for second in real.indices where second > first {
         var pair = Self.measure(first, second, realCells, synthetic)
-        // A pair without values keeps nothing of the bond, and must not drop out of the mean.
+        // A pair without values preserves nothing of the relationship, and must not drop out of the mean.
         if (isEmptied[first] || isEmptied[second]) && (pair.bond != nil || !pair.isCorrelation) { pair.error = 1 }
         pairs.append(pair)
       }

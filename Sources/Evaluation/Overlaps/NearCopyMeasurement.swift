@@ -20,7 +20,7 @@ struct NearCopyMeasurement {
 
   /// Measures; nil where too few different rows are left.
   func measure(_ rows: Features, of table: Features) -> OverlapDetails.NearCopies? {
-    // Without numbers there is no nearly: distances are counts, and ratios of small counts say nothing.
+    // Without numbers nothing is nearly equal: distances are counts, and ratios of small counts say nothing.
     guard columns.contains(where: \.isNumeric) else { return nil }
     let words = RowWords([table, rows], columns).distinct
     let known = words.first.prefix { Int($0) < table.rowCount }.map(Int.init)
