@@ -2,7 +2,7 @@ import Foundation
 
 /// Where and how often the state of a run is kept.
 ///
-///     if policy.isDue(after: seconds) { policy.save(seed: run.seed) { try state.archive() } }
+///     if secondsSinceSaved > policy.interval { policy.save(seed: run.seed) { try state.archive() } }
 public struct CheckpointPolicy: Sendable {
   /// The file.
   public var path: String
@@ -60,7 +60,8 @@ public struct CheckpointPolicy: Sendable {
   /// - Parameter seconds: since the last state was saved.
   public func isWorthKeeping(after seconds: Double) -> Bool { seconds >= min(Self.worthKeeping, interval) }
 
-  /// Saves a state, for its owner alone to read, and replaces nothing but a checkpoint. A failure does not end the training: ``noted`` hears of it.
+  /// Saves a state, for its owner alone to read, and replaces nothing but a checkpoint. A failure does not end the
+  /// training: ``noted`` hears of it.
   ///
   /// - Parameters:
   ///   - seed: of the run; it stands by itself, so that a command can go on without being told it again.
