@@ -83,6 +83,7 @@ enum MaskedOptions {
     plan.training.seed = run.seed
     plan.training.threads = run.threads
     plan.training.steps = run.steps
+    plan.training.falls = run.falls
     plan.training.budget = run.budget
     if run.steps == nil, run.budget == nil {
       // About what the benchmark tables need: a second for every 5,000 cells, ten seconds to ten minutes.

@@ -13,6 +13,8 @@ struct MaskedPilot: Sendable {
   static let mostRows = 5000, mostRowsPerSlot = 500
   /// The share of the time that trials may take.
   static let timeShare = 1.0 / 3
+  /// After so many steps a trial is given up that would not end in time.
+  private static let timedSteps = 20
 
   /// A network that is tried.
   struct Candidate: Sendable, Equatable {
@@ -61,7 +63,8 @@ struct MaskedPilot: Sendable {
     var best: (network: ComponentChoice, loss: Double)?
     var tried = 0
     let start = DispatchTime.now().uptimeNanoseconds
-    func isOver() -> Bool { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 > seconds ?? .infinity }
+    func spent() -> Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
+    func isOver() -> Bool { spent() > seconds ?? .infinity }
     for candidate in candidates where !isOver() {
       var network = plan.network
       network.options["width"] = .integer(candidate.width)
@@ -69,12 +72,17 @@ struct MaskedPilot: Sendable {
       let (store, task) = try make(network)
       var pilot = plan.training
       pilot.steps = steps
-      pilot.budget = nil
+      (pilot.budget, pilot.falls) = (nil, nil)
       var isStopped = false
       do {
-        let summary = try Trainer(pilot).train(store, objective: task) { _ in
+        // One trial compares nothing: the first begins only where there is time for two.
+        let fewest = tried == 0 ? 2.0 : 1
+        let left = seconds.map { $0 - spent() }
+        let summary = try Trainer(pilot).train(store, objective: task) { progress in
           isStopped = !shouldContinue(.notBegun)
-          return !isStopped && !isOver()
+          guard !isStopped, !isOver() else { return false }
+          guard progress.step == Self.timedSteps, let left else { return true }
+          return fewest * progress.elapsed / Double(progress.step) * Double(steps) <= left
         }
         tried += 1
         let loss = summary.curve.compactMap(\.heldOut).min() ?? .infinity

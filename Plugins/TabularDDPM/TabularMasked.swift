@@ -149,10 +149,17 @@ public struct TabularMasked: Synthesizer {
       // What went before is part of the time that was given, and so is what comes after, but never all of it.
       var after = 0.0
       if run.deadline != nil {
+        var judging = spent() - beforeJudging
+        if judging < 0.1 {
+          // The first call also made what others use.
+          let again = spent()
+          _ = task.costsAtStart(store, plan.training)
+          judging = spent() - again
+        }
         let making = try task.objective.secondsToMake(
           run.rowsToMake, evaluations: options.integer("evaluations", automatic: FittedTabularMasked.evaluations),
           store: store, precision: plan.training.precision, threads: run.threads)
-        after = 1.2 * (task.judgingFactor * (spent() - beforeJudging) + making)
+        after = 1.2 * (task.judgingFactor * judging + making)
       }
       let left = budget - spent()
       plan.training.budget = max(left - after, left * 0.4, budget / 10)

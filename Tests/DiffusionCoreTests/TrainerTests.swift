@@ -125,6 +125,59 @@ struct TrainerTests {
     }
   }
 
+  /// A regression whose steps become slower after a while.
+  private struct Slowing: TrainingObjective {
+    let inner: Regression
+    let start = ContinuousClock.now
+    let trainingRows = 30
+
+    func loss(_ batch: TrainingBatch, on tape: Tape) -> Variable {
+      Thread.sleep(forTimeInterval: ContinuousClock.now - start < .seconds(0.8) ? 0.001 : 0.02)
+      return inner.loss(batch, on: tape)
+    }
+    func heldOutLoss(_ pass: ShardedPass) -> Double? { inner.heldOutLoss(pass) }
+  }
+
+  @Test("a run whose steps become slower while the rate falls ends in time, and its falls repeat it")
+  func slowing() throws {
+    let (store, objective) = Regression.make()
+    var settings = Self.settings(steps: nil)
+    (settings.budget, settings.patience) = (1, 0)
+    let summary = try Trainer(settings).train(store, objective: Slowing(inner: objective))
+    let falls = try #require(summary.falls)
+    #expect(falls.count > 1 && falls.last?.end == summary.steps && falls[0].end > summary.steps)
+    // As it was planned, the fall would have taken some 5 s more.
+    #expect(try #require(summary.seconds) < 3)
+
+    let (again, _) = Regression.make()
+    (settings.steps, settings.budget, settings.falls) = (summary.steps, nil, RateFall.list(RateFall.text(falls)))
+    let second = try Trainer(settings).train(again, objective: objective)
+    #expect(Array(again.values) == Array(store.values) && second == summary)
+  }
+
+  @Test("falls are read as they are written, and each takes the rate from where the one before has brought it")
+  func falls() {
+    let falls = [RateFall(start: 900, end: 1500), RateFall(start: 1200, end: 1300)]
+    #expect(RateFall.text(falls) == "900:1500,1200:1300" && RateFall.list("900:1500,1200:1300") == falls)
+    for text in ["", "900", "900:900", "900:1500,1500:1600", "900:1500,1200:1600", "900:1500,", "a:b", "-3:5", "1:2:3"]
+    {
+      #expect(RateFall.list(text) == nil, "\(text)")
+    }
+    #expect(falls.rate(at: 1200) == 0.5 && falls.rate(at: 1250) == 0.25 && falls.rate(at: 1300) == 0)
+  }
+
+  @Test("the pace is that of the last steps")
+  func pace() throws {
+    var pace = StepPace(window: 1)
+    #expect(pace.secondsPerStep(step: 0, seconds: 0) == nil)
+    for step in 1...40 { pace.note(step: step, seconds: step <= 20 ? Double(step) * 0.1 : 2 + Double(step - 20)) }
+    #expect(abs(try #require(pace.secondsPerStep(step: 40, seconds: 22)) - 1) < 0.01)
+    // A run that goes back begins anew.
+    pace.note(step: 10, seconds: 23)
+    pace.note(step: 12, seconds: 23.5)
+    #expect(pace.secondsPerStep(step: 12, seconds: 23.5) == 0.25)
+  }
+
   @Test("without patience, a run never goes back")
   func impatient() throws {
     let (store, objective) = Regression.make()

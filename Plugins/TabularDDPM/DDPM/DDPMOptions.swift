@@ -84,6 +84,7 @@ enum DDPMOptions {
     plan.training.seed = run.seed
     plan.training.threads = run.threads
     plan.training.steps = run.steps
+    plan.training.falls = run.falls
     plan.training.budget = run.budget
     if run.steps == nil, run.budget == nil {
       let seconds = (min(max(30 + Double(rows * columns) / 4000, 30), 600) / 5).rounded() * 5

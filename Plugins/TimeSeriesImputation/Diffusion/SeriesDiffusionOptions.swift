@@ -69,6 +69,7 @@ enum SeriesDiffusionOptions {
     plan.training.seed = run.seed
     plan.training.threads = run.threads
     plan.training.steps = run.steps
+    plan.training.falls = run.falls
     plan.training.budget = run.budget
     choose(
       Choice(

@@ -112,6 +112,8 @@ public struct TrainingRun: Sendable {
   public var threads = 1
   /// The number of steps, where the user fixed it.
   public var steps: Int?
+  /// How the learning rate falls within these steps; nil: as the number of steps says.
+  public var falls: [RateFall]?
   /// Seconds that may be spent, where the user or a default fixed them: on the fit, and on making ``rowsToMake``.
   public var budget: Double?
   /// When the whole command should be done; nil where no time was given. A method that has it leaves time for judging the

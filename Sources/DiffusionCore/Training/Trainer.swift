@@ -7,6 +7,7 @@ import NeuralNetworks
 /// The learning rate rises, stays, and falls in a straight line over the last part of the run (Hu et al., "MiniCPM",
 /// 2024, section 4: warm-up, stable, decay). Since the stable part does not know how long the run will be, a time budget
 /// and an early stop just choose where the fall begins, and the same number of steps given beforehand repeats the run.
+/// Where steps become slower while the rate falls, it falls faster from there (``RateFall``), so that the time is kept.
 /// Where held-out loss has turned by then, the run goes back to the step with the lowest, and the fall begins there.
 public struct Trainer: Sendable {
   /// The settings.
@@ -34,8 +35,9 @@ public struct Trainer: Sendable {
     }
     // A run whose length is given may still be shortened by held-out loss, so a stored plan comes first.
     if state.plan == nil, let steps = settings.steps {
-      state.plan = steps
-      state.decayStart = decayBegins(of: steps)
+      let fall = settings.falls?.first
+      state.plan = fall?.end ?? steps
+      state.decayStart = fall?.start ?? decayBegins(of: steps)
     }
     func save(_ policy: CheckpointPolicy) {
       policy.save(seed: settings.seed) { try state.archive(store: store, optimizer: optimizer) }
@@ -54,6 +56,7 @@ public struct Trainer: Sendable {
     var order = BatchOrder(rows: objective.trainingRows, random: root.child(1))
     // Often enough to see a turn, seldom enough to cost little.
     let interval = max(50, min(250, objective.trainingRows / batch * 4))
+    var pace = StepPace(window: 0.1 * (settings.budget ?? 0))
 
     while state.step < state.plan ?? .max {
       let rows = order.batch(state.step, size: batch)
@@ -75,7 +78,13 @@ public struct Trainer: Sendable {
         state.note(heldOut: objective.heldOutLoss(evaluation), store: store, optimizer: optimizer, turns: turns)
       }
       state.seconds = clock.seconds
-      if let begin = decayDue(state) { beginDecay(&state, early: begin == .pastBest, store, optimizer) }
+      pace.note(step: state.step, seconds: state.seconds)
+      let perStep = pace.secondsPerStep(step: state.step, seconds: state.seconds)
+      if let begin = decayDue(state, secondsPerStep: perStep) {
+        beginDecay(&state, early: begin == .pastBest, store, optimizer)
+      } else if let end = earlierEnd(state, secondsPerStep: perStep) {
+        state.endEarlier(at: end)
+      }
 
       let goesOn = shouldContinue(progress(state))
       if let checkpoint, !goesOn || clock.seconds - saved > checkpoint.interval {
@@ -93,6 +102,7 @@ public struct Trainer: Sendable {
 
   private func rateFactor(_ state: TrainingState) -> Double {
     let rise = min(1, Double(state.step + 1) / Double(max(settings.warmUp, 1)))
+    if let falls = state.falls { return rise * falls.rate(at: state.step) }
     guard let plan = state.plan, let start = state.decayStart else { return rise }
     return rise * (1 - max(0, Double(state.step - start)) / Double(max(plan - start, 1)))
   }
@@ -100,13 +110,33 @@ public struct Trainer: Sendable {
   /// Why the rate begins to fall.
   private enum DecayReason { case outOfTime, planned, pastBest }
 
-  private func decayDue(_ state: TrainingState) -> DecayReason? {
+  private func decayDue(_ state: TrainingState, secondsPerStep: Double?) -> DecayReason? {
     if settings.patience > 0, state.evaluationsSinceBest >= settings.patience, !state.isDecaying { return .pastBest }
     guard let start = state.decayStart else {
-      let isLate = state.seconds >= (settings.budget ?? .infinity) * (1 - settings.decayShare)
-      return state.plan == nil && isLate ? .outOfTime : nil
+      guard state.plan == nil, let budget = settings.budget else { return nil }
+      // As fast as the last steps were, the fall would end when the time does.
+      let fall = Double(totalSteps(decayStart: state.step) - state.step)
+      let isLate =
+        secondsPerStep.map { state.seconds + $0 * fall >= budget }
+        ?? (state.seconds >= budget * (1 - settings.decayShare))
+      return isLate ? .outOfTime : nil
     }
     return state.step == start && !state.isDecaying ? .planned : nil
+  }
+
+  /// The step at which a run ends whose rate falls too slowly for the time; nil where it goes on as planned.
+  private func earlierEnd(_ state: TrainingState, secondsPerStep: Double?) -> Int? {
+    guard state.isDecaying, let plan = state.plan, state.step < plan else { return nil }
+    if settings.steps != nil {
+      return settings.falls?.dropFirst().first { $0.start == state.step }?.end
+    }
+    guard let budget = settings.budget, let secondsPerStep else { return nil }
+    let wanted = plan - state.step, left = budget - state.seconds
+    // Steps vary a little.
+    guard Double(wanted) * secondsPerStep > left + 0.1 * budget else { return nil }
+    // Never at once: a rate that breaks off leaves a worse model than one that falls over a few steps.
+    let possible = max(Int(min(left / secondsPerStep, Double(wanted))), (wanted + 19) / 20, 1)
+    return possible < wanted ? state.step + possible : nil
   }
 
   /// Begins to lower the rate, from the step with the lowest held-out loss where that has been rising since.

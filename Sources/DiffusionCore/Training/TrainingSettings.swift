@@ -6,6 +6,8 @@ public struct TrainingSettings: Sendable, Codable, Equatable {
   public var batch = 1024
   /// The number of steps, where it is fixed.
   public var steps: Int?
+  /// How the rate falls, where the number of steps alone does not say it: ``steps`` is then the end of the last.
+  public var falls: [RateFall]?
   /// The time that may be spent, in seconds, where steps are not fixed.
   public var budget: Double?
   /// The rule, its rate and its regularisation.
@@ -118,6 +120,8 @@ public struct TrainingSummary: Sendable, Codable, Equatable {
   public var bestStep = 0
   /// The step at which the run went back to the one where held-out loss was lowest; nil where it did not.
   public var turnedAt: Int?
+  /// The falls of the learning rate, where steps became slower while it fell, so that it had to fall faster; nil otherwise.
+  public var falls: [RateFall]?
   /// The held-out loss before the first step, against which all that was learned is measured.
   public var initialHeldOut: Double?
   /// The evaluations in order: the learning curve.
@@ -137,7 +141,7 @@ public struct TrainingSummary: Sendable, Codable, Equatable {
 
 extension TrainingSummary {
   private enum CodingKeys: String, CodingKey {
-    case steps, bestStep, turnedAt, initialHeldOut, curve, byNoise, byColumn, seconds, stoppedEarly
+    case steps, bestStep, turnedAt, falls, initialHeldOut, curve, byNoise, byColumn, seconds, stoppedEarly
   }
 
   /// Writes all, without the time where ``Swift/CodingUserInfoKey/withoutTimes`` is set.
@@ -146,6 +150,7 @@ extension TrainingSummary {
     try values.encode(steps, forKey: .steps)
     try values.encode(bestStep, forKey: .bestStep)
     try values.encodeIfPresent(turnedAt, forKey: .turnedAt)
+    try values.encodeIfPresent(falls, forKey: .falls)
     try values.encodeIfPresent(initialHeldOut, forKey: .initialHeldOut)
     try values.encode(curve, forKey: .curve)
     try values.encodeIfPresent(byNoise, forKey: .byNoise)
@@ -157,6 +162,7 @@ extension TrainingSummary {
   /// Whether two runs learned the same; how long they took does not matter.
   public static func == (one: TrainingSummary, other: TrainingSummary) -> Bool {
     one.steps == other.steps && one.bestStep == other.bestStep && one.turnedAt == other.turnedAt
+      && one.falls == other.falls
       && one.initialHeldOut == other.initialHeldOut
       && one.curve == other.curve && one.byNoise == other.byNoise && one.byColumn == other.byColumn
       && one.stoppedEarly == other.stoppedEarly

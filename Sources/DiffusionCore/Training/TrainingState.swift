@@ -11,6 +11,8 @@ struct TrainingState: Codable {
   var summary = TrainingSummary()
   /// The total number of steps and the step at which the rate begins to fall, once known.
   var plan: Int?, decayStart: Int?
+  /// The falls of the rate, where there is more than one.
+  private(set) var falls: [RateFall]?
   var lossSum = 0.0, lossCount = 0
   var bestLoss: Double?, evaluationsSinceBest = 0
   /// Whether the rate has begun to fall.
@@ -27,7 +29,7 @@ struct TrainingState: Codable {
 
   private enum CodingKeys: String, CodingKey {
     case fingerprint, step, seconds, summary, plan, decayStart, lossSum, lossCount, bestLoss, evaluationsSinceBest
-    case isDecaying
+    case isDecaying, falls
   }
 
   init(fingerprint: String, best: [Float]) {
@@ -48,6 +50,7 @@ struct TrainingState: Codable {
     bestLoss = try values.decodeIfPresent(Double.self, forKey: .bestLoss)
     evaluationsSinceBest = try values.decode(Int.self, forKey: .evaluationsSinceBest)
     isDecaying = try values.decode(Bool.self, forKey: .isDecaying)
+    falls = try values.decodeIfPresent([RateFall].self, forKey: .falls)
     best = []
   }
 
@@ -99,6 +102,13 @@ struct TrainingState: Codable {
   /// Frees what only ``goBack(store:optimizer:)`` needs.
   mutating func forgetTurn() { turn = nil }
 
+  /// Lets the rate fall faster from this step on.
+  mutating func endEarlier(at end: Int) {
+    guard let plan, let decayStart else { return }
+    falls = (falls ?? [RateFall(start: decayStart, end: plan)]) + [RateFall(start: step, end: end)]
+    self.plan = end
+  }
+
   /// Closes the run: the last parameters are kept unless held-out rows say clearly that earlier ones were better.
   ///
   /// - Parameter slack: see ``TrainingSettings/slack``.
@@ -109,6 +119,7 @@ struct TrainingState: Codable {
       summary.bestStep = step
     }
     summary.steps = step
+    summary.falls = falls
     summary.seconds = seconds
   }
 

@@ -56,6 +56,18 @@ struct TrainingOptions: ParsableArguments {
       valueName: "number"))
   var steps: Int?
 
+  @Option(
+    help: .init(
+      "How the learning rate falls, as the command that repeats a run gives it where the machine became slower.",
+      valueName: "falls"),
+    transform: {
+      guard let falls = RateFall.list($0) else {
+        throw ValidationError("--decay is a list of steps such as 900:1500,1100:1200")
+      }
+      return falls
+    })
+  var decay: [RateFall]?
+
   @Flag(help: "Goes on from the checkpoint that an interrupted run left beside the output.")
   var resume = false
 
@@ -69,6 +81,9 @@ struct TrainingOptions: ParsableArguments {
   func validate() throws {
     if budget != nil, steps != nil { throw ValidationError("give one of --budget and --steps") }
     if let steps, steps < 1 { throw ValidationError("--steps is a number of 1 or more") }
+    if let decay, decay.last?.end != steps {
+      throw ValidationError("--decay needs --steps \(decay.last?.end ?? 0), the step at which its last fall ends")
+    }
   }
 }
 

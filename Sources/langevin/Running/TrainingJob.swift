@@ -15,6 +15,7 @@ struct TrainingJob: TrainingSession {
   let interruption: Interruption
   let clock: Stopwatch
   var rowsToMake = 0
+  var reserve = 0.0
 
   /// Trains, and leaves the checkpoint where it is: it goes when the output stands.
   func run() throws -> any FittedSynthesizer {

@@ -15,13 +15,21 @@ protocol TrainingSession {
   var clock: Stopwatch { get }
   /// Rows that will be made once the model is there.
   var rowsToMake: Int { get }
+  /// The share of the time that is for what comes after these rows were made.
+  var reserve: Double { get }
 }
 
 extension TrainingSession {
   var rowsToMake: Int { 0 }
+  var reserve: Double { 0 }
 
   /// When the command should be done, where the user gave it a time.
   var deadline: Deadline? { training.budget.map { Deadline(seconds: $0, spent: clock.seconds) } }
+
+  /// When the model and its rows should be there.
+  var makingDeadline: Deadline? {
+    training.budget.map { Deadline(seconds: $0 * (1 - reserve), spent: clock.seconds) }
+  }
 
   /// Trains, and leaves the checkpoint where it is: it goes when the output stands.
   func run<Model>(_ fit: (TrainingRun) throws -> Model) throws -> Model {
@@ -30,7 +38,8 @@ extension TrainingSession {
     run.seed = seed
     run.threads = threads
     run.steps = training.steps
-    run.deadline = deadline
+    run.falls = training.decay
+    run.deadline = makingDeadline
     // The data have been read, which is part of the time.
     run.budget = run.deadline.map { max($0.remaining, $0.seconds / 10) }
     run.rowsToMake = rowsToMake
@@ -104,10 +113,11 @@ extension TrainingSession {
   ///   - flags: that the command needs besides.
   func repeatCommand(_ report: FitReport?, later: [Choice] = [], flags: [String] = []) -> String {
     let command = CommandEcho().without(
-      options: ["--budget", "--steps", "--seed", "--threads"], flags: ["--resume"])
+      options: ["--budget", "--steps", "--decay", "--seed", "--threads"], flags: ["--resume"])
     let settings = ((report?.choices ?? []) + later).compactMap(\.repeating).flatMap { ["--set", $0] }
     // Methods that were loaded may take none.
-    let steps = report.map { $0.training.steps > 0 ? ["--steps", String($0.training.steps)] : [] } ?? []
+    var steps = report.map { $0.training.steps > 0 ? ["--steps", String($0.training.steps)] : [] } ?? []
+    if let falls = report?.training.falls { steps += ["--decay", RateFall.text(falls)] }
     return command.replacing(place.path, by: place.repeatedPath)
       .adding(flags + settings + steps + ["--seed", String(seed), "--threads", String(threads)]).line
   }

@@ -123,6 +123,7 @@ public struct CSDIMethod: Imputer {
     training.seed = run.seed
     training.threads = run.threads
     training.steps = run.steps
+    training.falls = run.falls
     training.budget = run.budget
     if run.steps == nil, run.budget == nil {
       training.budget = 1800
