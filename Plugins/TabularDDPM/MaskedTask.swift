@@ -117,7 +117,7 @@ struct MaskedTask: TrainingObjective {
         .filter { column, _ in column.isModelled }
         .map { .init(column: $0.name, initial: $1.0, heldOut: $1.1) }
     guard let held, heldOut.count >= 20 else { return report }
-    let judgement = TrainingJudgement(summary, before: before, after: after, least: 1)
+    let judgement = TrainingJudgement(summary, before: before, after: after, least: 1, warmUp: settings.warmUp)
     report.verdict = judgement.verdict
     let figures = "held-out loss is \(held.rounded(to: 2)) nats a row"
     switch judgement.verdict {
@@ -128,7 +128,7 @@ struct MaskedTask: TrainingObjective {
         + "More data, a smaller network (--set width) or more dropout (--set dropout) would help."
     case .underfitted:
       report.explanation =
-        "Underfitted: \(figures), and fell by \(judgement.late.rounded(to: 2)) since step \(judgement.lateSince). "
+        "Underfitted: \(figures), and \(judgement.shortcoming { "\($0.rounded(to: 2))" }). "
         + "Give it a larger \(settings.steps == nil ? "--budget" : "--steps")."
     case .right, .unknown:
       let end =

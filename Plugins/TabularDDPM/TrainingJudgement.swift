@@ -8,6 +8,13 @@ struct TrainingJudgement: Sendable, Equatable {
   let error: Double
   /// By how much held-out loss fell over the second half of the run, or since an evaluation before that.
   let late: Double, lateSince: Int
+  /// What an underfitted run did, for a sentence.
+  func shortcoming(_ number: (Double) -> String) -> String {
+    late > 0
+      ? "fell by \(number(late)) since step \(lateSince)"
+      : "has not fallen: the run ended at step \(steps), while the learning rate still rose"
+  }
+  private let steps: Int
   /// What the model is.
   let verdict: FitReport.Verdict
 
@@ -16,9 +23,12 @@ struct TrainingJudgement: Sendable, Equatable {
   /// Few held-out rows may be harder or easier than the others. Their loss before the first step says so, and what was
   /// learned does not depend on it.
   ///
-  /// - Parameter least: differences up to it are never called memorising.
-  init(_ summary: TrainingSummary, before: Losses, after: Losses, least: Double) {
+  /// - Parameters:
+  ///   - least: differences up to it are never called memorising.
+  ///   - warmUp: the steps over which the learning rate rises: a run that ended before has not begun to learn.
+  init(_ summary: TrainingSummary, before: Losses, after: Losses, least: Double, warmUp: Int = 0) {
     let heldOut = before.heldOut.fall(to: after.heldOut), own = before.own.fall(to: after.own)
+    steps = summary.steps
     learned = heldOut.mean
     learnedOfOwn = own.mean
     error = (heldOut.error * heldOut.error + own.error * own.error).squareRoot()
@@ -29,6 +39,8 @@ struct TrainingJudgement: Sendable, Equatable {
     let gap = own.mean - heldOut.mean
     if gap > max(0.5 * learned, least), gap > 2 * error {
       verdict = .memorising
+    } else if summary.steps < warmUp, !summary.stoppedEarly {
+      verdict = .underfitted
     } else if !summary.stoppedEarly, summary.bestStep == summary.steps, late > max(0.1 * learned, 0) {
       verdict = .underfitted
     } else {

@@ -41,6 +41,18 @@ struct TrainingJudgementTests {
     #expect(abs(judgement.learned - 2.95) < 1e-9 && abs(judgement.late - 0.15) < 1e-9)
   }
 
+  @Test("a run that ended while the learning rate rose is underfitted, even where nothing was learned")
+  func tooShort() {
+    let before = losses(heldOut: 19.1, own: 19.2), after = losses(heldOut: 19.12, own: 19.2)
+    let run = summary([(13, 19.12)])
+    #expect(TrainingJudgement(run, before: before, after: after, least: 1).verdict == .right)
+    let judgement = TrainingJudgement(run, before: before, after: after, least: 1, warmUp: 200)
+    #expect(judgement.verdict == .underfitted)
+    #expect(judgement.shortcoming { "\($0)" }.contains("ended at step 13"))
+    let long = summary([(200, 19.12)])
+    #expect(TrainingJudgement(long, before: before, after: after, least: 1, warmUp: 200).verdict == .right)
+  }
+
   @Test("what was learned of the own rows and of no others is memorising; harder held-out rows are not")
   func memorising() {
     let run = summary([(100, 9.5), (200, 9.4)], best: 100)

@@ -73,7 +73,8 @@ struct DDPMTask: TrainingObjective {
     let pass = pass(store, settings)
     report.training.noteNoise(heldOut: heldOut, training: training) { meanLoss(Array($0), noise: $1, pass) }
     guard let held, heldOut.count >= 20 else { return report }
-    let judgement = TrainingJudgement(summary, before: before, after: after, least: 0.15 * held)
+    let judgement = TrainingJudgement(
+      summary, before: before, after: after, least: 0.15 * held, warmUp: settings.warmUp)
     report.verdict = judgement.verdict
     let figures = "loss \(Self.text(held)) on rows it has not seen, \(Self.text(trained)) on its own"
     switch judgement.verdict {
@@ -82,7 +83,7 @@ struct DDPMTask: TrainingObjective {
         "Memorising: \(figures). More data, a smaller network (--set width) or more dropout (--set dropout) would help."
     case .underfitted:
       report.explanation =
-        "Underfitted: \(figures), and it fell by \(Self.text(judgement.late)) since step \(judgement.lateSince). "
+        "Underfitted: \(figures), and it \(judgement.shortcoming(Self.text)). "
         + "Give it a larger \(settings.steps == nil ? "--budget" : "--steps")."
     case .right, .unknown:
       report.explanation =
