@@ -89,8 +89,9 @@ public struct ImputerSelection: Sendable {
     for (place, baseline) in baselines.enumerated() {
       func drop() {
         dropped.append(baseline.descriptor.id)
-        let score = MethodScore(
-          id: baseline.descriptor.id, isBaseline: true, seconds: seconds(), failure: OutOfTime().description)
+        var score = MethodScore(
+          id: baseline.descriptor.id, isBaseline: true, seconds: nil, failure: OutOfTime().description)
+        score.isLeftOut = true
         scores.append(MeasuredMethod(score: score, errors: []))
       }
       guard deadline?.isShort(of: 0.3) != true else {
@@ -154,6 +155,8 @@ public struct ImputerSelection: Sendable {
     let ranked = measured.dropFirst().filter { $0.score.relativeError != nil }
       .sorted { $0.score.relativeError! < $1.score.relativeError! }
     let able = ranked.filter { suits($0.score) }
+    let isComplete = measured.allSatisfy { $0.score.isLeftOut == nil }
+    let lowest = "it has the lowest error on hidden cells" + (isComplete ? "" : " of those that were measured")
     guard let error = mine.score.relativeError else {
       guard let first = able.first else { return (id, "nothing could be measured") }
       return (first.score.id, "\(id) could not be measured: \(mine.score.failure ?? "no figure")")
@@ -162,14 +165,15 @@ public struct ImputerSelection: Sendable {
       let differences = zip(mine.errors, best.errors).map { $0 - $1 }
       let n = Double(differences.count), mean = differences.reduce(0, +) / n
       let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / n
-      if mean > (variance / n).squareRoot() { return (best.score.id, "it has the lowest error on hidden cells") }
+      if mean > (variance / n).squareRoot() { return (best.score.id, lowest) }
       return (id, "it does as well on hidden cells as the best, \(best.score.id), up to chance")
     }
+    guard !ranked.isEmpty else { return (id, "no other method was measured") }
     if let blind = ranked.first, let least = blind.score.relativeError, least < error {
       let wanted = needsDraws ? "draws" : "intervals"
       return (id, "\(blind.score.id), which has a lower error, gives no \(wanted)")
     }
-    return (id, "it has the lowest error on hidden cells")
+    return (id, lowest)
   }
 
   private func suits(_ score: MethodScore) -> Bool {

@@ -43,7 +43,10 @@ public struct ChainedDiffusion: Imputer {
   }
 
   private static let own = [
-    OptionDescription("trees", .integer(1...10_000), default: .integer(60), help: "trees that refine a column"),
+    OptionDescription(
+      "trees", .integer(0...10_000), default: .integer(60),
+      help: "trees that refine a column; 0 leaves the chain out too"
+    ),
     OptionDescription(
       "leaf", .integer(1...1_000_000), default: .integer(5), help: "rows that a leaf of a tree holds at least"),
   ]
@@ -55,8 +58,10 @@ public struct ChainedDiffusion: Imputer {
     guard series == nil else { throw ImputationError.notASeries(method: Self.id) }
     return try MaskedImputerTraining(
       method: Self.id, network: network,
-      refiner: ExtraTrees(
-        trees: options.integer("trees"), leaf: options.integer("leaf"), keptOutput: CellRefiner.scoreOutput)
+      refiner: options.integer("trees") == 0
+        ? nil
+        : ExtraTrees(
+          trees: options.integer("trees"), leaf: options.integer("leaf"), keptOutput: CellRefiner.scoreOutput)
     ).fit(table, schema: schema, options: options, run: run)
   }
 

@@ -42,11 +42,13 @@ struct MaskedImputerTraining {
       let trees = try affordableTrees(deadline, model, split, table, cells: cells, run: run)
       if trees < wanted {
         var choice = Choice(
-          "trees", "\(trees) a column", because: "there is time for no more", flag: "--budget, --set trees=")
+          "trees", trees == 0 ? "none" : "\(trees) a column", because: "there is time for no more",
+          flag: "--budget, --set trees=")
         choice.repeating = "trees=\(trees)"
         run.announce(choice)
         model.note(choice)
         refiner?.trees = trees
+        if trees == 0 { refiner = nil }
       }
     }
     let predictor = MaskedPredictor(model: model, cells: cells)
@@ -98,7 +100,7 @@ struct MaskedImputerTraining {
     _ deadline: Deadline, _ model: FittedTabularMasked, _ split: HeldOutSplit, _ table: Table, cells: CellCoding,
     run: TrainingRun
   ) throws -> Int {
-    guard var few = refiner,
+    guard deadline.remaining > 0, var few = refiner,
       let column = cells.modelled.first(where: { !model.objective.layout.slotsOfColumn[$0].isEmpty })
     else { return 0 }
     let most = few.trees
@@ -118,7 +120,9 @@ struct MaskedImputerTraining {
     let chain =
       Double(Self.rounds) * Double(split.training.count) / Double(max(teachers.count, 1)) * (isSmall ? 2 : 0.5)
     let each = tree * Double(cells.modelled.count) * (1 + chain)
-    return each > 0 ? min(max(Int(0.8 * deadline.remaining / each), 3), most) : most
+    // Some of the time is for weights, which take another look at every column. So few trees only add noise.
+    let possible = Int(min(0.7 * deadline.remaining / max(each, 1e-9), Double(most)))
+    return possible < 3 ? 0 : possible
   }
 
   /// Weights and misses of a column, on rows that were not learned from.

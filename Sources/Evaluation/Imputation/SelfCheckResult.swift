@@ -43,8 +43,10 @@ public struct MethodScore: Sendable, Codable, Equatable {
   public var isBaseline: Bool
   /// Seconds that fitting and filling took.
   public var seconds: Double?
-  /// Why it could not be measured; nil where it was.
+  /// Why it was not measured; nil where it was.
   public var failure: String?
+  /// True where it did not fail, but there was no time to measure it; nil otherwise.
+  public var isLeftOut: Bool?
   /// The mean error over all hidden cells, 0 for perfect, 1 for filling in each column's own median or most frequent
   /// level: |x̂ − x| over the mean distance from the median, and a wrong level over the share of all other levels.
   public var relativeError: Double?

@@ -109,7 +109,9 @@ extension ImputationPage {
           }
           if hasCategories { cells.append(method.categories.map { NumberText.percent($0.accuracy) } ?? "–") }
           cells.append(method.seconds.map { NumberText.duration($0) } ?? "–")
-          cells.append(method.id == check.chosen ? "taken" : method.failure == nil ? "" : "failed")
+          cells.append(
+            method.id == check.chosen
+              ? "taken" : method.failure == nil ? "" : method.isLeftOut == true ? "no time" : "failed")
           return .init(Markup(text: method.id), cells)
         }))
   }

@@ -31,12 +31,16 @@ struct SelfCheckText {
       if level != nil { row.append(method.numbers?.interval.map { Self.percent($0.coverage) } ?? "–") }
       if hasCategories { row.append(method.categories.map { Self.percent($0.accuracy) } ?? "–") }
       row.append(method.seconds.map { Wording.span($0) } ?? "–")
-      row.append(method.id == check.chosen ? "← taken" : method.failure.map { "failed: \($0)" } ?? "")
+      row.append(method.id == check.chosen ? "← taken" : Self.note(method))
       rows.append(row)
     }
     text += TextTable(rows: rows, rightAligned: Set(1..<(rows[0].count - 1))).text(width: width)
     text += "  error: 0 is perfect, 1 is no better than each column's median or most frequent level"
     self.text = text
+  }
+
+  private static func note(_ method: MethodScore) -> String {
+    method.failure.map { method.isLeftOut == true ? $0 : "failed: \($0)" } ?? ""
   }
 
   private static func percent(_ share: Double) -> String {
