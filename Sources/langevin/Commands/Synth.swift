@@ -84,18 +84,22 @@ struct Synth: TrainingCommand {
     let rows = wish.partial?.rowCount ?? wish.rows ?? job.data.table.rowCount
     // The report makes rows of its own.
     job.rowsToMake = rows * (reporting == nil ? 1 : 1 + judging.repeats)
-    let deadline = job.deadline
+    // Judging takes time too, more where the rows are many.
+    if reporting != nil { job.reserve = 0.3 }
+    let deadline = job.deadline, making = job.makingDeadline
     let model = try job.run()
     let trained = job.clock.seconds
     let made = try job.writing {
       try SamplingJob(
         model: model, wish: wish, options: job.options, seed: job.seed, threads: job.threads, place: job.place,
-        console: job.console, interruption: job.interruption, deadline: deadline
+        console: job.console, interruption: job.interruption, deadline: making
       ).run()
     }
     try tell(job, model, rows: made.rows, samplingSeconds: job.clock.seconds - trained, later: made.choices)
     try job.writing(after: job.place) {
-      try reporting?.run(model, wish: wish, names: .init(real: data, synthetic: output, holdout: nil))
+      try reporting?.run(
+        model, wish: wish, names: .init(real: data, synthetic: output, holdout: nil), choices: made.choices,
+        deadline: deadline)
     }
     // The report needs the model too.
     job.checkpoint?.remove()

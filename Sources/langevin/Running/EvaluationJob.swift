@@ -2,6 +2,7 @@ import DiffusionCore
 import Evaluation
 import Foundation
 import Tables
+import Tensors
 
 /// One evaluation as `evaluate` and `synth --report` run it: the choice of the target, progress, interruption.
 struct EvaluationJob {
@@ -19,6 +20,8 @@ struct EvaluationJob {
   let console: Console
   /// Asked between parts; nil where an interruption may end the process at once.
   let interruption: Interruption?
+  /// When everything should be measured; nil: whenever it is.
+  var deadline: Deadline?
 
   /// Measures everything.
   func run(
@@ -26,11 +29,16 @@ struct EvaluationJob {
   ) throws -> EvaluationResult {
     let (holdout, left) = try unseen(holdout, beside: real)
     let target = try chosenTarget(real)
-    let prepared = try samplings.map {
-      try ComparisonTables(
-        schema: schema, real: real, synthetic: $0, holdout: holdout, target: target, task: judging.task
-      ).prepared()
+    func prepare(_ most: Int) throws -> [ComparisonTables.Prepared] {
+      try samplings.map {
+        try ComparisonTables(
+          schema: schema, real: some(most, of: real), synthetic: some(most, of: $0),
+          holdout: holdout.map { some(most, of: $0) }, target: target, task: judging.task
+        ).prepared()
+      }
     }
+    let most = try affordableRows(most: max(real.rowCount, samplings[0].rowCount), samplings: samplings.count, prepare)
+    let prepared = try prepare(most ?? .max)
     for (column, reason) in prepared[0].leftOut.sorted(by: { $0.key < $1.key }) {
       console.say("\(column) is left out: \(reason)")
     }
@@ -59,7 +67,38 @@ struct EvaluationJob {
         real: names.real, synthetic: names.synthetic, holdout: names.holdout, seconds: clock.seconds,
         version: Langevin.configuration.version), training: training)
     if let left { result.notes.insert(left, at: 0) }
+    if let most {
+      result.notes.insert("Of each table \(most) rows at most were judged: there was no time for more.", at: 0)
+    }
     return result
+  }
+
+  /// How many rows of each table can be judged in the time that is left, by what a few take; nil: all.
+  private func affordableRows(
+    most: Int, samplings: Int, _ prepare: (Int) throws -> [ComparisonTables.Prepared]
+  ) throws -> Int? {
+    let few = 500
+    guard let deadline, most > few else { return nil }
+    let start = deadline.remaining
+    _ = try Evaluator(seed: seed, threads: threads) { [interruption] _, _ in try interruption?.check() }
+      .figures(try prepare(few)[0])
+    let seconds = start - deadline.remaining
+    // Details of the first sampling take some more, and so does the page.
+    let possible = Int(Double(few) * 0.6 * deadline.remaining / max(seconds * Double(samplings), 1e-6))
+    guard possible < most else { return nil }
+    let rows = max(possible, few)
+    console.announce(
+      Choice(
+        "judged rows", "\(Wording.count(rows)) of each table at most", because: "there is no time for more",
+        flag: "--budget"))
+    return rows
+  }
+
+  /// So many rows of a table, drawn at random, or all of them.
+  private func some(_ most: Int, of table: Table) -> Table {
+    guard table.rowCount > most else { return table }
+    var random = RandomStream(seed: seed).child(0x6A7D)
+    return table.rows(random.permutation(table.rowCount).prefix(most).sorted())
   }
 
   /// The held-out rows of groups that the real table does not have, and what is to be said of the others.

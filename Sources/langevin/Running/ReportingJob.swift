@@ -71,18 +71,41 @@ struct ReportingJob {
   }
 
   /// Makes the rows that are judged, as many samplings as repeats are wanted, and writes the report.
-  func run(_ model: any FittedSynthesizer, wish: SamplingWish, names: EvaluationJob.Names) throws {
+  ///
+  /// - Parameters:
+  ///   - choices: those of the sampling of the rows that were written.
+  ///   - deadline: when the report should be there; nil: whenever it is.
+  func run(
+    _ model: any FittedSynthesizer, wish: SamplingWish, names: EvaluationJob.Names, choices: [Choice],
+    deadline: Deadline?
+  ) throws {
     var judging = judging
-    let samplings = try (0..<judging.repeats).map { index in
+    var samplings: [Table] = []
+    // Rows that had fewer evaluations because of the time are judged as such.
+    let options = try job.options.overlaid(
+      with: choices.isEmpty
+        ? nil
+        : OptionValues(arguments: choices.compactMap(\.repeating), as: job.method.descriptor.options))
+    for index in 0..<judging.repeats {
       // The first has the seed of the rows that were written, and so is the same.
-      try sample(model, wish, seed: job.seed &+ UInt64(index))
+      let start = job.clock.seconds
+      samplings.append(try sample(model, wish, options, seed: job.seed &+ UInt64(index)))
+      guard let deadline, index + 1 < judging.repeats else { continue }
+      if 4 * (job.clock.seconds - start) > deadline.remaining {
+        job.console.announce(
+          Choice(
+            "repeats", "\(index + 1) of \(judging.repeats)", because: "there is no time for more samplings",
+            flag: "--budget"))
+        break
+      }
     }
     judging.repeats = 1
-    let evaluation = EvaluationJob(
+    var evaluation = EvaluationJob(
       judging: judging, schema: job.data.schema,
       names: .init(
         real: "\(names.real) (training rows)", synthetic: names.synthetic, holdout: "\(names.real) (kept rows)"),
       seed: job.seed, threads: job.threads, console: job.console, interruption: job.interruption)
+    evaluation.deadline = deadline
     let result = try evaluation.run(
       real: job.data.table, samplings: samplings, holdout: holdout, training: TrainingDetails(model.report))
     try place.write(try HTMLReport(result).render())
@@ -92,10 +115,12 @@ struct ReportingJob {
     job.console.say("wrote \(place.path)")
   }
 
-  private func sample(_ model: any FittedSynthesizer, _ wish: SamplingWish, seed: UInt64) throws -> Table {
+  private func sample(_ model: any FittedSynthesizer, _ wish: SamplingWish, _ options: OptionValues, seed: UInt64)
+    throws -> Table
+  {
     var request = SampleRequest(rows: wish.rows ?? rows, seed: seed, threads: job.threads)
     request.includesMissing = wish.includesMissing
-    request.options = job.options
+    request.options = options
     return try model.sampled(request) { try job.interruption.check() }
   }
 }
