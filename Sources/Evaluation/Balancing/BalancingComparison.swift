@@ -19,6 +19,10 @@ public struct BalancingComparison: Sendable {
   /// Of more rows, so many drawn at random take part: models of hundreds of thousands of rows, some dozens a fold, would
   /// take hours.
   public static let mostRows = 100_000
+  /// The rows that take part at most.
+  public var rows = Self.mostRows
+  /// Asked before each fold but the first two, with the number of those that are done, whether there is time for it.
+  public var hasTime: @Sendable (_ done: Int) -> Bool = { _ in true }
   /// Called as parts begin, with the part's name and the share of the whole that is done; may throw to stop.
   public var progress: @Sendable (_ part: String, _ share: Double) throws -> Void
 
@@ -44,12 +48,14 @@ public struct BalancingComparison: Sendable {
   public func compare(
     _ whole: BalancingProblem, arms: [BalancingArm], subject: BalancingResult.Subject
   ) throws -> BalancingResult {
-    let arms = [BalancingArm.nothing] + arms, problem = whole.sample(Self.mostRows, seed: seed)
+    let arms = [BalancingArm.nothing] + arms, problem = whole.sample(rows, seed: seed)
     try problem.check(folds: folds)
     let plain = try problem.coded(with: nil).features
     let divisions = BalancingFold.all(problem, folds: folds, repeats: repeats, seed: seed)
     var tallies = arms.map { ArmTally(id: $0.id) }
+    var done = 0
     for (number, fold) in divisions.enumerated() {
+      guard number < 2 || hasTime(number) else { break }
       func begin(_ part: String, _ share: Double) throws {
         try progress(
           "fold \(number + 1) of \(divisions.count), \(part)", (Double(number) + share) / Double(divisions.count))
@@ -70,12 +76,16 @@ public struct BalancingComparison: Sendable {
       }
       try begin("models", 0.8)
       score(prepared, problem, fold, isFirstRepeat: number < folds, seed: seed &+ UInt64(number), &tallies)
+      done += 1
     }
     var subject = subject
     (subject.folds, subject.repeats, subject.seed) = (folds, repeats, seed)
     var notes =
       problem.table.rowCount < whole.table.rowCount
       ? ["Of \(whole.table.rowCount) rows, \(problem.table.rowCount) drawn at random took part."] : []
+    if done < divisions.count {
+      notes.append("\(done) of \(divisions.count) folds were measured: there was no time for more (--budget).")
+    }
     let together = problem.groups.count - Set(problem.groups).count
     if together > 0 {
       notes.append(
@@ -83,6 +93,19 @@ public struct BalancingComparison: Sendable {
       )
     }
     return result(tallies, problem, subject, notes)
+  }
+
+  /// Learns and scores the models of one arm of one fold, to see how long they take.
+  ///
+  /// - Throws: what ``compare(_:arms:subject:)`` throws.
+  public func time(_ whole: BalancingProblem) throws {
+    let problem = whole.sample(rows, seed: seed)
+    try problem.check(folds: folds)
+    guard let fold = BalancingFold.all(problem, folds: folds, repeats: 1, seed: seed).first else { return }
+    let plain = try problem.coded(with: nil).features
+    var tallies = [ArmTally(id: BalancingArm.nothing.id)]
+    let rows = try BalancedRows(BalancingArm.nothing, problem, plain: plain, fold, seed: seed)
+    score([(0, rows)], problem, fold, isFirstRepeat: true, seed: seed, &tallies)
   }
 
   /// Learns and scores the models of all arms of one fold.

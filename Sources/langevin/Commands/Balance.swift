@@ -84,7 +84,8 @@ struct Balance: ParsableCommand {
     let job = BalancingComparisonJob(
       file: data, table: read.table, schema: read.schema, group: comparing.group,
       request: request, ratio: wanted.ratio, registry: registry,
-      settings: flags + settings.settings, steps: training.steps, budget: training.budget, folds: comparing.folds ?? 5,
+      settings: flags + settings.settings, steps: training.steps, budget: training.budget, spent: clock.seconds,
+      folds: comparing.folds ?? 5,
       repeats: comparing.repeats ?? 1, seed: try options.chosenSeed(console), threads: options.threadCount,
       console: console, interruption: Interruption { console.say("stopping; Ctrl-C again stops at once") })
     var result = try job.run()

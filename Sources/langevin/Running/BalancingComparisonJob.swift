@@ -17,6 +17,8 @@ struct BalancingComparisonJob {
   let settings: [String]
   /// The steps of each training of a model, and the time of the whole; nil where the method chooses.
   let steps: Int?, budget: Double?
+  /// Seconds of that time that are over, as the data were read.
+  let spent: Double
   let folds: Int, repeats: Int
   let seed: UInt64
   let threads: Int
@@ -51,7 +53,7 @@ struct BalancingComparisonJob {
       version: Langevin.configuration.version)
     let clock = Stopwatch()
     defer { console.endPhase() }
-    let comparison = BalancingComparison(folds: folds, repeats: repeats, seed: seed, threads: threads) {
+    var comparison = BalancingComparison(folds: folds, repeats: repeats, seed: seed, threads: threads) {
       [console, interruption] part, share in
       try interruption.check()
       console.progress(
@@ -59,9 +61,40 @@ struct BalancingComparisonJob {
           phase: part, share: share, elapsed: clock.seconds,
           remaining: share > 0.05 ? clock.seconds / share * (1 - share) : nil))
     }
+    if let budget {
+      let deadline = Deadline(seconds: budget, spent: spent)
+      comparison.rows = try affordableRows(comparison, problem, arms: arms.count + 1, deadline)
+      let start = deadline.remaining
+      comparison.hasTime = { done in (start - deadline.remaining) / Double(done) < deadline.remaining }
+    }
     var result = try comparison.compare(problem, arms: arms, subject: subject)
     result.subject.seconds = clock.seconds
     return result
+  }
+
+  /// How many rows can take part in the time, by what one arm of one fold takes on a few.
+  private func affordableRows(
+    _ comparison: BalancingComparison, _ problem: BalancingProblem, arms: Int, _ deadline: Deadline
+  ) throws -> Int {
+    let whole = min(problem.table.rowCount, comparison.rows)
+    // Folds can be made of no fewer.
+    let rarest = request.newRows.indices.filter { request.newRows[$0] > 0 }.map { request.classes.counts[$0] }.min()
+    let least = min(whole, max(1000, problem.table.rowCount * 6 * folds / max(rarest ?? 1, 1)))
+    var few = comparison
+    few.rows = least
+    few.repeats = 1
+    let start = deadline.remaining
+    do { try few.time(problem) } catch is BalancingError { return comparison.rows }
+    let seconds = start - deadline.remaining
+    // Half of the time is for a generator in every fold.
+    let rows = Double(least) * 0.4 * deadline.remaining / max(seconds * Double(arms * folds * repeats), 1e-6)
+    guard rows < Double(whole) else { return comparison.rows }
+    let possible = max(Int(rows), least)
+    console.announce(
+      Choice(
+        "rows", "\(Wording.count(possible)) of \(Wording.count(problem.table.rowCount))",
+        because: "there is no time to compare on all of them", flag: "--budget"))
+    return possible
   }
 
   /// Says that rows repeat, and what that means for a comparison.
