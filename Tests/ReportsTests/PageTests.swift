@@ -79,6 +79,18 @@ import Testing
     }
   }
 
+  @Test func aHoldOutThatIsNotUsedIsNotSaidToBeUnseen() throws {
+    var result = ExampleResults.adult
+    result.overlaps.fault = .learned
+    result.privacy.holdoutToReal = nil
+    for index in result.privacy.attacks.indices { result.privacy.attacks[index].controlRate = nil }
+    let page = try HTMLReport(result).render()
+    #expect(page.contains("are not used, because they are not unseen") && !page.contains("serve as the yardstick"))
+    #expect(page.contains("the hold-out shares rows with another table") && !page.contains("What attacks gain"))
+    let used = try #require(pages["adult"])
+    #expect(used.contains("serve as the yardstick") && used.contains("What attacks gain"))
+  }
+
   @Test func namesCannotBreakOut() throws {
     let page = try #require(pages["hostile"])
     // No tag but those of the templates and charts, and no attribute that runs code.

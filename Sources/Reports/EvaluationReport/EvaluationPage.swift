@@ -21,7 +21,10 @@ struct EvaluationPage: Sendable {
       """
     if let holdout = subject.holdout {
       let count = subject.holdoutRows.map { rows($0) } ?? "some rows"
-      text += "; \(count) of \(file(holdout)) that the generator has not seen serve as the yardstick"
+      text +=
+        result.overlaps.fault == nil
+        ? "; \(count) of \(file(holdout)) that the generator has not seen serve as the yardstick"
+        : "; the \(count) of \(file(holdout)) are not used, because they are not unseen"
     }
     return "\(text)."
   }

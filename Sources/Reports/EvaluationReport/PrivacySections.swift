@@ -40,11 +40,15 @@ extension EvaluationPage {
     return Section(
       "distances", "Distance to real rows", guide: guide,
       blocks: [
-        privacy.holdoutToReal == nil
-          ? .text("Without held-out rows there is nothing to compare with: give some with <code>--holdout</code>.")
-          : nil,
+        privacy.holdoutToReal == nil ? .text(missingComparison) : nil,
         .pictures(.two, pictures.compactMap(\.self)),
       ])
+  }
+
+  private var missingComparison: Markup {
+    result.overlaps.fault == nil
+      ? "Without held-out rows there is nothing to compare with: give some with <code>--holdout</code>."
+      : "There is nothing to compare with, because the hold-out shares rows with another table: give others with <code>--holdout</code>."
   }
 
   /// Percentiles as a cumulative curve.
@@ -140,7 +144,9 @@ extension EvaluationPage {
         }))
   }
 
+  /// Nil where nothing tells what could be guessed of anybody from what having been in the data gives away.
   private func risks(_ attacks: [PrivacyDetails.Attack]) -> Picture? {
+    guard attacks.contains(where: { $0.controlRate != nil }) else { return nil }
     let rows = attacks.prefix(20).compactMap { attack in
       attack.risk.value.map {
         (name: name(attack), value: $0, low: attack.risk.interval?.low, high: attack.risk.interval?.high)
