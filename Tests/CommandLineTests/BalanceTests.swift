@@ -134,6 +134,31 @@ import Testing
     return (["size,noise,kind,class"] + rows).joined(separator: "\n") + "\n"
   }()
 
+  @Test func `Rows that SMOTE made are told, by inspect too`() throws {
+    let scratch = Scratch()
+    func line(_ row: Int, _ label: Int) -> String {
+      // The golden ratio's multiples are spread evenly; squares keep the columns apart.
+      let cells = [2, 3, 5, 7, 11].map { factor -> String in
+        let part = Double(factor * row * row + row) * 0.618_033_988_749_895
+        return String(Int((part - part.rounded(.down)) * 10_000) + 4_000 * label)
+      }
+      return (cells + ["\(label)"]).joined(separator: ",")
+    }
+    let rows = (1...200).map { line($0, 0) } + (201...225).map { line($0, 1) }
+    scratch.file("plain.csv", (["a,b,c,d,e,y"] + rows).joined(separator: "\n") + "\n")
+    let balanced = try Command.run(
+      "balance", "plain.csv", "--target", "y", "--method", "smote", "-o", "smote.csv", "--seed", "1", in: scratch)
+    #expect(balanced.status == 0, "\(balanced.errors)")
+    let told = "rows with y '1' lie on the line between two others"
+    #expect(!(try Command.run("inspect", "plain.csv", "--target", "y", in: scratch)).output.contains(told))
+    let inspected = try Command.run("inspect", "smote.csv", "--target", "y", in: scratch)
+    #expect(inspected.output.contains(told), "\(inspected.output)")
+    let compared = try Command.run(
+      "balance", "smote.csv", "--target", "y", "--compare", "--ratio", "1=300", "--folds", "2", "--steps", "20", "--seed", "1",
+      "--set", "width=16", in: scratch)
+    #expect(compared.errors.contains("of class '1' lie on the line between two others"), "\(compared.errors)")
+  }
+
   @Test func `Rows that were copied stay in one fold and are told, by inspect too`() throws {
     let scratch = Scratch()
     func line(_ row: Int, _ label: Int) -> String { "\(row * 7919 % 10007),\(row * 104_729 % 997),\(label)" }

@@ -2,13 +2,31 @@ import Evaluation
 import Foundation
 import Tables
 
-/// Rows that repeat others.
+/// Rows that repeat others, or lie between others.
 enum RepeatWarnings {
   /// Natural repeats below this share are not worth a word.
   private static let natural = 0.05
   private static let mostClasses = 20
 
   static func warnings(_ data: CSVReader.Result, target: String?) -> [Inspection.Warning] {
+    repeats(data, target: target) + generated(data, target: target)
+  }
+
+  /// Rows that SMOTE or its kin made.
+  private static func generated(_ data: CSVReader.Result, target: String?) -> [Inspection.Warning] {
+    guard let target else { return [] }
+    return RowsBetween.find(data.table, schema: data.schema, target: target).map { found in
+      .init(
+        code: "generated-rows",
+        message:
+          "\(Wording.count(found.between)) of \(Wording.count(found.rows)) rows with \(target) '\(found.label)' lie on the line between two others, as rows that SMOTE made do.",
+        cure:
+          "If balancing added rows, use the table as it was before: a generated row in training gives held-out rows away."
+      )
+    }
+  }
+
+  private static func repeats(_ data: CSVReader.Result, target: String?) -> [Inspection.Warning] {
     let twins = RowTwins(data.table, schema: data.schema), rows = data.table.rowCount
     guard rows > 0, twins.repeats > 0 else { return [] }
     let share = Double(twins.repeats) / Double(rows)

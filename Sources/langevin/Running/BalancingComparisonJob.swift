@@ -38,6 +38,7 @@ struct BalancingComparisonJob {
     }
     let twins = RowTwins(table, schema: schema, leavingOut: [classes.target], group: group)
     warn(twins, classes, rare: rare)
+    warnOfGenerated(classes)
     let problem = try BalancingProblem(
       table: table.without(group), schema: schema.without(group), target: classes.target, labels: classes.labels,
       classOfRow: classes.classOfRow.map { Int($0) }, rare: rare, groups: twins.groups, folds: folds)
@@ -104,6 +105,15 @@ struct BalancingComparisonJob {
     console.say(
       "warning: \(Wording.count(twins.repeats, "row")) of \(Wording.count(table.rowCount)) repeat others (\(Wording.count(own)) of rare classes), more than chance explains; rows that repeat each other stay in one fold. If they were added by balancing, compare on the table as it was before."
     )
+  }
+
+  /// Says that rows lie between others: they cannot be kept in one fold, because they join whole classes.
+  private func warnOfGenerated(_ classes: ClassCounts) {
+    for found in RowsBetween.find(table, schema: schema, target: classes.target, threads: threads) {
+      console.say(
+        "warning: \(Wording.count(found.between, "row")) of \(Wording.count(found.rows)) of class '\(found.label)' lie on the line between two others, as rows that SMOTE made do; held-out rows then stand close to learned ones, and scores are too good. Compare on the table as it was before balancing."
+      )
+    }
   }
 
   private func methodArms() throws -> [BalancingArm] {
