@@ -18,6 +18,7 @@ struct Measurement {
   private var notes: [String] = []
   private var losses: [Loss] = []
   private var worstPair: VerdictRules.WorstPair?
+  private var lostBond: VerdictRules.LostBond?
 
   /// Measures one sampling.
   ///
@@ -41,6 +42,7 @@ struct Measurement {
     if !figuresOnly {
       projection = Projection.measure(comparison, random: random.child(1))
       losses = Losses.measure(comparison)
+      lostBond = LostBonds.find(comparison)
     }
 
     let seed = evaluator.seed &+ UInt64(part)
@@ -51,7 +53,7 @@ struct Measurement {
     let alpha = AlphaPrecision(comparison, seed: seed, threads: evaluator.threads).run()
     (figures[.alphaPrecision], figures[.betaRecall]) = alpha
     try begin("attacks", 0.5)
-    let safety = PrivacyMeasurement(comparison, seed: seed, threads: evaluator.threads).run()
+    let safety = PrivacyMeasurement(comparison.withoutEmptied, seed: seed, threads: evaluator.threads).run()
     figures.merge(safety.figures) { $1 }
     privacy = safety.details
     try begin("downstream models", 0.65)
@@ -108,7 +110,7 @@ struct Measurement {
     var rules = VerdictRules(
       figures: figures, realRows: subject.realRows, syntheticRows: subject.syntheticRows,
       holdoutRows: subject.holdoutRows, target: utility?.target, isRegression: utility?.task == .regression,
-      columns: columns, worstPair: worstPair, losses: losses, overlaps: overlaps)
+      columns: columns, worstPair: worstPair, lostBond: lostBond, losses: losses, overlaps: overlaps)
     var utilityMissing = utilityMissing
     if let fault = rules.faultReason {
       let why = "the hold-out cannot be used: \(fault)"

@@ -60,6 +60,29 @@ import Testing
     #expect(SizeCorrection(matches: [1, 1], rows: 2).factor(from: 2, to: 1).isFinite)
   }
 
+  @Test("Singling out is compared with as many rows on both sides")
+  func sameSize() {
+    // Of 4 rows 2 are drawn: exactly one of two marked rows is among them in 4 of 6 draws, of three in 3 of 6.
+    #expect(abs(SameSizeExcess.exactlyOne(of: 2, rows: 4, among: 2) - 4.0 / 6) < 1e-12)
+    #expect(abs(SameSizeExcess.exactlyOne(of: 3, rows: 4, among: 2) - 3.0 / 6) < 1e-12)
+    #expect(SameSizeExcess.exactlyOne(of: 1, rows: 4, among: 4) == 1)
+    // 1,000 predicates that single out every row of 500 and none of 50 that are held out.
+    let every = (0..<1_000).map { [Int32($0 % 500)] }, none = every.map { _ in [Int32]() }
+    #expect(SameSizeExcess(real: every, rows: 500, holdout: none, heldOut: 50).low > 0.8)
+    // The same weights on both sides: no excess, however the sizes differ.
+    var random = RandomStream(seed: 5), alarms = 0
+    for _ in 0..<40 {
+      func matches(_ rows: Int) -> [[Int32]] {
+        (0..<1_000).map { query in
+          (0..<rows).filter { _ in random.uniformDouble() < 0.01 * Double(query % 10 + 1) / 10 }.map { Int32($0) }
+        }
+      }
+      let excess = SameSizeExcess(real: matches(400), rows: 400, holdout: matches(60), heldOut: 60)
+      alarms += excess.low > 0 ? 1 : 0
+    }
+    #expect(alarms <= 4)
+  }
+
   @Test("The area counts ties half, and the rate at 1 % is strict")
   func membershipCurve() {
     let curve = MembershipCurve(members: [1, 2, 3, 3], outsiders: [0, 2, 3])

@@ -185,6 +185,12 @@ import Testing
     #expect(alike().light == .red && alike().sentence.contains("pay is missing in 30% of the rows"))
   }
 
+  @Test func aRelationThatIsLostIsNotGood() {
+    let bond = VerdictRules.LostBond(first: "pay", second: "class", real: 0.2, synthetic: 0.01)
+    let alike = VerdictRules(figures: good, realRows: 900, syntheticRows: 900, lostBond: bond).verdict.alike
+    #expect(alike.light == .amber && alike.sentence.contains("the relation of pay and class is lost"))
+  }
+
   @Test func tooFewRowsAreNeverGood() {
     var rules = VerdictRules(figures: good, realRows: 1000, syntheticRows: 10, holdoutRows: 500)
     #expect(rules.verdict.alike.light == .unknown)

@@ -59,6 +59,20 @@ public struct Comparison: Sendable {
     holdout.map { Comparison(columns: columns, real: real, synthetic: $0, holdout: nil) }
   }
 
+  /// The comparison without the columns that have no values in the synthetic table: a copied row with a column emptied is
+  /// a copied row. All columns where none has values.
+  var withoutEmptied: Comparison {
+    let kept = columns.indices.filter { !isEmptied($0) }
+    guard kept.count < columns.count, !kept.isEmpty else { return self }
+    func part(_ features: Features) -> Features {
+      Features(
+        names: kept.map { features.names[$0] }, columns: kept.map { features.columns[$0] },
+        rowCount: features.rowCount)
+    }
+    return Comparison(
+      columns: kept.map { columns[$0] }, real: part(real), synthetic: part(synthetic), holdout: holdout.map(part))
+  }
+
   /// Whether a column has values in the real table and none in the synthetic one.
   func isEmptied(_ column: Int) -> Bool {
     func hasValues(_ cells: FeatureColumn) -> Bool {

@@ -6,6 +6,9 @@ struct SortedNumbers {
 
   init(_ numbers: [Double]) { self.numbers = numbers.sorted() }
 
+  /// How many numbers there are.
+  var count: Int { numbers.count }
+
   /// The quantile at a probability; NaN without numbers.
   func quantile(_ probability: Double) -> Double {
     guard let last = numbers.last else { return .nan }

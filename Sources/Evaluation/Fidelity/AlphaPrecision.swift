@@ -42,7 +42,9 @@ public struct AlphaPrecision: Sendable {
       return (figure, figure)
     }
     var sides: [Side] = []
-    let scores = score(comparison.synthetic, 1, &sides)
+    // A gap lies at the least number, which may be nearer to the mean than the numbers were.
+    let isEmptied = comparison.columns.indices.contains(where: comparison.isEmptied)
+    let scores = isEmptied ? (precision: 0, recall: 0) : score(comparison.synthetic, 1, &sides)
     let floor = comparison.holdout.flatMap {
       min($0.rowCount, comparison.real.rowCount) >= 2 ? score($0, 2, &sides) : nil
     }

@@ -174,6 +174,21 @@ extension PairTrends {
 
     /// Cramér's V = √(χ² / n / min(r − 1, c − 1)) over the levels that occur; nil where a column has one level.
     var cramersV: Double? {
+      square.map { (max($0.square, 0) / Double($0.least)).squareRoot() }
+    }
+
+    /// χ² / n beyond what chance adds, (r − 1)(c − 1) / n, with its standard error, and the V of that; nil where a column
+    /// has one level.
+    var association: (excess: Double, error: Double, strength: Double)? {
+      square.map { found in
+        let n = Double(rows), freedom = Double(found.freedom)
+        let excess = max(0, found.square - freedom / n)
+        return (excess, (2 * freedom + 4 * n * excess).squareRoot() / n, (excess / Double(found.least)).squareRoot())
+      }
+    }
+
+    /// χ² / n, its degrees of freedom, and the lesser of r − 1 and c − 1.
+    private var square: (square: Double, freedom: Int, least: Int)? {
       var rowTotals: [Int: Double] = [:]
       var columnTotals: [Int: Double] = [:]
       let keys = keys
@@ -188,7 +203,7 @@ extension PairTrends {
         let observed = Double(count(key))
         return sum + observed * observed / (rowTotals[key / width]! * columnTotals[key % width]!)
       }
-      return (max(ratio - 1, 0) / Double(least - 1)).squareRoot()
+      return (ratio - 1, (rowTotals.count - 1) * (columnTotals.count - 1), least - 1)
     }
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Tensors
 
 /// What a good part of the real rows has and hardly a synthetic row: empty columns, absent levels, frequent values, ranges
-/// of numbers, and rows that several columns together describe.
+/// of numbers, rows that several columns together describe, and neighbourhoods.
 ///
 /// Lost is what occurs at most a quarter as often as in the real table, where chance would hardly make it so: of K rows of
 /// both tables that have it, at most k are among the m synthetic and not among the n real ones with a binomial probability
@@ -21,8 +21,14 @@ struct Losses {
     let single = comparison.columns.indices.flatMap(losses.column)
     let told = single.map(\.mass).max() ?? 0
     // Rows that a lost level or range describes need no second description.
-    let regions = LostRegions(comparison).find().filter { $0.mass > max(0.02, 2 * told) }
-    return (single + regions).sorted { ($1.mass, $0.what) < ($0.mass, $1.what) }
+    var regions = LostRegions(comparison).find()
+    // Of a cluster, cuts along the columns find parts.
+    if let cluster = LostClusters(comparison).find(), cluster.mass > 1.5 * (regions.map(\.mass).max() ?? 0) {
+      regions = [cluster]
+    }
+    return (single + regions.filter { $0.mass > max(0.02, 2 * told) }).sorted {
+      ($1.mass, $0.what) < ($0.mass, $1.what)
+    }
   }
 
   private init(comparison: Comparison) { self.comparison = comparison }

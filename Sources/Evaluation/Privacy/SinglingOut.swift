@@ -92,12 +92,15 @@ struct SinglingOut {
     func singled(_ table: PredicateIndex, _ queries: [[CellPredicate]]) -> Int {
       queries.reduce(0) { $0 + (table.matches($1, atMost: 2, &work).count == 1 ? 1 : 0) }
     }
+    let found = queries.map { real.matches($0, atMost: SizeCorrection.mostMatches + 1, &work) }
     let guesses = randomQueries(queries.count, width: width, stream.child(0))
     var tally = AttackTally(
-      attempts: queries.count, successes: singled(real, queries), control: nil, baselineAttempts: guesses.count,
-      baselineSuccesses: singled(real, guesses))
+      attempts: queries.count, successes: found.count { $0.count == 1 }, control: nil,
+      baselineAttempts: guesses.count, baselineSuccesses: singled(real, guesses))
     if let holdout, holdout.rowCount > 0 {
-      let matches = queries.map { holdout.matches($0, atMost: SizeCorrection.mostMatches + 1, &work).count }
+      let held = queries.map { holdout.matches($0, atMost: SizeCorrection.mostMatches + 1, &work) }
+      tally.least = SameSizeExcess(real: found, rows: real.rowCount, holdout: held, heldOut: holdout.rowCount).low
+      let matches = held.map(\.count)
       var successes = Double(matches.reduce(0) { $0 + ($1 == 1 ? 1 : 0) })
       if holdout.rowCount != real.rowCount && successes > 0 {
         let correction = SizeCorrection(matches: matches, rows: holdout.rowCount)

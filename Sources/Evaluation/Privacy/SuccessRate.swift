@@ -47,6 +47,8 @@ struct AttackTally {
   /// Corrected for the size of the hold-out where that matters; nil without one.
   var control: (attempts: Int, successes: Double)?
   var baselineAttempts: Int, baselineSuccesses: Int
+  /// The lower end of the risk by a comparison of its own, where there is one: the lesser of the two counts.
+  var least: Double?
 
   /// The tally of nothing.
   static let none = AttackTally(attempts: 0, successes: 0, control: nil, baselineAttempts: 0, baselineSuccesses: 0)
@@ -73,8 +75,12 @@ struct AttackTally {
   func risk(z: Double = SuccessRate.z95) -> Figure {
     let rate = SuccessRate(attempts: attempts, successes: Double(successes), z: z)
     guard let control, control.attempts > 0 else { return rate.figure(floor: nil) }
-    return rate.residual(over: SuccessRate(attempts: control.attempts, successes: control.successes, z: z))
+    var figure = rate.residual(over: SuccessRate(attempts: control.attempts, successes: control.successes, z: z))
       .figure(floor: 0)
+    if let least, let interval = figure.interval {
+      figure.interval = .init(low: min(interval.low, max(0, least)), high: interval.high)
+    }
+    return figure
   }
 
   private func caution(_ rate: Double, _ lacksControl: Bool, _ baseline: Double) -> String? {

@@ -26,7 +26,7 @@ extension VerdictRules {
           light: grade(value, green: max(0.05, 2 * chance(trend)), amber: max(0.15, 4 * chance(trend))),
           headline: "relations between columns differ by \(percent(value)) on average"))
     }
-    findings += [column, pair, gaps, variety].compactMap(\.self)
+    findings += [column, pair, bond, gaps, variety].compactMap(\.self)
     if let found = detector(&reasons) { findings.append(found) }
     for (id, words) in [
       (FigureID.rangeViolations, "of the values are beyond what real rows have"),
@@ -115,6 +115,17 @@ extension VerdictRules {
     return .init(
       light: light,
       headline: "the relation of \(named(pair.first)) and \(named(pair.second)) differs by \(percent(pair.error))")
+  }
+
+  /// A relation of two columns that is lost: a small part of the table may be all that tells of it.
+  private var bond: Finding? {
+    lostBond.map {
+      .init(
+        light: .amber,
+        headline:
+          "the relation of \(named($0.first)) and \(named($0.second)) is lost (strength \(number($0.synthetic)), in the real rows \(number($0.real)))"
+      )
+    }
   }
 
   /// The column whose share of missing cells is farthest off.

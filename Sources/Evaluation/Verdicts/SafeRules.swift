@@ -149,12 +149,9 @@ extension VerdictRules {
     guard let worst = risks.max(by: { ($0.2?.low ?? $0.1, $0.1) < ($1.2?.low ?? $1.1, $1.1) }) else { return true }
     reasons.append("the worst of the attacks that were tried gains \(percent(worst.1))\(within(worst.2))")
     for (id, value, interval) in risks {
-      // The control of singling out is corrected for the size of the hold-out, which leaves it some percent off.
-      let isSinglingOut = id == .singlingOutUnivariate || id == .singlingOutMultivariate
       findings.append(
         .init(
-          light: grade(
-            interval?.low ?? value, green: isSinglingOut ? 0.15 : 0.05, amber: isSinglingOut ? 0.3 : 0.2),
+          light: grade(interval?.low ?? value, green: 0.05, amber: 0.2),
           headline: "an attack gains \(percent(value)) (\(id.description.name))"))
     }
     return true

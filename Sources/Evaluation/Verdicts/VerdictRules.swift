@@ -13,6 +13,8 @@ struct VerdictRules {
   var columns: [ColumnComparison] = []
   /// The pair of columns that is farther off than sampling explains.
   var worstPair: WorstPair?
+  /// The strongest relation of two columns that is lost.
+  var lostBond: LostBond?
   /// What hardly a synthetic row has, the largest first.
   var losses: [Loss] = []
   var overlaps: OverlapDetails?
@@ -22,12 +24,18 @@ struct VerdictRules {
   /// With fewer rows nothing is good.
   static let fewestRows = 20, fewestDifferent = 50
   /// Where two samples of real rows differ by more, what would be good cannot be told from what is not.
-  static let mostChance = 0.1
+  static let mostChance = 0.07
 
   /// A pair of columns and its error.
   struct WorstPair: Equatable {
     var first: String, second: String
     var error: Double, sampling: Double
+  }
+
+  /// A relation of two columns, and its strength in both tables.
+  struct LostBond: Equatable {
+    var first: String, second: String
+    var real: Double, synthetic: Double
   }
 
   /// What was found of one figure: how bad it is, and what the first line says of it.

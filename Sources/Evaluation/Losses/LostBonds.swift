@@ -1,0 +1,57 @@
+import DownstreamModels
+import Foundation
+
+/// Pairs of columns that are related in the real table and hardly in the synthetic one, however weak the relation is beside
+/// what an error of a pair's distribution shows.
+///
+/// Lost is a relation that is at most half as strong, beyond three standard errors: of numbers Pearson's correlation, of
+/// others Cramér's V, corrected for what chance adds (W. Bergsma, "A bias-correction for Cramér's V", 2013). Looked at are
+/// relations of at least .1 (correlations: .15) that are six standard errors from none.
+struct LostBonds {
+  private static let leastAssociation = 0.1, leastCorrelation = 0.15
+  /// With more columns than this only the first are looked at.
+  private static let mostColumns = 100
+
+  /// The strongest relation that is lost.
+  static func find(_ comparison: Comparison) -> VerdictRules.LostBond? {
+    let usable = comparison.columns.indices.filter { !comparison.isEmptied($0) }.prefix(mostColumns)
+    let real = usable.map { PairTrends.Cells(comparison.real.columns[$0], isNumeric: comparison.columns[$0].isNumeric) }
+    let made = zip(usable, real).map { index, cells in
+      PairTrends.Cells(
+        comparison.synthetic.columns[index], isNumeric: comparison.columns[index].isNumeric, bins: cells.sharedBins)
+    }
+    let own = real.map(\.rebinned)
+    var worst: VerdictRules.LostBond?
+    for first in own.indices {
+      for second in own.indices where second > first {
+        guard let (strength, left) = lost(own[first], own[second], made[first], made[second]),
+          strength - left > (worst.map { $0.real - $0.synthetic } ?? 0)
+        else { continue }
+        worst = .init(
+          first: comparison.columns[usable[first]].name, second: comparison.columns[usable[second]].name,
+          real: strength,
+          synthetic: left)
+      }
+    }
+    return worst
+  }
+
+  private static func lost(
+    _ a: PairTrends.Cells, _ b: PairTrends.Cells, _ c: PairTrends.Cells, _ d: PairTrends.Cells
+  ) -> (Double, Double)? {
+    if a.isNumeric, b.isNumeric {
+      guard let rho = Association.pearson(a.numbers, b.numbers), abs(rho) >= leastCorrelation else { return nil }
+      let (n, m) = (Double(a.numbers.count), Double(c.numbers.count))
+      // A column without spread has no relation left.
+      let other = (Association.pearson(c.numbers, d.numbers) ?? 0) * (rho < 0 ? -1 : 1)
+      guard abs(rho) * n.squareRoot() > 6, other + 3 / m.squareRoot() < abs(rho) / 2 else { return nil }
+      return (abs(rho), max(0, other))
+    }
+    let f = PairTrends.Contingency(a, b)
+    guard let real = f.association, real.strength >= leastAssociation, real.excess > 6 * real.error else { return nil }
+    guard let other = PairTrends.Contingency(c, d).association else { return (real.strength, 0) }
+    // A strength is a square root: half of it is a quarter of the excess.
+    guard other.excess + 3 * other.error < real.excess / 4 else { return nil }
+    return (real.strength, other.strength)
+  }
+}

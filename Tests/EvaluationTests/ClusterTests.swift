@@ -1,0 +1,105 @@
+import DownstreamModels
+import Tensors
+import Testing
+
+@testable import Evaluation
+
+/// Neighbourhoods and relations that are lost.
+@Suite struct ClusterTests {
+  private static let width = 4
+  private let columns = (0..<width).map { Comparison.Column(name: "x\($0)") }
+
+  /// Independent normal numbers.
+  private func cloud(_ rows: Int, seed: UInt64) -> [[Double]] {
+    var random = RandomStream(seed: seed)
+    return (0..<rows).map { _ in (0..<Self.width).map { _ in Double(random.normal()) } }
+  }
+
+  private func features(_ rows: [[Double]]) -> Features {
+    Features(
+      names: columns.map(\.name), columns: columns.indices.map { column in .numbers(rows.map { $0[column] }) },
+      rowCount: rows.count)
+  }
+
+  private func comparison(_ real: [[Double]], _ synthetic: [[Double]]) -> Comparison {
+    Comparison(columns: columns, real: features(real), synthetic: features(synthetic), holdout: nil)
+  }
+
+  /// Without the 15 % that lie nearest to a place off the centre, over all numbers.
+  private func holed(_ rows: [[Double]]) -> [[Double]] {
+    let order = rows.sorted { distance($0) < distance($1) }
+    return Array(order.dropFirst(Int(0.15 * Double(rows.count))))
+  }
+
+  private func distance(_ row: [Double]) -> Double { row.reduce(0) { $0 + ($1 - 0.8) * ($1 - 0.8) } }
+
+  @Test(arguments: [(300, 200), (700, 500), (9_000, 2_000)]) func aLostNeighbourhoodIsFound(_ n: Int, _ m: Int) throws {
+    let found = LostClusters(comparison(cloud(n, seed: 1), holed(cloud(m, seed: 2)))).find()
+    let loss = try #require(found)
+    #expect(loss.kind == .region && loss.real >= 0.025 && loss.synthetic < loss.real / 4 && !loss.columns.isEmpty)
+  }
+
+  @Test func samplesOfOnePopulationLackNoNeighbourhood() {
+    let alarms = (0..<60).count { seed in
+      let real = cloud(200 + 5 * seed, seed: UInt64(2 * seed + 1))
+      return LostClusters(comparison(real, cloud(180, seed: UInt64(2 * seed + 2)))).find() != nil
+    }
+    #expect(alarms <= 1)
+  }
+
+  @Test func extremeAndMissingNumbersAreNoNeighbourhood() {
+    var real = cloud(300, seed: 1), other = cloud(200, seed: 2)
+    real[0][0] = .greatestFiniteMagnitude
+    real[1][0] = -.greatestFiniteMagnitude
+    for row in 0..<100 { (real[row][1], other[row][1]) = (.nan, .nan) }
+    other[3][2] = -.greatestFiniteMagnitude
+    #expect((LostClusters(comparison(real, other)).find()?.mass ?? 0) < 1)
+  }
+
+  @Test func aWeakRelationThatIsLostIsFound() throws {
+    func bound(_ seed: UInt64, isLost: Bool) -> [[Double]] {
+      cloud(1_500, seed: seed).map { row in
+        var row = row
+        if !isLost { row[1] = 0.3 * row[0] + row[1] }
+        row[2] = (row[0] + 2 * row[2]).rounded()
+        return row
+      }
+    }
+    #expect(LostBonds.find(comparison(bound(1, isLost: false), bound(2, isLost: false))) == nil)
+    let bond = try #require(LostBonds.find(comparison(bound(1, isLost: false), bound(2, isLost: true))))
+    #expect(bond.first == "x0" && bond.second == "x1" && bond.real > 0.2 && bond.synthetic < 0.1, "\(bond)")
+  }
+
+  @Test func aWeakRelationOfCategoriesThatIsLostIsFound() throws {
+    func table(_ seed: UInt64, isLost: Bool) -> Features {
+      var random = RandomStream(seed: seed)
+      var a: [Int32] = [], b: [Int32] = []
+      for _ in 0..<900 {
+        let level = Int32(random.integer(below: 4))
+        a.append(level)
+        b.append(Double(random.uniform()) < (isLost ? 0.3 : 0.15 + 0.1 * Double(level)) ? 1 : 0)
+      }
+      return Features(
+        names: ["a", "b"], columns: [.categories(codes: a, levels: 4), .categories(codes: b, levels: 2)], rowCount: 900)
+    }
+    func bond(isLost: Bool) -> VerdictRules.LostBond? {
+      LostBonds.find(
+        Comparison(
+          columns: [.init(name: "a", levels: ["1", "2", "3", "4"]), .init(name: "b", levels: ["no", "yes"])],
+          real: table(1, isLost: false), synthetic: table(2, isLost: isLost), holdout: nil))
+    }
+    #expect(bond(isLost: false) == nil)
+    #expect(try #require(bond(isLost: true)).real > 0.15)
+  }
+
+  @Test func anEmptiedColumnHidesNoCopies() throws {
+    let real = cloud(400, seed: 1)
+    let emptied = real.map { [$0[0], $0[1], .nan, .nan] }
+    let tables = ComparisonTables.Prepared(
+      comparison: comparison(real, emptied), target: nil, task: .classification, leftOut: [:])
+    let result = try Evaluator(seed: 1, threads: 2).evaluate([tables], subject: .init())
+    #expect(result.figures[.copies]?.value == 1 && result.overlaps.syntheticInReal.share == 1)
+    #expect(result.verdict.safe.light == .red && result.verdict.alike.light == .red)
+    #expect(result.figures[.alphaPrecision]?.value == 0 && result.figures[.betaRecall]?.value == 0)
+  }
+}
