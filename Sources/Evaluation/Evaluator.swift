@@ -47,7 +47,8 @@ public struct Evaluator: Sendable {
   ) throws -> EvaluationResult {
     try progress("rows that tables share", 0)
     let overlaps = TableOverlaps(
-      comparison: samplings[0].comparison.withoutEmptied, random: RandomStream(seed: seed).child(StreamUse.overlaps), threads: threads
+      comparison: samplings[0].comparison.withoutEmptied, random: RandomStream(seed: seed).child(StreamUse.overlaps),
+      threads: threads
     ).measure()
     let usable = HoldoutUse(overlaps, samplings[0].comparison)
     let heldOut = samplings[0].comparison.holdout?.rowCount

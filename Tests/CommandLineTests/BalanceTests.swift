@@ -154,7 +154,8 @@ import Testing
     let inspected = try Command.run("inspect", "smote.csv", "--target", "y", in: scratch)
     #expect(inspected.output.contains(told), "\(inspected.output)")
     let compared = try Command.run(
-      "balance", "smote.csv", "--target", "y", "--compare", "--ratio", "1=300", "--folds", "2", "--steps", "20", "--seed", "1",
+      "balance", "smote.csv", "--target", "y", "--compare", "--ratio", "1=300", "--folds", "2", "--steps", "20",
+      "--seed", "1",
       "--set", "width=16", in: scratch)
     #expect(compared.errors.contains("of class '1' lie on the line between two others"), "\(compared.errors)")
   }
