@@ -60,6 +60,22 @@ struct Measurement {
     measureUtility(prepared, seed: seed, threads: evaluator.threads)
   }
 
+  /// Adds what a further sampling has lost, where that is more than is known already.
+  mutating func addLosses(of comparison: Comparison) {
+    for loss in Losses.measure(comparison) {
+      if let known = losses.firstIndex(where: { ($0.kind, $0.what) == (loss.kind, loss.what) }) {
+        if loss.mass > losses[known].mass { losses[known] = loss }
+      } else {
+        losses.append(loss)
+      }
+    }
+    losses.sort { ($1.mass, $0.what) < ($0.mass, $1.what) }
+    if let bond = LostBonds.find(comparison), bond.real - bond.synthetic > lostBond.map({ $0.real - $0.synthetic }) ?? 0
+    {
+      lostBond = bond
+    }
+  }
+
   /// How well models tell synthetic rows from real ones, and the hold-out from real ones as the floor.
   private mutating func detect(
     _ comparison: Comparison, floor: Comparison?, seed: UInt64, threads: Int

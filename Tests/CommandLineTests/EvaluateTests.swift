@@ -201,6 +201,13 @@ import Testing
     let unknown = try Command.run(
       "evaluate", "real.csv", "synthetic.csv", "--target", "none", "--group", "town", in: scratch)
     #expect(unknown.status != 0 && unknown.errors.contains("town"))
+    let both = try Command.run(
+      "evaluate", "real.csv", "synthetic.csv", "--target", "city", "--group", "city", in: scratch)
+    #expect(both.status == 2 && both.errors.contains("name the same column, city"))
+    let alone = try Command.run(
+      "evaluate", "real.csv", "synthetic.csv", "--target", "none", "--group", "city", "--json", in: scratch)
+    #expect(alone.errors.contains("--group city has no effect without held-out rows"), "\(alone.errors)")
+    #expect(alone.errors.contains("city is left out: it names rows that belong together"))
   }
 
   @Test func `Synth keeps rows from training and reports on them`() throws {

@@ -110,6 +110,9 @@ import Testing
     // One row that is a third of the table is frequent by nature.
     let frequent = real.appending(real.rows([Int](repeating: 7, count: 500)))
     #expect(RepeatedRows(frequent, Population.columns).areNatural)
+    // Four such rows are a class that was over-sampled.
+    let heavy = real.rows(Array(0..<500)).appending(real.rows((0..<500).map { $0 % 4 }))
+    #expect(!RepeatedRows(heavy, Population.columns).areNatural)
   }
 
   @Test func twinsAreLeftOutOfAHoldOut() throws {
@@ -133,6 +136,28 @@ import Testing
     }
     #expect(result.verdict.alike.light == .green && result.verdict.safe.light == .unknown)
     #expect(result.verdict.useful.light == .unknown && result.subject.holdoutRows == 400)
+  }
+
+  @Test func oneBadSamplingAmongGoodOnesIsFound() throws {
+    func judged(_ samplings: [Features]) throws -> EvaluationResult {
+      let prepared = samplings.map {
+        ComparisonTables.Prepared(
+          comparison: Population.comparison($0, real: real, holdout: unseen), target: nil, task: .classification,
+          leftOut: [:])
+      }
+      return try Evaluator(seed: 1, threads: 2).evaluate(prepared, subject: .init(holdout: "held.csv"))
+    }
+    let third = Population.rows(900, stream: 6)
+    let good = try judged([other, third])
+    #expect(good.verdict.alike.light == .green && good.verdict.safe.light != .red, "\(good.verdict)")
+
+    let copied = try judged([other, third, real])
+    #expect(copied.overlaps.syntheticInReal.share == 1 && copied.verdict.safe.light == .red, "\(copied.verdict)")
+
+    guard case .categories(let kinds, _) = third.columns[3] else { Issue.record("kind is a category"); return }
+    let lacking = try judged([other, third.rows(kinds.indices.filter { kinds[$0] != 1 })])
+    #expect(lacking.losses.contains { $0.what == "kind 'b'" }, "\(lacking.losses)")
+    #expect(lacking.verdict.alike.light != .green && lacking.verdict.alike.sentence.contains("kind 'b'"))
   }
 
   @Test func rowsOfAGroupBelongTogether() {

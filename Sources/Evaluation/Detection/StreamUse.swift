@@ -10,4 +10,5 @@ enum StreamUse {
   static let balancingRows: UInt64 = 108
   static let stackThreshold: UInt64 = 109
   static let overlaps: UInt64 = 110
+  static let rows: UInt64 = 111
 }

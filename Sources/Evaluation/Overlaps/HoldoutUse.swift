@@ -20,12 +20,13 @@ struct HoldoutUse {
     if let fault = VerdictRules(figures: [:], overlaps: overlaps).faultReason {
       notes.append("The hold-out is not used: \(fault). Give real rows that the generator has not seen.")
     } else if let holdout = comparison.holdout, real > 0, !overlaps.repeats.areNatural {
+      let frequentFrom = RepeatedRows(comparison.real, comparison.columns).frequentFrom
       let distinct = RowWords([comparison.real, holdout], comparison.columns).distinct
       var counts = [Int](repeating: 0, count: distinct.first.count)
       for group in distinct.group[..<rows] { counts[Int(group)] += 1 }
       let unseen = (0..<holdout.rowCount).filter { row in
         let known = counts[Int(distinct.group[rows + row])]
-        return known == 0 || Double(known) >= RepeatedRows.frequent * Double(rows)
+        return known == 0 || Double(known) >= frequentFrom
       }
       let left = holdout.rowCount - unseen.count
       if unseen.isEmpty {

@@ -13,8 +13,9 @@ struct NearCopyMeasurement {
   let columns: [Comparison.Column]
   let random: RandomStream
   let threads: Int
-  /// The most rows on each side, and the most of the table.
-  var cap = 4_000, tableCap = 20_000
+  /// The most rows on each side, the most of the table, and the most pairs of both. A copy shows only where its original is
+  /// among the table's, so that of a large table more rows are taken, and fewer are compared with them.
+  var cap = 4_000, tableCap = 80_000, pairs = 80_000_000
 
   private static let fewest = 10
 
@@ -27,6 +28,7 @@ struct NearCopyMeasurement {
     let fresh = words.first.dropFirst(known.count).map { Int($0) - table.rowCount }
     guard known.count >= Self.fewest, fresh.count >= Self.fewest else { return nil }
     let reference = table.rows(known).sample(tableCap, random.child(0))
+    let cap = min(cap, max(Self.fewest, pairs / reference.rowCount))
     let asked = rows.rows(fresh).sample(cap, random.child(1))
     let scale = ScaledRows.Scale(reference)
     let space = scale.apply(reference).space

@@ -5,8 +5,9 @@ import Neighbours
 ///
 /// Chance explains repeats where rows that differ in one column only are frequent too: of two rows that agree in all columns
 /// but c, a share p = Σ s² over the shares s of c's values agrees in c as well, so pairs · p / (1 − p) repeats are
-/// expected; the column with the largest expectation counts. Rows that were copied repeat without such neighbours. A row
-/// that makes up a tenth of the table is a frequent row, not a copy.
+/// expected; the column with the largest expectation counts. Rows that were copied repeat without such neighbours. One or two
+/// rows that make up a tenth of the table each are frequent rows, such as those where nothing happened, not copies; more of
+/// them come from a class of a few rows that was over-sampled.
 public struct RepeatedRows: Sendable {
   /// The group of equal rows of each row.
   public let group: [Int32]
@@ -19,8 +20,10 @@ public struct RepeatedRows: Sendable {
   /// Whether chance explains the repeats.
   public let areNatural: Bool
 
-  /// A row with at least this share of the table is frequent by nature.
-  static let frequent = 0.1
+  /// The number of equal rows from which on a row is frequent by nature.
+  let frequentFrom: Double
+
+  private static let frequent = 0.1, mostFrequent = 2
   private static let mostRows = 20_000
 
   /// Finds the repeats of some features.
@@ -37,7 +40,10 @@ public struct RepeatedRows: Sendable {
     first = distinct.first.map(Int.init)
     repeats = rows - counts.count
     share = rows > 0 ? Double(counts.reduce(0) { $0 + ($1 > 1 ? $1 : 0) }) / Double(rows) : 0
-    let copied = counts.filter { $0 > 1 && Double($0) < Self.frequent * Double(rows) }
+    let many = max(2, Self.frequent * Double(rows))
+    let from = counts.count { Double($0) >= many } > Self.mostFrequent ? Double.infinity : many
+    frequentFrom = from
+    let copied = counts.filter { $0 > 1 && Double($0) < from }
     let pairs = copied.reduce(0.0) { $0 + Double($1) * Double($1 - 1) / 2 }
     guard pairs > 3 else {
       areNatural = true

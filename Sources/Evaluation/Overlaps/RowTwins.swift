@@ -9,7 +9,7 @@ import Tables
 ///     twins.groups      // rows with the same number stay together
 ///
 /// Repeats that chance explains (``RepeatedRows``), as of a table with few columns of few values, are no reason to keep rows
-/// together, nor is a row that makes up a tenth of the table: rows to come repeat these too.
+/// together, nor are one or two rows that make up a tenth of the table each: rows to come repeat these too.
 public struct RowTwins: Sendable {
   /// The group of each row that must stay together.
   public let groups: [Int]
@@ -50,7 +50,7 @@ public struct RowTwins: Sendable {
           continue
         }
         isRepeat[row] = true
-        if !found.areNatural, Double(sizes[group]!) < RepeatedRows.frequent * Double(rows) {
+        if !found.areNatural, Double(sizes[group]!) < found.frequentFrom {
           parts.join(row, twin)
           kept += 1
         }

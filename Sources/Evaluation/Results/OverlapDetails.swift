@@ -48,6 +48,16 @@ public struct OverlapDetails: Sendable, Codable, Equatable {
       self.byChance = byChance
       self.near = near
     }
+
+    /// The one of two with more rows beyond chance, and with the worse of their near copies.
+    fileprivate func worse(_ other: Overlap) -> Overlap {
+      var worse = other.share - other.byChance > share - byChance ? other : self
+      let found = [near, other.near].compactMap(\.self)
+      worse.near = found.max {
+        ($0.closeLow - $0.closeByChance, $0.interval.low) < ($1.closeLow - $1.closeByChance, $1.interval.low)
+      }
+      return worse
+    }
   }
 
   /// How much rows hang on single rows of another table, exact copies excluded, compared with how much that table's rows
@@ -93,6 +103,35 @@ public struct OverlapDetails: Sendable, Codable, Equatable {
     self.differentRows = differentRows
     self.differentRowsByChance = differentRowsByChance
     self.fault = fault
+  }
+
+  /// Of several samplings beside the same real rows the worst of each finding: what one of them gives away is given away.
+  ///
+  /// - Parameter all: one or more.
+  static func worst(_ all: [OverlapDetails]) -> OverlapDetails {
+    var worst = all[0]
+    for other in all.dropFirst() {
+      worst.syntheticInReal = worst.syntheticInReal.worse(other.syntheticInReal)
+      if let first = worst.syntheticInHoldout, let second = other.syntheticInHoldout {
+        // The reason that is told must be that of the fault.
+        worst.syntheticInHoldout =
+          worst.fault == .synthetic || other.fault == .synthetic
+          ? (worst.fault == .synthetic ? first : second) : first.worse(second)
+      }
+      worst.fault = worst.fault ?? other.fault
+      worst.repeats.synthetic = max(worst.repeats.synthetic, other.repeats.synthetic)
+      if let found = other.allButOneColumn,
+        found.share - found.byChance > worst.allButOneColumn.map({ $0.share - $0.byChance }) ?? 0
+      {
+        worst.allButOneColumn = found
+      }
+      if Double(other.differentRows) * worst.differentRowsByChance
+        < Double(worst.differentRows) * other.differentRowsByChance
+      {
+        (worst.differentRows, worst.differentRowsByChance) = (other.differentRows, other.differentRowsByChance)
+      }
+    }
+    return worst
   }
 
   /// The counts as lines of a table: what they are of, the rows, their share, and what chance explains; nil: not known.

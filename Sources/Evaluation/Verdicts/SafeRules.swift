@@ -83,7 +83,9 @@ extension VerdictRules {
   /// Exact copies, copies in all columns but one, near copies.
   private func copyFindings(_ reasons: inout [String]) -> [Finding] {
     var findings: [Finding] = []
-    if let copies = figures[.copies], let value = copies.value {
+    if let copies = figures[.copies], let mean = copies.value {
+      // Over several samplings the figure is a mean; the worst of them counts.
+      let value = max(mean, overlaps?.syntheticInReal.share ?? 0)
       let chance = overlaps?.syntheticInReal.byChance ?? copies.floor
       reasons.append(
         "\(percent(value)) of the rows equal a real one\(chance.map { " (by chance \(percent($0)))" } ?? "")")

@@ -29,16 +29,14 @@ struct EvaluationJob {
   ) throws -> EvaluationResult {
     let (holdout, left) = try unseen(holdout, beside: real)
     let target = try chosenTarget(real)
-    func prepare(_ most: Int) throws -> [ComparisonTables.Prepared] {
-      try samplings.map {
-        try ComparisonTables(
-          schema: schema, real: some(most, of: real), synthetic: some(most, of: $0),
-          holdout: holdout.map { some(most, of: $0) }, target: target, task: judging.task
-        ).prepared()
-      }
+    let prepared = try samplings.map {
+      try ComparisonTables(
+        schema: schema.without(judging.group), real: real, synthetic: $0, holdout: holdout, target: target,
+        task: judging.task
+      ).prepared()
     }
-    let most = try affordableRows(most: max(real.rowCount, samplings[0].rowCount), samplings: samplings.count, prepare)
-    let prepared = try prepare(most ?? .max)
+    let most = try affordableRows(prepared)
+    if let group = judging.group { console.say("\(group) is left out: it names rows that belong together") }
     for (column, reason) in prepared[0].leftOut.sorted(by: { $0.key < $1.key }) {
       console.say("\(column) is left out: \(reason)")
     }
@@ -48,7 +46,7 @@ struct EvaluationJob {
       guard let (part, since) = last.withValue({ $0 }) else { return }
       console.detail("\(part): \(Wording.span(clock.seconds - since))")
     }
-    let evaluator = Evaluator(seed: seed, threads: threads, repeats: judging.repeats) { part, share in
+    let evaluator = Evaluator(seed: seed, threads: threads, repeats: judging.repeats, mostRows: most) { part, share in
       try interruption?.check()
       ends()
       last.withValue { $0 = (part, clock.seconds) }
@@ -68,23 +66,25 @@ struct EvaluationJob {
         version: Langevin.configuration.version), training: training)
     if let left { result.notes.insert(left, at: 0) }
     if let most {
-      result.notes.insert("Of each table \(most) rows at most were judged: there was no time for more.", at: 0)
+      result.notes.insert(
+        "Of each table \(most) rows at most were judged, for there was no time for more; only rows that tables share were looked for among all.",
+        at: 0)
     }
     return result
   }
 
   /// How many rows of each table can be judged in the time that is left, by what a few take; nil: all.
-  private func affordableRows(
-    most: Int, samplings: Int, _ prepare: (Int) throws -> [ComparisonTables.Prepared]
-  ) throws -> Int? {
-    let few = 500
+  private func affordableRows(_ samplings: [ComparisonTables.Prepared]) throws -> Int? {
+    let few = 500, first = samplings[0].comparison
+    let most = max(first.real.rowCount, first.synthetic.rowCount)
     guard let deadline, most > few else { return nil }
     let start = deadline.remaining
-    _ = try Evaluator(seed: seed, threads: threads) { [interruption] _, _ in try interruption?.check() }
-      .figures(try prepare(few)[0])
+    _ = try Evaluator(seed: seed, threads: threads, mostRows: few) { [interruption] _, _ in
+      try interruption?.check()
+    }.figures(samplings[0])
     let seconds = start - deadline.remaining
     // Details of the first sampling take some more, and so does the page.
-    let possible = Int(Double(few) * 0.6 * deadline.remaining / max(seconds * Double(samplings), 1e-6))
+    let possible = Int(Double(few) * 0.6 * deadline.remaining / max(seconds * Double(samplings.count), 1e-6))
     guard possible < most else { return nil }
     let rows = max(possible, few)
     console.announce(
@@ -94,18 +94,14 @@ struct EvaluationJob {
     return rows
   }
 
-  /// So many rows of a table, drawn at random, or all of them.
-  private func some(_ most: Int, of table: Table) -> Table {
-    guard table.rowCount > most else { return table }
-    var random = RandomStream(seed: seed).child(0x6A7D)
-    return table.rows(random.permutation(table.rowCount).prefix(most).sorted())
-  }
-
   /// The held-out rows of groups that the real table does not have, and what is to be said of the others.
   private func unseen(_ holdout: Table?, beside real: Table) throws -> (Table?, note: String?) {
     guard let group = judging.group else { return (holdout, nil) }
     _ = try schema.column(named: group)
-    guard let holdout, let known = real[group], let asked = holdout[group] else { return (holdout, nil) }
+    guard let holdout, let known = real[group], let asked = holdout[group] else {
+      console.say("--group \(group) has no effect without held-out rows: it says which of them are unseen")
+      return (holdout, nil)
+    }
     let learned = Set(known.values.texts.compactMap(\.self))
     let rows = asked.values.texts.enumerated().filter { $1.map { !learned.contains($0) } ?? true }.map(\.offset)
     guard rows.count < holdout.rowCount else { return (holdout, nil) }
@@ -123,10 +119,13 @@ struct EvaluationJob {
   /// The target that was named, or the last column that can be predicted.
   private func chosenTarget(_ real: Table) throws -> String? {
     if let target = judging.target {
+      guard target != judging.group else {
+        throw Failure(.usage, "--target and --group name the same column, \(target)", cure: "leave one of them out")
+      }
       // A column may bear the word itself.
       return target == "none" && schema["none"] == nil ? nil : target
     }
-    let fit = schema.columns.last { column in
+    let fit = schema.without(judging.group).columns.last { column in
       switch column.kind {
       case .identifier, .text, .constant: false
       case .category where column.levels.count > Utility.maximumClasses: false
