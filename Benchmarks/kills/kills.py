@@ -27,7 +27,7 @@ SIGNALS = [signal.SIGKILL] * 8 + [signal.SIGINT, signal.SIGTERM]
 class Job:
     """A command with the files that it makes.
 
-    outputs: files whose bytes are compared. others: files that hold times, which only have to be whole.
+    outputs: files whose bytes are compared. others: files that hold times, or hang on them, which only have to be whole.
     """
 
     def __init__(self, name, words, outputs, others=(), resumes=True, needs=("people.csv",), weight=1):
@@ -59,6 +59,13 @@ JOBS = [
     Job("balance", ["balance", "people.csv", "--target", "owner", "-o", "out.csv", "--ratio", "1"] + table(600), ["out.csv"]),
     Job("evaluate", ["evaluate", "people.csv", "other.csv", "--html", "r.html", "--json", "r.json"] + QUICK, [],
         ["r.html", "r.json"], resumes=False, needs=("people.csv", "other.csv")),
+    Job("synth --budget", ["synth", "people.csv", "-o", "out.csv", "--budget", "5s"] + TRAINED, [], ["out.csv"]),
+    Job("score", ["score", "other.csv", "--model", "model.langevin", "-o", "out.csv"] + QUICK, ["out.csv"], resumes=False,
+        needs=("other.csv", "model.langevin")),
+    Job("explain", ["explain", "model.langevin", "--html", "r.html"] + QUICK, [], ["r.html"], resumes=False,
+        needs=("model.langevin",)),
+    Job("balance --compare", ["balance", "people.csv", "--target", "owner", "--compare", "--html", "r.html", "--steps", "40"]
+        + QUICK, [], ["r.html"], resumes=False),
     Job("inspect", ["inspect", "people.csv", "--schema", "schema.json"], ["schema.json"], resumes=False),
     Job("tune", ["tune", "people.csv", "--budget", "16s", "-o", "out.json"] + QUICK, [], ["out.json"]),
 ]
@@ -191,6 +198,9 @@ class Trials:
                     json.loads(path.read_text())
                 except ValueError:
                     found.append(f"{name} is not JSON")
+            elif name.endswith(".csv"):
+                if len(path.read_text().splitlines()) != 401:
+                    found.append(f"{name} has not all rows")
             elif not path.read_text().rstrip().endswith("</html>"):
                 found.append(f"{name} is half a page")
         return found
