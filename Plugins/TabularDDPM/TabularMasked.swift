@@ -113,14 +113,16 @@ public struct TabularMasked: Synthesizer {
       choices += kept.choices
       kept.choices.first.map(run.announce)
     } else if isFree, let pilot, rows.heldOut.count >= 20 {
+      // Where no time was given trials are as long as the data say, on any machine.
+      let time = run.deadline == nil ? nil : plan.training.budget
       let result = try pilot.choose(
-        plan, seconds: plan.training.budget.map { max($0 - spent(), $0 / 4) * MaskedPilot.timeShare },
+        plan, seconds: time.map { max($0 - spent(), $0 / 4) * MaskedPilot.timeShare },
         shouldContinue: run.shouldContinue, make: make)
       plan.network = result.network
       let reason =
         switch result.tried {
         case pilot.candidates.count: "it did best on held-out rows in short trials"
-        case 0: "there was no time for trials of others"
+        case 0, 1: "there was no time for trials of others"
         default: "it did best on held-out rows in the \(result.tried) short trials that there was time for"
         }
       var choice = Choice("network", plan.network.text, because: reason, flag: "--set width=, --set dropout=")
