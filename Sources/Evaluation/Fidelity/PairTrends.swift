@@ -177,13 +177,16 @@ extension PairTrends {
       square.map { (max($0.square, 0) / Double($0.least)).squareRoot() }
     }
 
-    /// χ² / n beyond what chance adds, (r − 1)(c − 1) / n, with its standard error, and the V of that; nil where a column
-    /// has one level.
-    var association: (excess: Double, error: Double, strength: Double)? {
+    /// χ² / n beyond what chance adds, (r − 1)(c − 1) / n, with its standard error, that error where there is no relation,
+    /// and the V of the excess; nil where a column has one level.
+    var association: (excess: Double, error: Double, errorOfNone: Double, strength: Double)? {
       square.map { found in
         let n = Double(rows), freedom = Double(found.freedom)
         let excess = max(0, found.square - freedom / n)
-        return (excess, (2 * freedom + 4 * n * excess).squareRoot() / n, (excess / Double(found.least)).squareRoot())
+        return (
+          excess, (2 * freedom + 4 * n * excess).squareRoot() / n, (2 * freedom).squareRoot() / n,
+          (excess / Double(found.least)).squareRoot()
+        )
       }
     }
 

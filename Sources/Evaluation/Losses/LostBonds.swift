@@ -6,7 +6,7 @@ import Foundation
 ///
 /// Lost is a relation that is at most half as strong, beyond three standard errors: of numbers Pearson's correlation, of
 /// others Cramér's V, corrected for what chance adds (W. Bergsma, "A bias-correction for Cramér's V", 2013). Looked at are
-/// relations of at least .1 (correlations: .15) that are six standard errors from none.
+/// relations of at least .1 that are ten standard errors from none, and correlations of at least .15 that are six.
 struct LostBonds {
   private static let leastAssociation = 0.1, leastCorrelation = 0.15
   /// With more columns than this only the first are looked at.
@@ -48,7 +48,9 @@ struct LostBonds {
       return (abs(rho), max(0, other))
     }
     let f = PairTrends.Contingency(a, b)
-    guard let real = f.association, real.strength >= leastAssociation, real.excess > 6 * real.error else { return nil }
+    guard let real = f.association, real.strength >= leastAssociation, real.excess > 10 * real.errorOfNone else {
+      return nil
+    }
     guard let other = PairTrends.Contingency(c, d).association else { return (real.strength, 0) }
     // A strength is a square root: half of it is a quarter of the excess.
     guard other.excess + 3 * other.error < real.excess / 4 else { return nil }

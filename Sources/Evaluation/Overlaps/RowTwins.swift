@@ -114,7 +114,7 @@ extension Column.Values {
   /// The cells as texts, nil where they are missing; equal where cells are.
   public var texts: [String?] {
     switch self {
-    case .numbers(let numbers): numbers.map { $0.isNaN ? nil : String($0) }
+    case .numbers(let numbers): numbers.map { $0.isNaN ? nil : $0.plainText }
     case .categories(let indices, let levels): indices.map { $0 < 0 ? nil : levels[Int($0)] }
     case .texts(let texts): texts
     }
