@@ -205,7 +205,7 @@ import Testing
       "evaluate", "real.csv", "synthetic.csv", "--target", "city", "--group", "city", in: scratch)
     #expect(both.status == 2 && both.errors.contains("name the same column, city"))
     let alone = try Command.run(
-      "evaluate", "real.csv", "synthetic.csv", "--target", "none", "--group", "city", "--json", in: scratch)
+      "evaluate", "real.csv", "synthetic.csv", "--target", "none", "--group", "city", in: scratch)
     #expect(alone.errors.contains("--group city has no effect without held-out rows"), "\(alone.errors)")
     #expect(alone.errors.contains("city is left out: it names rows that belong together"))
   }
