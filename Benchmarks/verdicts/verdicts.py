@@ -67,7 +67,7 @@ class Bench:
         write(folder / "train.csv", data.head, data.train)
         write(folder / "holdout.csv", data.head, data.holdout)
         wanted = set(self.arguments.cases or [*CASES, *OVERLAPS]) - set(self.arguments.left_out)
-        found = []
+        found, full = [], {}
         for case, (_, alike, safe, safe_alone) in CASES.items():
             if case not in wanted:
                 continue
@@ -76,7 +76,10 @@ class Bench:
                 continue
             for held, right in (("with", safe), ("without", safe_alone)):
                 result = self.judged(folder, f"{case}.{held}", synthetic, folder / "holdout.csv" if held == "with" else None, data.target)
-                found += self.outcome(name, case, held, result, {"alike": alike, "safe": right})
+                if case == "synth":
+                    full[held] = LIGHTS.index(result["verdict"]["alike"]["light"])
+                allowed = set(LIGHTS[full[held]:]) if case == "synth-tenth" and held in full else alike
+                found += self.outcome(name, case, held, result, {"alike": allowed & alike or alike, "safe": right})
         for case, (make, alike, safe, useful) in OVERLAPS.items():
             if case not in wanted:
                 continue
