@@ -33,6 +33,12 @@ enum MaskedOptions {
     OptionDescription("l1", .number(0...10), default: .number(0), help: "L1 regularisation"),
     OptionDescription(
       "batch", .integer(8...65536), automatic: "up to 1,024, an eighth of the rows", help: "rows a step"),
+    OptionDescription(
+      "judging", .integer(1024...MaskedTask.usualJudging), automatic: "65,536, or what there is time for",
+      help: "masked rows that judge the finished model"),
+    OptionDescription(
+      "weighing-rows", .integer(0...1_000_000), automatic: "all that were held out, or what there is time for",
+      help: "where gaps are filled: the rows that weigh the network against trees in a column"),
   ]
 
   private static let sampling: [OptionDescription] = [

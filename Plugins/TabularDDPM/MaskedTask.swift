@@ -7,6 +7,11 @@ struct MaskedTask: TrainingObjective {
   let data: Cells
   let training: [Int32]
   let heldOut: [Int32]
+  /// How many masked rows of each side judge the finished model, about.
+  var judging = Self.usualJudging
+
+  /// So many give a mean whose own error does not show.
+  static let usualJudging = 65_536
 
   var trainingRows: Int { training.count }
 
@@ -66,16 +71,35 @@ struct MaskedTask: TrainingObjective {
     }
   }
 
-  /// The rows that judge: those that were held out, and as many of the others as a good estimate needs.
-  private var judged: (heldOut: [Int32], own: [Int32]) { (heldOut, Array(training.prefix(4096))) }
+  /// The share of the usual judgement that is made.
+  private var judgedShare: Double { min(Double(judging) / Double(Self.usualJudging), 1) }
+
+  /// The rows that judge: those that were held out, and as many of the others as a good estimate needs; fewer for a rough one.
+  private var judged: (heldOut: [Int32], own: [Int32]) {
+    func some(_ rows: [Int32]) -> [Int32] {
+      let least = judgedShare * Double(Self.usualEvaluations(rows.count))
+      return least >= 1 ? rows : Array(rows.prefix(max(200, Int(Double(rows.count) * least))))
+    }
+    return (some(heldOut), some(Array(training.prefix(4096))))
+  }
+
+  private static func usualEvaluations(_ rows: Int) -> Int { evaluations(rows, of: usualJudging, 16...64) }
+
+  /// How often a row is masked that judges the finished model.
+  private func judgements(_ rows: Int) -> Int {
+    max(1, Int(judgedShare * Double(Self.usualEvaluations(rows))))
+  }
+
+  /// Rows of each side that show the loss by noise level.
+  private var rowsByNoise: Int { max(64, Int(judgedShare * 1024)) }
 
   /// How many times as long as ``costsAtStart(_:_:)`` the final judgement takes.
   var judgingFactor: Double {
     let rows = judged
     let masked =
-      rows.heldOut.count * Self.evaluations(rows.heldOut.count, of: 65536, 16...64)
-      + rows.own.count * Self.evaluations(rows.own.count, of: 65536, 16...64)
-    return Double(masked) / Double(max(rows.heldOut.count + rows.own.count, 1)) + 2
+      rows.heldOut.count * judgements(rows.heldOut.count) + rows.own.count * judgements(rows.own.count)
+      + 20 * rowsByNoise
+    return Double(masked) / Double(max(rows.heldOut.count + rows.own.count, 1))
   }
 
   /// What rows cost before the first step.
@@ -87,8 +111,7 @@ struct MaskedTask: TrainingObjective {
   /// What rows cost under the parameters that training left.
   private func costs(_ pass: ShardedPass) -> Costs {
     Costs(judged) {
-      objective.estimate(
-        data, rows: $0, evaluations: Self.evaluations($0.count, of: 65536, 16...64), pass: pass, seed: 97)
+      objective.estimate(data, rows: $0, evaluations: judgements($0.count), pass: pass, seed: 97)
     }
   }
 
@@ -107,7 +130,10 @@ struct MaskedTask: TrainingObjective {
       explanation: "There were too few rows to hold any out, so nothing can be said about memorising.",
       choices: choices)
     report.training.initialHeldOut = heldOut.isEmpty ? nil : before.heldOut.mean
-    report.training.noteNoise(heldOut: heldOut, training: training, most: 1 - objective.leastVisible) {
+    report.training.noteNoise(
+      heldOut: Array(heldOut.prefix(rowsByNoise)), training: Array(training.prefix(rowsByNoise)),
+      most: 1 - objective.leastVisible
+    ) {
       objective.estimate(data, rows: Array($0), evaluations: 2, visible: 1 - $1, pass: pass, seed: 98).mean
     }
     report.training.byColumn =

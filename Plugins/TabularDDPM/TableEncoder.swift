@@ -1,4 +1,5 @@
 import DiffusionCore
+import Dispatch
 import Tables
 import Tensors
 
@@ -23,6 +24,42 @@ struct TableEncoder: DataEncoder {
   /// Learns the coding of a table.
   func fitted(to table: Table, schema: Schema, random: RandomStream) -> TableCoding {
     TableCoding(fitting: table, schema: schema, settings: settings, random: random)
+  }
+
+  /// Leaves out the search for anchors, and for relations too, where it would take too long for a time that was given, by what
+  /// it takes for a few columns; the number of pairs of columns grows with the square.
+  ///
+  /// - Parameter seconds: what may be spent.
+  mutating func hurry(
+    _ table: Table, schema: Schema, _ options: OptionValues, seconds: Double, random: RandomStream,
+    _ choose: (Choice) -> Void
+  ) {
+    let few = 16, columns = table.columns.count
+    guard columns > 2 * few else { return }
+    let part = Array(table.columns.prefix(few))
+    let partSchema = Schema(columns: Array(schema.columns.prefix(few)))
+    func tooLong(_ settings: CodingSettings) -> Bool {
+      let start = DispatchTime.now().uptimeNanoseconds
+      _ = TableEncoder(settings).fitted(to: Table(columns: part), schema: partSchema, random: random)
+      let taken = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+      let ratio = Double(columns) / Double(few)
+      return taken * ratio * ratio > seconds
+    }
+    func leave(_ name: String, _ what: String) {
+      var choice = Choice(
+        name, "not looked for", because: "\(columns) columns have too many pairs for the time",
+        flag: "--set \(what)=yes")
+      choice.repeating = "\(what)=no"
+      choose(choice)
+    }
+    if settings.anchors, !options.given.contains("anchors"), tooLong(settings) {
+      settings.anchors = false
+      leave("columns that stay close", "anchors")
+    }
+    if settings.relationShare < .infinity, !options.given.contains("relations"), tooLong(settings) {
+      settings.relationShare = .infinity
+      leave("exact relations", "relations")
+    }
   }
 
   static let options: [OptionDescription] = [

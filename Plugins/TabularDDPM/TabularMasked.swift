@@ -64,6 +64,9 @@ public struct TabularMasked: Synthesizer {
     case filling
   }
 
+  /// The share of the time that judging the finished model may take.
+  private static let judgedTime = 0.12
+
   /// The share of a row that is visible at least when gaps are what is learned for.
   static let leastVisible = 0.4
 
@@ -84,6 +87,9 @@ public struct TabularMasked: Synthesizer {
     if isFilling {
       encoder.settings.modelsMissing = false
       encoder.settings.derives = false
+    }
+    if run.deadline != nil, let time = run.budget {
+      encoder.hurry(table, schema: schema, options, seconds: 0.25 * time, random: random.child(10), choose)
     }
     let coding = encoder.fitted(to: table, schema: schema, random: random.child(10))
     let layout = coding.layout
@@ -144,9 +150,10 @@ public struct TabularMasked: Synthesizer {
     }
     try run.checkpoint?.keep(
       NetworkDecision(network: plan.network, choices: Array(choices[before...])), as: NetworkDecision.key)
-    let (store, task) = try make(plan.network)
+    var (store, task) = try make(plan.network)
+    task.judging = options.integer("judging", automatic: MaskedTask.usualJudging)
     let beforeJudging = spent()
-    let start = task.costsAtStart(store, plan.training)
+    var start = task.costsAtStart(store, plan.training)
     if let budget = plan.training.budget {
       // What went before is part of the time that was given, and so is what comes after, but never all of it.
       var after = 0.0
@@ -156,6 +163,20 @@ public struct TabularMasked: Synthesizer {
           // The first call also made what others use.
           let again = spent()
           _ = task.costsAtStart(store, plan.training)
+          judging = spent() - again
+        }
+        let share = Self.judgedTime * budget / (task.judgingFactor * judging)
+        if share < 1, options.isAutomatic("judging") {
+          task.judging = max(1024, Int(share * Double(MaskedTask.usualJudging)))
+          var choice = Choice(
+            "judging", "by \(task.judging) masked rows, \(MaskedTask.usualJudging) would be better",
+            because: "there is time for no more", flag: "--budget, --set judging=")
+          choice.repeating = "judging=\(task.judging)"
+          // It changes no row that is made, so nobody needs to hear it.
+          choices.append(choice)
+          // Of the rows that judge at the end.
+          let again = spent()
+          start = task.costsAtStart(store, plan.training)
           judging = spent() - again
         }
         let making = try task.objective.secondsToMake(

@@ -35,6 +35,24 @@ public struct Evaluator: Sendable {
     try Measurement(some(of: tables), self, part: 0, of: 1, figuresOnly: true).figures
   }
 
+  /// How far shapes and trends are off, and whether trees tell the tables apart: the figures that need no hold-out and take
+  /// the least time.
+  ///
+  /// - Throws: what `progress` throws.
+  public func fidelity(_ tables: ComparisonTables.Prepared) throws -> [FigureID: Figure] {
+    let comparison = some(of: tables).comparison
+    try progress("columns and pairs", 0)
+    var figures = Fidelity(comparison, sampling: nil, threads: threads).figures
+    try progress("can a model tell them apart", 0.3)
+    do throws(DownstreamError) {
+      let found = try TreeDetection.measure([comparison], explaining: [false], seed: seed, threads: threads)
+      figures[.detectionTrees] = Figure(found[0].auc)
+    } catch {
+      figures[.detectionTrees] = Figure(notApplicable: error.description)
+    }
+    return figures
+  }
+
   /// Compares a real table with one or more samplings of one generator.
   ///
   /// Details are those of the first sampling; of rows that tables share and of what is lost the worst of all samplings

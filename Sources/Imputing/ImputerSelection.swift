@@ -62,7 +62,7 @@ public struct ImputerSelection: Sendable {
     let random = RandomStream(seed: run.seed).child(0x5E1F)
     var own = run
     // The rest of the time is for measuring, for plain methods and for filling.
-    if run.deadline != nil { own.budget = run.budget.map { (isChecked ? 0.45 : 0.75) * $0 } }
+    if run.deadline != nil { own.budget = run.budget.map { (isChecked ? 0.45 : 0.7) * $0 } }
     let hidden = try isChecked ? hiddenCells(table, schema, series, columns, longest, random) : nil
     guard let hidden else {
       // Where nothing can be measured there is too little to train on as well.
@@ -82,10 +82,13 @@ public struct ImputerSelection: Sendable {
     var start = clock.now
     let model = try main.fit(visible, schema: schema, series: series, options: options, run: own)
     func seconds() -> Double { (clock.now - start) / .seconds(1) }
+    let fitting = seconds()
     let parts = Double(baselines.count + 1)
-    var scores = [try trial.measure(main, model, options, seconds) { try step("self-check", $0 / parts) }]
     var dropped: [String] = []
     let deadline = run.deadline
+    // Plain methods come first: most are fast, and where time is short it is the draws of the method itself that are not.
+    var scores: [MeasuredMethod] = []
+    let reserve = deadline.map { max(0.15, ($0.remaining - 0.2 * $0.seconds) / $0.seconds) } ?? 0
     for (place, baseline) in baselines.enumerated() {
       func drop() {
         dropped.append(baseline.descriptor.id)
@@ -94,25 +97,25 @@ public struct ImputerSelection: Sendable {
         score.isLeftOut = true
         scores.append(MeasuredMethod(score: score, errors: []))
       }
-      guard deadline?.isShort(of: 0.3) != true else {
+      guard deadline?.isShort(of: reserve) != true else {
         drop()
         continue
       }
-      let done = Double(place + 1) / parts
+      let done = Double(place) / parts
       try step("self-check", done)
       start = clock.now
       do {
         scores.append(
           try trial.measure(baseline, seconds) {
             try step("self-check", done + $0 / parts)
-            if deadline?.isShort(of: 0.2) == true { throw OutOfTime() }
+            if deadline?.isShort(of: reserve) == true { throw OutOfTime() }
           })
       } catch is OutOfTime {
         drop()
       } catch let error as CancellationError {
         // A method can only say that it was told to stop: by the user, or by the time.
         try step("self-check", done)
-        guard deadline?.isShort(of: 0.2) == true else { throw error }
+        guard deadline?.isShort(of: reserve) == true else { throw error }
         drop()
       } catch {
         let score = MethodScore(
@@ -120,7 +123,22 @@ public struct ImputerSelection: Sendable {
         scores.append(MeasuredMethod(score: score, errors: []))
       }
     }
-    let (chosen, reason) = choice(scores)
+    start = clock.now
+    do {
+      let own = try trial.measure(
+        main, model, options, { fitting + seconds() },
+        within: deadline.map { min(0.2 * $0.seconds, 0.4 * $0.remaining) }
+      ) { try step("self-check", Double(baselines.count) / parts + $0 / parts) }
+      scores.insert(own, at: 0)
+    } catch is TimedFilling.TooSlow {
+      dropped.insert(main.descriptor.id, at: 0)
+      var score = MethodScore(
+        id: main.descriptor.id, isBaseline: main.isBaseline, seconds: fitting,
+        failure: "it draws too slowly for the time there is")
+      score.isLeftOut = true
+      scores.insert(MeasuredMethod(score: score, errors: []), at: 0)
+    }
+    let (chosen, reason) = choice(scores.filter { hasTime(toFitAgain: $0.score, table, series, deadline) })
     let result = SelfCheckResult(
       hiding: hidden.hiding, hidden: hidden.count, observed: hidden.observed,
       methods: scores.map(\.score).sorted { ($0.relativeError ?? .infinity) < ($1.relativeError ?? .infinity) },
@@ -133,6 +151,15 @@ public struct ImputerSelection: Sendable {
       table, schema: schema, series: series, options: OptionValues(as: baseline.descriptor.options),
       run: trial.quietRun { _ in try step("self-check", 1) })
     return Outcome(model: refitted, method: baseline, check: result, dropped: dropped)
+  }
+
+  /// Whether a plain method can be fitted anew in the time that is left, by what its fit and measurement took.
+  private func hasTime(
+    toFitAgain score: MethodScore, _ table: Table, _ series: SeriesLayout?, _ deadline: Deadline?
+  ) -> Bool {
+    guard let deadline, score.isBaseline, let seconds = score.seconds else { return true }
+    let share = series == nil ? Double(table.rowCount) / Double(min(table.rowCount, mostBaselineRows)) : 1
+    return seconds * share < 0.6 * deadline.remaining
   }
 
   private func hiddenCells(

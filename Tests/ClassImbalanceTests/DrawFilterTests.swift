@@ -29,7 +29,7 @@ import Testing
       Tabular.numbers("y", rows.map(\.y), kind: .decimal(digits: 6)),
       Tabular.categories("class", rows.map { _ in "b" }),
     ])
-    return try filter.judge(drawn, bases: nil, place: 1)
+    return try filter.judge(drawn, bases: nil, place: 1, spacing: filter.spacing(of: 1))
   }
 
   @Test func `Copies, rows beside a row of the class and rows among the other class are left out`() throws {
@@ -86,7 +86,7 @@ import Testing
       Tabular.numbers("k", [7, 7, 8], kind: .decimal(digits: 0)),
       Tabular.categories("class", ["b", "b", "b"]),
     ])
-    let judged = try filter.judge(drawn, bases: [70, 70, 70], place: 1)
+    let judged = try filter.judge(drawn, bases: [70, 70, 70], place: 1, spacing: filter.spacing(of: 1))
     #expect(judged[0] == .copy && judged[2] == .kept)
   }
 }

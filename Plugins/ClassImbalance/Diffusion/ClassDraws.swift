@@ -5,7 +5,8 @@ import Tensors
 
 /// Draws rows of classes from a model that learned all of them, and counts what is left out.
 struct ClassDraws {
-  private static let mostRounds = 8
+  /// The most rounds: each draws again for what was left out of the one before.
+  static let mostRounds = 8
 
   let classes: ClassCounts
   let model: any FittedSynthesizer
@@ -14,6 +15,7 @@ struct ClassDraws {
   let beginnings: PartialRows
   /// The greatest share of a real row that a new one begins with.
   let mostKept: Double
+  let rounds: Int
   let run: TrainingRun
   private var drawn: [DrawFilter.Judgement: Int] = [:]
   /// Rows that were taken although they had been left out.
@@ -21,7 +23,7 @@ struct ClassDraws {
 
   init(
     classes: ClassCounts, model: any FittedSynthesizer, options: OptionValues, filter: DrawFilter,
-    beginnings: PartialRows, mostKept: Double, run: TrainingRun
+    beginnings: PartialRows, mostKept: Double, rounds: Int = mostRounds, run: TrainingRun
   ) {
     self.classes = classes
     self.model = model
@@ -29,6 +31,7 @@ struct ClassDraws {
     self.filter = filter
     self.beginnings = beginnings
     self.mostKept = mostKept
+    self.rounds = rounds
     self.run = run
   }
 
@@ -36,13 +39,14 @@ struct ClassDraws {
   mutating func rows(_ count: Int, of place: Int) throws -> Table {
     let random = RandomStream(seed: run.seed).child(UInt64(place))
     var kept: [Table] = [], left: [DrawFilter.Judgement: [Table]] = [:]
+    let spacing = filter.spacing(of: place)
     var keptCount = 0, drawnCount = 0
-    for round in 0..<Self.mostRounds where keptCount < count {
+    for round in 0..<rounds where keptCount < count {
       // As many as should suffice by what was kept so far.
       let share = drawnCount == 0 ? 0.8 : max(Double(keptCount) / Double(drawnCount), 0.1)
       let wished = Int((Double(count - keptCount) / share * 1.05).rounded(.up)) + 8
       let made = try draw(wished, of: place, random.child(UInt64(round)))
-      let judgements = try filter.judge(made.rows, bases: made.bases, place: place)
+      let judgements = try filter.judge(made.rows, bases: made.bases, place: place, spacing: spacing)
       for judgement in DrawFilter.Judgement.allCases {
         let rows = made.rows.rows(judgements.indices.filter { judgements[$0] == judgement })
         guard rows.rowCount > 0 else { continue }
@@ -64,7 +68,7 @@ struct ClassDraws {
   }
 
   /// Rows as the model makes them, and the rows of the table where they begin.
-  private func draw(
+  func draw(
     _ count: Int, of place: Int, _ random: RandomStream
   ) throws -> (rows: Table, bases: [Int]?) {
     var random = random

@@ -14,16 +14,18 @@ struct ClassForests: Sendable {
 
   private static let folds = 5
   /// More rows of a class than this teach a forest no more.
-  private static let mostRowsOfClass = 10_000
+  static let mostRowsOfClass = 10_000
 
-  init(_ features: FeatureTable, _ classes: ClassCounts, seed: UInt64, threads: Int) throws(DownstreamError) {
+  init(
+    _ features: FeatureTable, _ classes: ClassCounts, rowsOfClass: Int = mostRowsOfClass, seed: UInt64, threads: Int
+  ) throws(DownstreamError) {
     let random = RandomStream(seed: seed).child(0xb04d), count = classes.labels.count
     let rows = classes.labels.indices.flatMap { place in
       let own = classes.rows(of: place)
-      return Folds.sample(Self.mostRowsOfClass, of: own.count, stream: random.child(UInt64(place))).map { own[$0] }
+      return Folds.sample(rowsOfClass, of: own.count, stream: random.child(UInt64(place))).map { own[$0] }
     }.sorted()
     let known = features.modelled(rows), labels = rows.map { Int(classes.classOfRow[$0]) }
-    let weights = labels.map { 1 / Double(min(classes.counts[$0], Self.mostRowsOfClass)) }
+    let weights = labels.map { 1 / Double(min(classes.counts[$0], rowsOfClass)) }
     let fold = Folds.stratified(labels, classes: count, folds: Self.folds, stream: random.child(.max))
     let grown = sideBySide(Self.folds, threads: threads) { number in
       Result { () throws(DownstreamError) in

@@ -64,6 +64,15 @@ public struct DiffusionMethod: Balancer {
       help:
         "Rows are left out that a forest takes for less typical of their class than this share of the class's own rows; 0 leaves none out."
     ),
+    OptionDescription(
+      "border-rows", .integer(50...ClassForests.mostRowsOfClass),
+      automatic: "\(ClassForests.mostRowsOfClass), or what there is time for",
+      help: "Rows of each class that teach these forests at most."
+    ),
+    OptionDescription(
+      "rounds", .integer(1...ClassDraws.mostRounds), automatic: "\(ClassDraws.mostRounds), or what there is time for",
+      help: "Rounds in which rows are drawn for those that were left out."
+    ),
   ]
 
   /// The generator's options, with guidance unless it is asked for none: rows that are typical of their class teach more.
@@ -90,15 +99,65 @@ public struct DiffusionMethod: Balancer {
     learning.repeats = Self.repeats(classes, emphasis: options.number("emphasis"))
     // Some of the rows that are drawn are left out, and judging them takes forests.
     learning.rowsToMake = 2 * request.newRows.reduce(0, +)
-    if run.deadline != nil { learning.budget = run.budget.map { 0.8 * $0 } }
-    let learnedOptions = options.restricted(to: generator.descriptor.options)
+    let deadline = run.deadline == nil ? nil : run.budget.map { Deadline(seconds: $0) }
+    if deadline != nil { learning.budget = run.budget.map { 0.5 * $0 } }
+    var learnedOptions = options.restricted(to: generator.descriptor.options)
     let model = try generator.fit(table, schema: schema, options: learnedOptions, run: learning)
-    let filter = try DrawFilter(
-      table, schema: schema, classes: classes, closeness: options.number("closeness"),
-      border: options.number("border"), seed: run.seed, threads: run.threads)
-    var draws = ClassDraws(
-      classes: classes, model: model, options: learnedOptions, filter: filter,
-      beginnings: PartialRows(table, target: classes.target), mostKept: options.number("kept"), run: run)
+    var choices: [Choice] = []
+    func shorten(_ name: String, _ value: String, _ repeating: String) {
+      var choice = Choice(name, value, because: "there is time for no more", flag: "--budget")
+      choice.repeating = repeating
+      choices.append(choice)
+      run.announce(choice)
+    }
+    func makeFilter(rowsOfClass: Int) throws -> DrawFilter {
+      try DrawFilter(
+        table, schema: schema, classes: classes, closeness: options.number("closeness"),
+        border: options.number("border"), rowsOfClass: rowsOfClass, seed: run.seed, threads: run.threads)
+    }
+    var rowsOfClass = options.integer("border-rows", automatic: ClassForests.mostRowsOfClass)
+    if let deadline, options.isAutomatic("border-rows"), options.number("border") > 0 {
+      let few = 500, before = deadline.remaining
+      _ = try makeFilter(rowsOfClass: few)
+      // A quarter of the time that is left for forests; the rest draws and judges.
+      let possible = Double(few) * 0.25 * deadline.remaining / max(before - deadline.remaining, 1e-6)
+      let most = min(rowsOfClass, classes.counts.max() ?? 0)
+      if possible < Double(most) {
+        rowsOfClass = max(few, Int(possible))
+        shorten("border", "by \(rowsOfClass) rows of a class", "border-rows=\(rowsOfClass)")
+      }
+    }
+    var filter = try makeFilter(rowsOfClass: rowsOfClass)
+    func makeDraws(rounds: Int) -> ClassDraws {
+      ClassDraws(
+        classes: classes, model: model, options: learnedOptions, filter: filter,
+        beginnings: PartialRows(table, target: classes.target), mostKept: options.number("kept"), rounds: rounds,
+        run: run)
+    }
+    var draws = makeDraws(rounds: options.integer("rounds", automatic: ClassDraws.mostRounds))
+    if let deadline, options.isAutomatic("rounds") {
+      let most = places.max { request.newRows[$0] < request.newRows[$1] }!
+      let pace = try DrawingPace(
+        draws, place: most, filter: filter, random: RandomStream(seed: run.seed).child(UInt64(classes.labels.count)))
+      let plan = pace.plan(
+        rows: request.newRows.reduce(0, +), own: places.reduce(0) { $0 + classes.counts[$1] },
+        // Some is for writing the rows, and counting copies.
+        seconds: 0.8 * deadline.remaining)
+      if plan.rounds < ClassDraws.mostRounds { shorten("rounds", "\(plan.rounds)", "rounds=\(plan.rounds)") }
+      if !plan.comparesRows, !options.given.contains("closeness") {
+        filter = filter.withoutComparing
+        shorten("closeness", "rows that lie close to one of the file are not looked for", "closeness=0")
+      }
+      if plan.evaluations < 1, generator.descriptor.options.contains(where: { $0.name == "evaluations" }),
+        learnedOptions.isAutomatic("evaluations")
+      {
+        let count = max(2, Int(plan.evaluations * Double(min(64, schema.columns.count))))
+        learnedOptions = try learnedOptions.overlaid(
+          with: OptionValues(arguments: ["evaluations=\(count)"], as: generator.descriptor.options))
+        shorten("evaluations", "\(count) a row", "evaluations=\(count)")
+      }
+      draws = makeDraws(rounds: plan.rounds)
+    }
     var made: [Table] = []
     for place in places {
       made.append(try draws.rows(request.newRows[place], of: place))
@@ -120,7 +179,9 @@ public struct DiffusionMethod: Balancer {
       report.classes[place].copies = copies[start..<start + count].count { $0 }
       start += count
     }
-    return Balanced(rows: rows, report: report, schema: schema, training: model.report)
+    var training = model.report
+    training.choices += choices
+    return Balanced(rows: rows, report: report, schema: schema, training: training)
   }
 
   /// How often the rows of each class are learned from: the greatest class's rows over theirs, to the power of the

@@ -16,7 +16,8 @@ struct DrawFilter: Sendable {
   enum Judgement: CaseIterable { case kept, beyondBorder, tooClose, copy }
 
   private let table: Table, schema: Schema, classes: ClassCounts
-  private let closeness: Double, border: Double, threads: Int
+  private var closeness: Double
+  private let border: Double, threads: Int
   /// Nil where no row can lie beyond the border.
   private let forests: ClassForests?
   /// The deviation of each column of numbers.
@@ -25,7 +26,8 @@ struct DrawFilter: Sendable {
   let ignoredColumns: Set<String>
 
   init(
-    _ table: Table, schema: Schema, classes: ClassCounts, closeness: Double, border: Double, seed: UInt64, threads: Int
+    _ table: Table, schema: Schema, classes: ClassCounts, closeness: Double, border: Double,
+    rowsOfClass: Int = ClassForests.mostRowsOfClass, seed: UInt64, threads: Int
   ) throws(DownstreamError) {
     self.table = table
     self.schema = schema
@@ -39,7 +41,29 @@ struct DrawFilter: Sendable {
       let deviation = Moments.deviation(column.values)
       return deviation > 0 ? deviation : 1
     }
-    forests = border > 0 ? try ClassForests(features, classes, seed: seed, threads: threads) : nil
+    forests =
+      border > 0 ? try ClassForests(features, classes, rowsOfClass: rowsOfClass, seed: seed, threads: threads) : nil
+  }
+
+  /// The same without the look for rows that lie close to one of the file.
+  var withoutComparing: DrawFilter {
+    var copy = self
+    copy.closeness = 0
+    return copy
+  }
+
+  /// How far each row of a class is from the next row of it.
+  func spacing(of place: Int) -> [Double] {
+    guard closeness > 0 else { return [] }
+    let features = FeatureTable(table, schema: schema, target: classes.target)
+    return space(features).rows(classes.rows(of: place)).nearestOthers(count: 1, threads: threads).distances
+  }
+
+  private func space(_ features: FeatureTable) -> NeighbourSpace {
+    NeighbourSpace(
+      numbers: zip(features.numbers, deviations).map { column, deviation in column.values.map { $0 / deviation } },
+      codes: features.categories.map(\.codes), weights: features.categories.map { _ in 1 },
+      rowCount: features.rowCount)
   }
 
   /// Judges rows that were drawn for a class.
@@ -47,29 +71,25 @@ struct DrawFilter: Sendable {
   /// - Parameters:
   ///   - drawn: rows with the columns of the table.
   ///   - bases: the row of the table where each begins; nil: at none.
-  func judge(_ drawn: Table, bases: [Int]?, place: Int) throws -> [Judgement] {
+  ///   - spacing: of the class; see ``spacing(of:)``.
+  func judge(_ drawn: Table, bases: [Int]?, place: Int, spacing: [Double]) throws -> [Judgement] {
     let all = try Table.concatenated([table, drawn])
     let features = FeatureTable(all, schema: schema, target: classes.target)
     let rows = Array(table.rowCount..<all.rowCount)
     // A row that equals one of another class contradicts it.
     let areCopies = CopyCount.areCopies(
       all.rows(rows), of: all.rows(0..<table.rowCount), ignoring: ignoredColumns.union([classes.target]))
-    let areClose = closeRows(rows, features, place: place)
+    let areClose = closeRows(rows, features, place: place, spacing: spacing)
     let areBeyond = rowsBeyondBorder(rows, features, bases: bases, place: place)
     return rows.indices.map { row in
       areCopies[row] ? .copy : areClose[row] ? .tooClose : areBeyond[row] ? .beyondBorder : .kept
     }
   }
 
-  private func closeRows(_ rows: [Int], _ features: FeatureTable, place: Int) -> [Bool] {
+  private func closeRows(_ rows: [Int], _ features: FeatureTable, place: Int, spacing: [Double]) -> [Bool] {
     guard closeness > 0 else { return rows.map { _ in false } }
-    let space = NeighbourSpace(
-      numbers: zip(features.numbers, deviations).map { column, deviation in column.values.map { $0 / deviation } },
-      codes: features.categories.map(\.codes), weights: features.categories.map { _ in 1 },
-      rowCount: features.rowCount)
-    let own = space.rows(classes.rows(of: place))
-    let spacing = own.nearestOthers(count: 1, threads: threads).distances
-    let nearest = own.nearest(to: space.rows(rows), count: 1, threads: threads)
+    let space = space(features)
+    let nearest = space.rows(classes.rows(of: place)).nearest(to: space.rows(rows), count: 1, threads: threads)
     return rows.indices.map { nearest.distances[$0] < closeness * spacing[Int(nearest.indices[$0])] }
   }
 

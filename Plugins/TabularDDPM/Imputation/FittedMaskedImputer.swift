@@ -24,6 +24,7 @@ struct FittedMaskedImputer: FittedImputer {
 
   /// Rows that are worked on at once.
   private static let piece = 4096
+  private static let mostEvaluations = 64
 
   func impute(_ table: Table, _ request: ImputationRequest) throws -> Imputation {
     // Of all rows, so that errors name the table's own, also where nothing is missing.
@@ -34,9 +35,13 @@ struct FittedMaskedImputer: FittedImputer {
       cells.modelled.contains { table.columns[$0].isMissing(row) }
     }
     let pass = predictor.model.makePass(request.threads, shard: 256)
+    let evaluations = request.draws > 0 ? self.evaluations(table, incomplete, request) : 0
     for first in stride(from: 0, to: incomplete.count, by: Self.piece) {
       let rows = Array(incomplete[first..<min(first + Self.piece, incomplete.count)])
-      let part = try fill(table.rows(rows), request, first: first, pass: pass)
+      let all = Double(incomplete.count)
+      let part = try fill(
+        table.rows(rows), request, evaluations: evaluations, first: first,
+        span: Double(first) / all...Double(first + rows.count) / all, pass: pass)
       for (column, cells) in part { columns[column, default: FilledColumn()].append(cells, rows: rows) }
       guard request.shouldContinue(Double(first + rows.count) / Double(incomplete.count)) else {
         throw CancellationError()
@@ -53,13 +58,25 @@ struct FittedMaskedImputer: FittedImputer {
     return result
   }
 
+  /// Evaluations of the network a draw: no more than the row with the most gaps has unknown slots.
+  private func evaluations(_ table: Table, _ incomplete: [Int], _ request: ImputationRequest) -> Int {
+    let usual = request.options?.integer("evaluations", automatic: Self.mostEvaluations) ?? Self.mostEvaluations
+    guard request.effort < 1 else { return usual }
+    let slots = predictor.model.objective.layout.slotsOfColumn
+    let most = incomplete.reduce(0) { most, row in
+      max(most, cells.modelled.reduce(0) { $0 + (table.columns[$1].isMissing(row) ? slots[$1].count : 0) })
+    }
+    return request.affordable(draws: nil, evaluations: min(usual, max(most, 1))).evaluations
+  }
+
   private func levels(_ column: Int) -> [String] {
     if case .levels(let levels) = cells.forms[column] { levels } else { [] }
   }
 
   /// Fills some rows, all of which lack something.
   private func fill(
-    _ table: Table, _ request: ImputationRequest, first: Int, pass: ShardedPass
+    _ table: Table, _ request: ImputationRequest, evaluations: Int, first: Int, span: ClosedRange<Double>,
+    pass: ShardedPass
   ) throws -> [Int: FilledColumn] {
     let data = try predictor.rows(of: table, random: RandomStream(seed: request.seed, stream: UInt64(first)).child(2))
     let all = Array(0..<table.rowCount), gaps = predictor.gaps(data.matrix, rows: all)
@@ -87,7 +104,9 @@ struct FittedMaskedImputer: FittedImputer {
           [refined, chain.flatMap { predictor.chained($0, column: cell, chained, rows: rows, gang: pass.gang) }]
             .compactMap { $0 }), blend: blends[column], request, place: place(column))
     }
-    if request.draws > 0 { try draw(data.start, gaps, request, first: first, into: &result) }
+    if request.draws > 0 {
+      try draw(data.start, gaps, request, evaluations: evaluations, first: first, span: span, into: &result)
+    }
     return result
   }
 
@@ -107,19 +126,24 @@ struct FittedMaskedImputer: FittedImputer {
 
   /// Draws whole rows, and moves each draw to where the blend has it.
   private func draw(
-    _ start: MaskedSampler.Rows, _ gaps: [Int: [Int]], _ request: ImputationRequest, first: Int,
-    into result: inout [Int: FilledColumn]
+    _ start: MaskedSampler.Rows, _ gaps: [Int: [Int]], _ request: ImputationRequest, evaluations: Int, first: Int,
+    span: ClosedRange<Double>, into result: inout [Int: FilledColumn]
   ) throws {
     let model = predictor.model, coding = model.contents.coding, width = coding.columns.count
     let layout = model.objective.layout, slots = layout.slots.count
     var sampler = try MaskedSampler(
       model.objective, plan: ConditionPlan([], coding: coding, layout: layout))
-    sampler.evaluations = request.options?.integer("evaluations", automatic: 64) ?? 64
+    sampler.evaluations = evaluations
     let pass = model.makePass(request.threads)
+    let shardCount = (start.count + FittedTabularMasked.shard - 1) / FittedTabularMasked.shard
+    let progress = WorkProgress(
+      of: request.draws * shardCount, from: span.lowerBound, to: span.upperBound, shouldContinue: request.shouldContinue
+    )
     for draw in 0..<request.draws {
       let shards = pass.map(rows: start.count) { [sampler] tape, range in
         Result {
-          try sampler.sample(
+          guard progress.advance() else { throw CancellationError() }
+          return try sampler.sample(
             start.selecting(Array(range)),
             random: RandomStream(seed: request.seed, stream: UInt64(first + range.lowerBound))
               .child(UInt64(100 + draw)), on: tape)
@@ -144,7 +168,6 @@ struct FittedMaskedImputer: FittedImputer {
           random: RandomStream(seed: request.seed, stream: UInt64(first)).child(UInt64(draw * width + column)),
           place: place(column))
       }
-      guard request.shouldContinue(0) else { throw CancellationError() }
     }
     for column in result.keys where gaps[column] == nil {
       result[column]!.draws = Array(repeating: result[column]!.points, count: request.draws)

@@ -33,9 +33,9 @@ struct MaskedImputerTraining {
     }
     let budget = Self.budget(cells: table.rowCount * cells.modelled.count)
     var learning = run, refiner = refiner
-    // Where a time was given, it is for the trees too.
+    // Where a time was given, it is for trees and weights too.
     let deadline = run.deadline == nil ? nil : run.budget.map { Deadline(seconds: $0) }
-    if refiner != nil, deadline != nil { learning.budget = run.budget.map { 0.5 * $0 } }
+    if deadline != nil { learning.budget = run.budget.map { (refiner == nil ? 0.75 : 0.5) * $0 } }
     var (model, split) = try network.learn(
       table, schema: schema, options: options, run: learning, for: .filling, budget: budget)
     if let deadline, let wanted = refiner?.trees, !options.given.contains("trees") {
@@ -51,7 +51,7 @@ struct MaskedImputerTraining {
         if trees == 0 { refiner = nil }
       }
     }
-    let predictor = MaskedPredictor(model: model, cells: cells)
+    var predictor = MaskedPredictor(model: model, cells: cells)
     let random = RandomStream(seed: run.seed).child(20)
     let data = try predictor.rows(of: table, random: random.child(0))
     let pass = model.makePass(run.threads, shard: 256)
@@ -71,7 +71,22 @@ struct MaskedImputerTraining {
       return chain
     }
     let chain = try chained(split.training)
-    let heldOut = split.heldOut.map { Int($0) }.sorted()
+    var most = options.integer("weighing-rows", automatic: split.heldOut.count)
+    if let deadline, options.isAutomatic("weighing-rows") {
+      let affordable = try affordableWeighing(
+        deadline, predictor, data, split, table, refines: refiner != nil, chain: chain, pass: pass)
+      if affordable < most {
+        most = affordable < Self.fewestToJudge ? 0 : affordable
+        var choice = Choice(
+          "weights", most == 0 ? "none" : "by \(most) rows of \(split.heldOut.count)",
+          because: "there is time for no more", flag: "--budget, --set weighing-rows=")
+        choice.repeating = "weighing-rows=\(most)"
+        run.announce(choice)
+        model.note(choice)
+        predictor = MaskedPredictor(model: model, cells: cells)
+      }
+    }
+    let heldOut = split.heldOut.prefix(most).map { Int($0) }.sorted()
     for (cell, column) in cells.modelled.enumerated() where !layout.slotsOfColumn[column].isEmpty {
       var isThere = [Bool](repeating: true, count: table.rowCount)
       for row in data.matrix.missing[cell] { isThere[Int(row)] = false }
@@ -104,25 +119,48 @@ struct MaskedImputerTraining {
       let column = cells.modelled.first(where: { !model.objective.layout.slotsOfColumn[$0].isEmpty })
     else { return 0 }
     let most = few.trees
-    few.trees = 4
     let predictor = MaskedPredictor(model: model, cells: cells)
     let random = RandomStream(seed: run.seed).child(20)
     let data = try predictor.rows(of: table, random: random.child(0))
     let pass = model.makePass(run.threads, shard: 256)
     let teachers = split.training.map { Int($0) }.filter { !table.columns[column].isMissing($0) }
       .prefix(Self.mostRows).sorted()
-    let start = deadline.remaining
-    _ = try predictor.refiner(of: column, data, rows: teachers, learner: few, random: random.child(1), pass: pass)
-    let tree = (start - deadline.remaining) / Double(few.trees)
+    func seconds(_ trees: Int) throws -> Double {
+      few.trees = trees
+      let start = deadline.remaining
+      _ = try predictor.refiner(of: column, data, rows: teachers, learner: few, random: random.child(1), pass: pass)
+      return start - deadline.remaining
+    }
+    // The look at the network's guesses takes its time whatever the number of trees.
+    let fixed = try seconds(1), tree = max(try seconds(5) - fixed, 1e-6) / 4
     // Each column has trees that refine it and, in every round, trees of the chain, which learn from all rows; a small
     // table's chain is grown twice.
     let isSmall = table.rowCount * cells.modelled.count <= Self.mostSmallCells
     let chain =
       Double(Self.rounds) * Double(split.training.count) / Double(max(teachers.count, 1)) * (isSmall ? 2 : 0.5)
     let each = tree * Double(cells.modelled.count) * (1 + chain)
-    // Some of the time is for weights, which take another look at every column. So few trees only add noise.
-    let possible = Int(min(0.7 * deadline.remaining / max(each, 1e-9), Double(most)))
+    // Weights take another look at every column. So few trees only add noise.
+    let time = 0.7 * deadline.remaining - 2 * fixed * Double(cells.modelled.count)
+    let possible = Int(min(max(time, 0) / max(each, 1e-9), Double(most)))
     return possible < 3 ? 0 : possible
+  }
+
+  /// How many held-out rows can weigh all columns in the time that is left, measured on a few rows of one column.
+  private func affordableWeighing(
+    _ deadline: Deadline, _ predictor: MaskedPredictor, _ data: MaskedPredictor.Rows, _ split: HeldOutSplit,
+    _ table: Table, refines: Bool, chain: FittedChain?, pass: ShardedPass
+  ) throws -> Int {
+    let layout = predictor.model.objective.layout
+    let columns = predictor.cells.modelled.filter { !layout.slotsOfColumn[$0].isEmpty }
+    guard let column = columns.first else { return split.heldOut.count }
+    let few = split.heldOut.map { Int($0) }.filter { !table.columns[column].isMissing($0) }.prefix(64).sorted()
+    guard few.count >= Self.fewestToJudge else { return split.heldOut.count }
+    let start = deadline.remaining
+    _ = try blend(column, predictor, data, rows: few, refiner: nil, chain: chain, pass: pass)
+    let row = (start - deadline.remaining) / Double(few.count)
+    // Trees that refine are grown in the same loop.
+    let time = (refines ? 0.4 : 0.8) * deadline.remaining
+    return Int(clamping: time / max(row * Double(columns.count), 1e-9))
   }
 
   /// Weights and misses of a column, on rows that were not learned from.

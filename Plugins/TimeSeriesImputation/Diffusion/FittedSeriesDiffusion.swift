@@ -28,20 +28,20 @@ struct FittedSeriesDiffusion: FittedImputer {
     let coding = contents.coding, settings = contents.settings, length = settings.shape.length
     let frame = try coding.frame(table, schema: schema)
     let base = try settings.mean.fill(
-      frame, threads: request.threads, shouldContinue: { request.shouldContinue(0.05 * $0) })
+      frame, threads: request.threads, shouldContinue: { _ in request.shouldContinue(0) })
     let objective = ResidualObjective(
       network: network, spread: settings.spread, typicalStep: coding.typicalStep, chains: settings.chains,
       paths: GapPaths(settings.prior, length: length))
+    let effort = request.affordable(draws: settings.draws, evaluations: settings.evaluations)
     let filling = ResidualFilling(
-      sampler: ResidualSampler(objective: objective, evaluations: request.evaluations(settings.evaluations)),
+      sampler: ResidualSampler(objective: objective, evaluations: effort.evaluations),
       store: store, precision: contents.precision, threads: request.threads, length: length,
       view: MaskedView(frame, base: base), channels: frame.channelCount, inputs: frame.inputCount,
       random: RandomStream(seed: request.seed).child(51))
     let stretches = WindowPlan.stretches(frame, length: length, typicalStep: coding.typicalStep)
     var results = try filling.run(
       ResidualFilling.jobs(stretches, length: length, chains: settings.chains),
-      draws: max(request.draws, settings.draws),
-      shouldContinue: { request.shouldContinue(0.05 + 0.95 * $0) })
+      draws: effort.draws, shouldContinue: request.shouldContinue)
     for result in results { try result.checkFinite() }
     for (entity, series) in frame.entities.enumerated() {
       settings.drift.mix(
@@ -73,13 +73,5 @@ extension FittedSeriesDiffusion {
     var parameters = ParameterLayout()
     network = ResidualNetwork(contents.settings.shape, in: &parameters)
     store = try archive.parameters(for: parameters)
-  }
-}
-
-extension ImputationRequest {
-  /// As the model was told, but for what the request itself says.
-  func evaluations(_ own: Int) -> Int {
-    guard let options, options.given.contains("evaluations") else { return own }
-    return options.integer("evaluations")
   }
 }

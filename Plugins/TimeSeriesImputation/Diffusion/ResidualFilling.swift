@@ -120,7 +120,7 @@ struct ResidualFilling: Sendable {
   /// - Parameter piece: windows between two looks at `shouldContinue`; some that keep all threads busy, if nil.
   /// - Throws: `CancellationError` where `shouldContinue` said so.
   func run(
-    _ jobs: [Job], draws: Int, piece: Int? = nil, shouldContinue: @Sendable (Double) -> Bool
+    _ jobs: [Job], draws: Int, piece: Int? = nil, shouldContinue: @escaping @Sendable (Double) -> Bool
   ) throws -> [EntityResult] {
     let jobs = jobs.filter { hasUnknown($0) }
     let size = length * channels
@@ -150,8 +150,12 @@ struct ResidualFilling: Sendable {
           return (chain: chain, draws: draws, given: given(chain[0], draws, results))
         }
       }
+      let progress = WorkProgress(
+        of: units.count, from: Double(first) / Double(jobs.count), to: Double(first + part.count) / Double(jobs.count),
+        shouldContinue: shouldContinue)
       let made = drawing.map(rows: units.count) { tape, range in
         Result {
+          guard progress.advance() else { throw CancellationError() }
           let unit = units[range.lowerBound]
           return try draw(unit.chain, draws: unit.draws, given: unit.given, on: tape)
         }

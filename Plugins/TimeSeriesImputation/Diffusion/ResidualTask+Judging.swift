@@ -17,10 +17,27 @@ extension ResidualTask {
     var draws = [[Float]](repeating: [], count: judgingDraws)
   }
 
+  /// About how many seconds one draw of hidden cells takes to calibrate, by a few windows of it.
+  func secondsToCalibrate(
+    _ store: ParameterStore, evaluations: Int, threads: Int, precision: Precision
+  ) throws -> Double {
+    guard let view = judgingViews.first, !judgingPlan.windows.isEmpty else { return 0 }
+    let filling = ResidualFilling(
+      sampler: ResidualSampler(objective: objective, evaluations: evaluations), store: store, precision: precision,
+      threads: threads, length: plan.length, view: view, channels: truth.channelCount, inputs: truth.inputCount,
+      random: RandomStream(seed: 0))
+    let few = judgingPlan.windows.prefix(2 * threads)
+    let start = DispatchTime.now().uptimeNanoseconds
+    _ = try filling.run(
+      few.map { .init(window: $0, draws: true, given: 0) }, draws: Self.judgingDraws, shouldContinue: { _ in true })
+    let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+    return seconds * Double(judgingPlan.windows.count) / Double(few.count)
+  }
+
   /// Draws residuals of held-out cells and compares them with the true ones.
   func calibration(
     _ store: ParameterStore, evaluations: Int, threads: Int, precision: Precision, random: RandomStream,
-    shouldContinue: @Sendable (Double) -> Bool
+    shouldContinue: @escaping @Sendable (Double) -> Bool
   ) throws -> (drift: ResidualDrift, calibration: ResidualCalibration) {
     var gaps: [Gap] = []
     for (number, view) in judgingViews.enumerated() {

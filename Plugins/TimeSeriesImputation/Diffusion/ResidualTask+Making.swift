@@ -8,7 +8,8 @@ extension ResidualTask {
   /// So many windows judge at least, where they are less than a fifth.
   private static let wantedHeldOut = 8
   /// The share of cells that are hidden in them, and how many a good calibration wants: of few, several draws.
-  private static let judgedShare = 0.1, wantedCells = 6000.0, mostJudgingViews = 40
+  private static let judgedShare = 0.1, wantedCells = 6000.0
+  static let mostJudgingViews = 40
 
   /// A network at its start and the task of training it.
   static func make(
@@ -43,7 +44,8 @@ extension ResidualTask {
     // Of large frames, of which little may be observed, no more than memory holds.
     let most = max(4, 40_000_000 / max(cells, 1))
     let judging = try TrainingViews.make(
-      frame, count: judged > 0 ? min(mostJudgingViews, most, max(1, Int(wantedCells / judged))) : 1,
+      frame,
+      count: judged > 0 ? plan.judging ?? min(mostJudgingViews, most, max(1, Int(wantedCells / judged))) : 1,
       threads: threads, random: random.child(5),
       draw: { pattern.draw(share: judgedShare, in: $0, random: &$1) }, fill: fill)
 

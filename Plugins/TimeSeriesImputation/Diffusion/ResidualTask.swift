@@ -8,7 +8,8 @@ struct ResidualTask: TrainingObjective {
   /// All cells that are observed.
   let truth: SeriesFrame
   /// The frame with cells hidden, in several draws, for training, and in others for judging.
-  let views: [MaskedView], judgingViews: [MaskedView]
+  let views: [MaskedView]
+  var judgingViews: [MaskedView]
   /// Cells that are never scored in training, by entity and step.
   let heldOut: [[Bool]]
   let plan: WindowPlan, judgingPlan: WindowPlan

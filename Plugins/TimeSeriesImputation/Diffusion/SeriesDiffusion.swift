@@ -46,7 +46,7 @@ public struct SeriesDiffusion: Imputer {
       choose(Choice("column \(name)", "left empty", because: "no row has a value to learn from"))
     }
     let frame = try coding.frame(table, schema: schema)
-    let plan = SeriesDiffusionOptions.plan(options, frame: frame, coding: coding, run: run, choose)
+    var plan = SeriesDiffusionOptions.plan(options, frame: frame, coding: coding, run: run, choose)
     let random = RandomStream(seed: run.seed).child(50)
     let goesOn: @Sendable () -> Bool = {
       run.shouldContinue(TrainingProgress(step: 0, share: 0, loss: 0, elapsed: 0))
@@ -57,13 +57,43 @@ public struct SeriesDiffusion: Imputer {
     data.shouldContinue = goesOn
     let mean = try RidgeModel(data, options: try RidgeModel.descriptor.options(parsing: [:]))
 
-    let (store, task) = try ResidualTask.make(
+    func shorten(_ name: String, to count: Int, of usual: Int) {
+      var choice = Choice(
+        name, "\(count) draws of hidden cells, \(usual) would be better", because: "there is time for no more",
+        flag: "--budget, --set \(name)=")
+      choice.repeating = "\(name)=\(count)"
+      choose(choice)
+    }
+    let time = run.deadline == nil ? nil : run.budget
+    if let time, plan.masksAreAutomatic {
+      // Each draw to train on is filled by the mean; a few more judge.
+      let before = Date()
+      _ = try mean.fill(frame, threads: run.threads, shouldContinue: { _ in goesOn() })
+      let affordable = max(4, Int(clamping: 0.2 * time / max(Date().timeIntervalSince(before), 1e-6)))
+      if affordable < plan.masks {
+        shorten("masks", to: affordable, of: plan.masks)
+        plan.masks = affordable
+        if plan.judging == nil { plan.judging = affordable }
+      }
+    }
+    var (store, task) = try ResidualTask.make(
       frame, coding: coding, mean: mean, pattern: pattern, plan: plan, threads: run.threads, random: random,
       shouldContinue: goesOn)
     var training = plan.training
+    var calibrating = 0.0
+    if let time, options.isAutomatic("judging") {
+      let each = try task.secondsToCalibrate(
+        store, evaluations: plan.evaluations, threads: run.threads, precision: training.precision)
+      let affordable = max(1, Int(clamping: 0.15 * time / max(each, 1e-6)))
+      task.judgingViews = Array(task.judgingViews.prefix(affordable))
+      if plan.judging != nil || affordable == task.judgingViews.count {
+        shorten("judging", to: task.judgingViews.count, of: ResidualTask.mostJudgingViews)
+      }
+      calibrating = each * Double(task.judgingViews.count)
+    }
     if let budget = training.budget, run.steps == nil {
       // Reading, masks and the mean are part of the time that was given; so is what comes after.
-      training.budget = max(0.92 * budget - Date().timeIntervalSince(started), budget / 4)
+      training.budget = max(0.92 * budget - Date().timeIntervalSince(started) - calibrating, budget / 4)
     }
     let pass = task.pass(store, training)
     let before = task.heldOutLosses(pass)

@@ -22,8 +22,11 @@ enum SeriesDiffusionOptions {
     OptionDescription("weight-decay", .number(0...10), default: .number(0.01), help: "L2 regularisation, decoupled"),
     OptionDescription("batch", .integer(1...4096), automatic: "windows of 6,144 tokens in all", help: "windows a step"),
     OptionDescription(
-      "masks", .integer(2...256), automatic: "24, fewer where the series are long",
+      "masks", .integer(2...256), automatic: "24, fewer where the series are long or time is short",
       help: "draws of hidden cells to train on"),
+    OptionDescription(
+      "judging", .integer(1...256), automatic: "as many as hide 6,000 cells, up to 40, or what there is time for",
+      help: "draws of hidden cells in held-out windows, which judge and make draws as wide as truths"),
     OptionDescription(
       "evaluations", .integer(1...1000), default: .integer(8), help: "evaluations of the denoiser a draw"),
     OptionDescription(
@@ -35,6 +38,10 @@ enum SeriesDiffusionOptions {
     var shape: ResidualNetworkShape
     var training = TrainingSettings()
     var masks = 24, evaluations = 8, draws = 32
+    /// Draws of hidden cells that judge; nil: as many as are needed.
+    var judging: Int?
+    /// Whether the number of draws to train on was not given.
+    var masksAreAutomatic = true
   }
 
   static func plan(
@@ -55,6 +62,8 @@ enum SeriesDiffusionOptions {
         dropout: Float(options.number("dropout", automatic: cells < 100_000 ? 0.2 : 0.1))))
     let tokens = length / patch * channels
     plan.masks = options.integer("masks", automatic: min(24, max(4, 40_000_000 / max(cells, 1))))
+    plan.masksAreAutomatic = options.isAutomatic("masks")
+    plan.judging = options.isAutomatic("judging") ? nil : options.integer("judging")
     plan.evaluations = options.integer("evaluations")
     plan.draws = options.integer("draws")
     plan.training.batch = options.integer("batch", automatic: min(128, max(8, 6144 / tokens)))

@@ -84,6 +84,11 @@ public struct ImputationRequest: Sendable {
   public var options: OptionValues?
   /// Called with the share that is done. Returning false makes `impute` throw `CancellationError`.
   public var shouldContinue: @Sendable (Double) -> Bool = { _ in true }
+  /// The share of its usual work that a method may do, above 0 and up to 1; it takes fewer draws and evaluations then, which
+  /// it announces. See ``affordable(draws:evaluations:)``.
+  public var effort = 1.0
+  /// Called once for every choice that was made while filling.
+  public var announce: @Sendable (Choice) -> Void = { _ in }
 
   /// Makes a request.
   public init(

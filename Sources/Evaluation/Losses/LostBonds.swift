@@ -9,6 +9,8 @@ import Foundation
 /// relations of at least .1 that are ten standard errors from none, and correlations of at least .15 that are six.
 struct LostBonds {
   private static let leastAssociation = 0.1, leastCorrelation = 0.15
+  /// Levels of fewer real rows are taken for one.
+  private static let fewestOfLevel = 20
   /// With more columns than this only the first are looked at.
   private static let mostColumns = 100
 
@@ -16,11 +18,12 @@ struct LostBonds {
   static func find(_ comparison: Comparison) -> VerdictRules.LostBond? {
     let usable = comparison.columns.indices.filter { !comparison.isEmptied($0) }.prefix(mostColumns)
     let real = usable.map { PairTrends.Cells(comparison.real.columns[$0], isNumeric: comparison.columns[$0].isNumeric) }
-    let made = zip(usable, real).map { index, cells in
+    var made = zip(usable, real).map { index, cells in
       PairTrends.Cells(
         comparison.synthetic.columns[index], isNumeric: comparison.columns[index].isNumeric, bins: cells.sharedBins)
     }
-    let own = real.map(\.rebinned)
+    var own = real.map(\.rebinned)
+    for place in own.indices { pool(&own[place], &made[place]) }
     var worst: VerdictRules.LostBond?
     for first in own.indices {
       for second in own.indices where second > first {
@@ -34,6 +37,18 @@ struct LostBonds {
       }
     }
     return worst
+  }
+
+  /// Takes levels of few rows for one: where few rows are expected, χ² says nothing.
+  private static func pool(_ real: inout PairTrends.Cells, _ made: inout PairTrends.Cells) {
+    var counts = [Int](repeating: 0, count: real.levels)
+    for code in real.codes { counts[Int(code)] += 1 }
+    let rare = counts.indices.filter { counts[$0] < fewestOfLevel }
+    guard let pool = rare.first else { return }
+    var target = counts.indices.map { Int32($0) }
+    for level in rare { target[level] = Int32(pool) }
+    real.codes = real.codes.map { target[Int($0)] }
+    made.codes = made.codes.map { target[Int($0)] }
   }
 
   private static func lost(

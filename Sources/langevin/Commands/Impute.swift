@@ -136,11 +136,12 @@ struct Impute: ParsableCommand {
       level: self.filling.interval.map { $0 / 100 } ?? (reportPlace == nil ? nil : job.selection.level),
       options: filling.id == main.id ? job.selection.options : try OptionValues(as: filling.options), seed: job.seed,
       threads: job.threads, place: job.place, drawsPlace: drawsPlace, console: job.console,
-      interruption: job.interruption)
-    let filled = try job.writing {
-      let filled = try fitted.map { try filler.fill($0.model, method: filling.id) } ?? filler.untouched()
+      interruption: job.interruption, deadline: job.deadline)
+    let (filled, choices) = try job.writing {
+      let (filled, choices) =
+        try fitted.map { try filler.fill($0.model, method: filling) } ?? (filler.untouched(), choices: [])
       try filler.write(filled)
-      return filled
+      return (filled, choices)
     }
     if fitted == nil {
       job.console.say("nothing is missing: the rows are copied")
@@ -175,7 +176,9 @@ struct Impute: ParsableCommand {
       command: "impute", output: output, method: subject.method, seed: job.seed, threads: job.threads,
       rows: filled.table.rowCount, seconds: job.clock.seconds, report: learned)
     outcome.imputation = result
-    if fitted != nil { outcome.repeatCommand = job.repeatCommand(learned, flags: fitted?.repeating ?? []) }
+    if fitted != nil {
+      outcome.repeatCommand = job.repeatCommand(learned, later: choices, flags: fitted?.repeating ?? [])
+    }
     try outcome.tell(
       job.console, asJSON: speaking.json, resultIsTaken: job.place.isStream,
       hidesRepeat: options.seed != nil && (training.steps != nil || learned == nil))

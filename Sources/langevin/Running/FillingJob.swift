@@ -15,11 +15,13 @@ struct FillingJob {
   let drawsPlace: OutputPlace?
   let console: Console
   let interruption: Interruption
+  /// When the filled table should be there; nil: whenever it is.
+  var deadline: Deadline?
 
   /// Fills the gaps.
   ///
   /// - Throws: ``Failure``; `CancellationError` where it was interrupted.
-  func fill(_ model: any FittedImputer, method: String) throws -> FilledTable {
+  func fill(_ model: any FittedImputer, method: MethodDescriptor) throws -> (FilledTable, choices: [Choice]) {
     let clock = Stopwatch()
     var request = ImputationRequest(
       seed: seed, threads: threads, point: filling.point, draws: filling.draws ?? 0,
@@ -32,11 +34,18 @@ struct FillingJob {
       return !interruption.isRequested
     }
     defer { console.endPhase() }
-    let answer = try model.impute(input.modelled.table, request)
+    let choices = Locked<[Choice]>([])
+    request.announce = { [console] choice in
+      choices.withValue { $0.append(choice) }
+      console.announce(choice)
+    }
+    // Some of what is left is for writing.
+    let answer = try TimedFilling(seconds: deadline.map { 0.9 * $0.remaining })
+      .impute(model, of: method, input.modelled.table, request)
     let filled = filledTable(answer)
     if filling.draws != nil, filled.filledCount > 0, filled.drawCount == 0 {
       throw Failure(
-        .usage, "method '\(method)' has one value for each cell and draws none",
+        .usage, "method '\(method.id)' has one value for each cell and draws none",
         cure: "leave out --draws, or name another method with --method")
     }
     if filling.interval != nil, !filled.columns.isEmpty,
@@ -44,10 +53,10 @@ struct FillingJob {
       filled.columns.contains(where: { input.schema[$0.name]?.kind.isNumeric == true && !$0.rows.isEmpty })
     {
       throw Failure(
-        .usage, "method '\(method)' gives no intervals",
+        .usage, "method '\(method.id)' gives no intervals",
         cure: "leave out --interval, or name another method with --method")
     }
-    return filled
+    return (filled, choices.withValue { $0 })
   }
 
   /// The rows as they are, where nothing is missing.

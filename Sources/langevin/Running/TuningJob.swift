@@ -9,8 +9,8 @@ struct TuningJob {
   /// The share of the rows that is kept, and the most rows that figures are made of.
   private static let keptShare = 0.2, mostRows = 5000
   private static let fewestKept = 20
-  /// The share of a trial's time that is for training; the rest is for making and judging rows.
-  private static let trainingShare = 0.8
+  /// The shares of a trial's time that are for the model and its rows, and for judging these.
+  private static let makingShare = 0.75, judgingShare = 0.2
 
   private let method: any Synthesizer
   private let schema: Schema
@@ -19,6 +19,8 @@ struct TuningJob {
   private let threads: Int
   private let console: Console
   private let interruption: Interruption
+  /// Seconds that it takes to judge a row, measured on a few.
+  private let judgingPace: Double
 
   init(
     method: any Synthesizer, data: CSVReader.Result, seed: UInt64, threads: Int, console: Console,
@@ -41,6 +43,10 @@ struct TuningJob {
     self.threads = threads
     self.console = console
     self.interruption = interruption
+    let few = 300, clock = Stopwatch()
+    _ = try Evaluator(seed: seed, threads: threads, mostRows: few).fidelity(
+      ComparisonTables(schema: schema, real: kept, synthetic: taught, holdout: nil).prepared())
+    judgingPace = clock.seconds / Double(few)
   }
 
   /// The trial with its score, or with the reason why there is none.
@@ -65,7 +71,9 @@ struct TuningJob {
     var run = TrainingRun()
     run.seed = seed
     run.threads = threads
-    run.budget = Self.trainingShare * trial.seconds
+    let deadline = Deadline(seconds: Self.makingShare * trial.seconds)
+    (run.budget, run.deadline) = (deadline.seconds, deadline)
+    run.rowsToMake = min(taught.rowCount, Self.mostRows)
     run.shouldContinue = { [console, interruption] progress in
       if progress.step > 0 {
         console.progress(
@@ -76,14 +84,18 @@ struct TuningJob {
       return !interruption.isRequested
     }
     let model = try method.fit(taught, schema: schema, options: options, run: run)
-    var request = SampleRequest(rows: min(taught.rowCount, Self.mostRows), seed: seed, threads: threads)
+    var request = SampleRequest(rows: run.rowsToMake, seed: seed, threads: threads)
     request.options = options
+    request.deadline = deadline
     let synthetic = try model.sampled(request) { try interruption.check() }
     let tables = ComparisonTables(
       schema: schema, real: kept.rows(0..<min(kept.rowCount, Self.mostRows)), synthetic: synthetic,
       holdout: nil)
-    let figures = try Evaluator(seed: seed, threads: threads) { [interruption] _, _ in try interruption.check() }
-      .figures(try tables.prepared())
+    // Trials of equal time are judged by as many rows.
+    let rows = max(300, Int(clamping: Self.judgingShare * trial.seconds / max(judgingPace, 1e-9)))
+    let figures = try Evaluator(seed: seed, threads: threads, mostRows: rows) { [interruption] _, _ in
+      try interruption.check()
+    }.fidelity(try tables.prepared())
     func value(_ figure: FigureID) -> Double { figures[figure]?.value ?? 0 }
     let trees = value(.detectionTrees)
     let parts = [

@@ -17,7 +17,7 @@ struct CSDIFilling: Sendable {
 
   /// Draws values, in the form that ``ResidualPredictions`` reads.
   func run(
-    _ windows: [WindowPlan.Window], draws: Int, shouldContinue: @Sendable (Double) -> Bool
+    _ windows: [WindowPlan.Window], draws: Int, shouldContinue: @escaping @Sendable (Double) -> Bool
   ) throws -> [ResidualFilling.EntityResult] {
     let channels = frame.channelCount, length = network.shape.length
     var results = frame.entities.map { ResidualFilling.EntityResult($0.values, draws: draws) }
@@ -30,8 +30,11 @@ struct CSDIFilling: Sendable {
     for first in stride(from: 0, to: windows.count, by: piece) {
       guard shouldContinue(Double(first) / Double(windows.count)) else { throw CancellationError() }
       let part = Array(windows[first..<min(first + piece, windows.count)])
+      let progress = WorkProgress(
+        of: part.count * calls(draws: draws), from: Double(first) / Double(windows.count),
+        to: Double(first + part.count) / Double(windows.count), shouldContinue: shouldContinue)
       let made = pass.map(rows: part.count) { tape, range in
-        Result { try self.draw(part[range.lowerBound], draws: draws, on: tape) }
+        Result { try self.draw(part[range.lowerBound], draws: draws, progress, on: tape) }
       }
       for (window, drawn) in zip(part, made) {
         let values = try drawn.get()
@@ -53,13 +56,24 @@ struct CSDIFilling: Sendable {
     return (0...count).map { diffusion.level(step: diffusion.steps * (count - $0) / count) }
   }
 
-  private func draw(_ window: WindowPlan.Window, draws: Int, on tape: Tape) throws -> [[Float]] {
+  /// Draws of a window that go through the network at once.
+  private var together: Int { max(1, 4096 / (network.shape.length * frame.channelCount)) }
+
+  /// How often the network is called for one window.
+  private func calls(draws: Int) -> Int {
+    (draws + together - 1) / together * min(evaluations, diffusion.steps)
+  }
+
+  private func draw(
+    _ window: WindowPlan.Window, draws: Int, _ progress: WorkProgress, on tape: Tape
+  ) throws -> [[Float]] {
     let values = CSDITask.values(window, of: frame, length: network.shape.length), tokens = values.count
     let channels = frame.channelCount
     let known = values.map { Float($0.isNaN ? 0 : 1) }
     var random = self.random.child(UInt64(window.entity)).child(UInt64(window.start))
     var made: [[Float]] = []
-    let together = max(1, 4096 / tokens)
+    let together = together
+    var isStopped = false
     for first in stride(from: 0, to: draws, by: together) {
       let count = min(together, draws - first)
       var start = Tensor(shape: [count, tokens])
@@ -67,6 +81,9 @@ struct CSDIFilling: Sendable {
       let masks = Tensor(Array(repeatElement(known, count: count).joined()), shape: [count * tokens, 1])
       let clean = try AncestralSampler(variance: .posterior).sample(from: start, along: path, random: &random) {
         noisy, level in
+        isStopped = isStopped || !progress.advance()
+        // The sampler takes no errors: what is left of its way costs nothing.
+        guard !isStopped else { return noisy }
         tape.reset()
         let step = diffusion.step(of: level)
         let input = tape.constant(rows: count * tokens, columns: 2) { memory in
@@ -88,6 +105,7 @@ struct CSDIFilling: Sendable {
         }
         return result
       }
+      if isStopped { throw CancellationError() }
       made += (0..<count).map { Array(clean.values[$0 * tokens..<($0 + 1) * tokens]) }
     }
     return made

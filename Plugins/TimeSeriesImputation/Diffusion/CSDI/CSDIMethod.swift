@@ -171,16 +171,17 @@ struct FittedCSDI: FittedImputer {
   func impute(_ table: Table, _ request: ImputationRequest) throws -> Imputation {
     let coding = contents.coding, settings = contents.settings, length = settings.shape.length
     let frame = try coding.frame(table, schema: schema)
+    let effort = request.affordable(draws: settings.draws, evaluations: settings.evaluations)
     let filling = CSDIFilling(
       network: network, diffusion: GaussianDiffusion(schedule: CSDISchedule.stepped(settings.shape.steps)),
-      evaluations: request.evaluations(settings.evaluations), store: store, precision: contents.precision,
+      evaluations: effort.evaluations, store: store, precision: contents.precision,
       threads: request.threads, frame: frame,
       random: RandomStream(seed: request.seed).child(61),
       range: settings.clips ? coding.plausibleRanges : nil)
     let stretches = WindowPlan.stretches(frame, length: length, typicalStep: coding.typicalStep)
     let results = try filling.run(
       WindowPlan(length: length, stride: length, stretches: stretches).windows,
-      draws: max(request.draws, settings.draws), shouldContinue: request.shouldContinue)
+      draws: effort.draws, shouldContinue: request.shouldContinue)
     for result in results { try result.checkFinite() }
     let filled = zip(frame.entities, results).map { series, result in
       series.values.indices.map { series.values[$0].isNaN ? result.median[$0] : series.values[$0] }
