@@ -61,33 +61,42 @@ public struct ForestFlowMethod: Synthesizer {
       data: coding.encode(table), width: coding.width, labels: FlowCoding.labels(of: table, coding.label),
       parts: coding.parts, split: HeldOutSplit(rows: table.rowCount, most: 1024, random: random.child(13)),
       random: random.child(14), run: run)
-    var state = try state(training, options: options, choose)
+    let contents = { (plan: ForestPlan, report: FitReport) in
+      ForestContents(
+        schema: schema, coding: coding, path: plan.path, sampler: options.text("sampler"), report: report)
+    }
+    func spent() -> Double { Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9 }
+    var (state, time) = try state(training, options: options, contents, spent: spent, choose)
     // What went before is part of the time that was given.
-    let spent = Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9
-    state.state.seconds += spent
-    let result = try training.grow(&state.state, steps: run.steps, deadline: state.budget)
-    let plan = state.state.plan
-    let rounds = result.rounds
-    choose(
-      Choice(
-        "trees", "\(rounds.min() ?? 1) to \(rounds.max() ?? 1) a column and time",
-        because: plan.hasFixedTrees && !result.isShort
+    state.seconds += spent()
+    let result = try training.grow(&state, steps: run.steps, time: time)
+    let plan = state.plan
+    choose(trees(plan, result, isTimed: run.steps == nil))
+    let report = try ForestReport(training: training, plan: plan, result: result).report(choices: choices)
+    return FittedForestFlow(contents: contents(plan, report), forests: result.forests)
+  }
+
+  private func trees(_ plan: ForestPlan, _ result: ForestTraining.Result, isTimed: Bool) -> Choice {
+    let rounds = result.rounds, isChosen = plan.timedTrees == nil || plan.hasFixedTrees
+    var choice = Choice(
+      "trees", "\(rounds.min() ?? 1) to \(rounds.max() ?? 1) a column and time",
+      because: !isChosen
+        ? "there was no time to ask held-out rows how many are right"
+        : plan.hasFixedTrees && !result.isShort
           ? "so it was set"
           : result.isShort
-            ? "more would not fit into the \(run.steps == nil ? "time" : "steps")"
+            ? "more would not fit into the \(isTimed ? "time" : "steps")"
             : result.trial == nil ? "there are too few rows to hold any out" : "more did worse on held-out rows",
-        flag: "--set trees="))
-    let report = try ForestReport(training: training, plan: plan, result: result).report(choices: choices)
-    return FittedForestFlow(
-      contents: ForestContents(
-        schema: schema, coding: coding, path: plan.path, sampler: options.text("sampler"), report: report),
-      forests: result.forests)
+      flag: "--set trees=")
+    if !isChosen { choice.repeating = plan.timedTrees.map { "trees=\($0)" } }
+    return choice
   }
 
   /// Where the run begins: where an interrupted one stopped, or with a plan that fits into the time.
   private func state(
-    _ training: ForestTraining, options: OptionValues, _ choose: (Choice) -> Void
-  ) throws -> (state: ForestState, budget: Double?) {
+    _ training: ForestTraining, options: OptionValues, _ contents: (ForestPlan, FitReport) -> ForestContents,
+    spent: () -> Double, _ choose: (Choice) -> Void
+  ) throws -> (state: ForestState, time: ForestTime?) {
     let run = training.run, rows = training.labels.count
     var settings = TrainingSettings()
     settings.seed = run.seed
@@ -96,8 +105,8 @@ public struct ForestFlowMethod: Synthesizer {
       of: Cells(rows: rows, codes: training.labels.map { Int32($0) }, scores: training.data), method: Self.id,
       model: ForestFlowOptions.fixed(options))
     var budget = run.steps == nil ? run.budget : nil
-    // The rest is for judging, and for making rows, which takes a fraction of the time that growing takes.
-    if run.deadline != nil { budget = budget.map { 0.7 * $0 } }
+    // The rest is for judging and writing.
+    if run.deadline != nil { budget = budget.map { 0.85 * $0 } }
     if run.steps == nil, budget == nil {
       let cells = Double(rows * training.width)
       let seconds = (min(max(30 + cells / 200, 30), 240) / 5).rounded() * 5
@@ -110,32 +119,51 @@ public struct ForestFlowMethod: Synthesizer {
     if let checkpoint = run.checkpoint, checkpoint.resumes, checkpoint.isThere {
       let stored = try ForestState(contentsOf: checkpoint.path, fingerprint: fingerprint)
       announce(stored.plan, rows: rows, options, isTimed: run.steps == nil, choose)
-      return (stored, budget)
+      return (stored, nil)
     }
     var plan = ForestPlan(options, rows: rows)
+    var time: ForestTime?
     if let budget {
+      var work = ForestWork(rows: rows, parts: training.parts, threads: run.threads)
+      // A time that was not given is for the training alone.
+      if run.deadline != nil { work.rowsToMake = run.rowsToMake }
+      if options.text("sampler") == "heun" { work.evaluations = 2 }
+      let (growth, forest) = try training.pace(plan, seconds: 0.15 * budget)
+      let making = try FittedForestFlow.pace(
+        contents(plan, .unknown(Self.id)), forest: forest, rows: work.rowsToMake, threads: run.threads)
+      let pace = ForestPace(growth: growth, making: making)
       // A part of the time is for rounds that turn out slower, or more.
-      plan.fit(
-        into: budget * 0.8, rows: rows, options: options, pace: try training.pace(plan), threads: run.threads)
+      plan.fit(into: budget * 0.9 - spent(), work, options: options, pace: pace)
+      time = ForestTime(deadline: budget, work: work, pace: pace)
     }
     announce(plan, rows: rows, options, isTimed: budget != nil, choose)
-    return (ForestState(fingerprint: fingerprint, plan: plan, width: training.width), budget)
+    return (ForestState(fingerprint: fingerprint, plan: plan, width: training.width), time)
   }
 
   private func announce(
     _ plan: ForestPlan, rows: Int, _ options: OptionValues, isTimed: Bool, _ choose: (Choice) -> Void
   ) {
-    func choice(_ name: String, _ value: Int, because reason: String) -> Choice {
+    func choice(_ name: String, _ value: Int, _ text: String? = nil, because reason: String) -> Choice {
       guard options.isAutomatic(name) else {
-        return Choice(name, "\(value)", because: "so it was set", flag: "--set \(name)=")
+        return Choice(name, text ?? "\(value)", because: "so it was set", flag: "--set \(name)=")
       }
-      var choice = Choice(
-        name, "\(value)", because: reason + (isTimed ? ", and the time there is" : ""), flag: "--set \(name)=")
+      var choice = Choice(name, text ?? "\(value)", because: reason, flag: "--set \(name)=")
       if isTimed { choice.repeating = "\(name)=\(value)" }
       return choice
     }
-    choose(choice("duplicates", plan.duplicates, because: "\(rows) rows"))
-    choose(choice("times", plan.path.times, because: "so many are enough"))
+    let time = isTimed ? ", and the time there is" : ""
+    choose(choice("duplicates", plan.duplicates, because: "\(rows) rows" + time))
+    choose(choice("times", plan.path.times, because: "so many are enough" + time))
+    // Said where they differ from what the data alone ask for.
+    if let learned = plan.rows {
+      choose(choice("rows", learned, "\(learned) of \(rows) are learned", because: "there is no time for more"))
+    }
+    for (name, value, usual) in [
+      ("bins", plan.boosting.bins, ForestFlowOptions.mostBins),
+      ("depth", plan.boosting.depth, ForestFlowOptions.usualDepth),
+    ] where value < usual && options.isAutomatic(name) {
+      choose(choice(name, value, because: "there is no time for more"))
+    }
   }
 
   /// Reads a model back. Throws ``ArchiveError`` where the file does not hold one.
@@ -157,5 +185,14 @@ extension FlowCoding {
           ? Choice("column \(name)", "left empty", because: "free text cannot be synthesised", flag: "--schema")
           : Choice("column \(name)", "made anew", because: "identifiers are never copied", flag: "--schema"))
     }
+  }
+}
+
+extension FitReport {
+  /// Of a model that has not learned.
+  fileprivate static func unknown(_ method: String) -> FitReport {
+    FitReport(
+      method: method, trainingRows: 0, heldOutRows: 0, parameters: 0, training: TrainingSummary(), trainingLoss: nil,
+      heldOutLoss: nil, verdict: .unknown, explanation: "", choices: [])
   }
 }

@@ -23,7 +23,14 @@ struct ForestReport {
       parameters: 2 * splits + trees, training: summary, trainingLoss: nil, heldOutLoss: nil, verdict: .unknown,
       explanation: "There were too few rows to hold any out, so nothing can be said about memorising.", choices: choices
     )
-    guard let trial = result.trial else { return report }
+    guard let trial = result.trial else {
+      if plan.timedTrees != nil {
+        report.explanation =
+          "There was no time to try on held-out rows how many trees are right, so nothing can be said about memorising. "
+          + "Give it a larger --budget."
+      }
+      return report
+    }
     let most = rounds.max() ?? 1
     func errors(after round: Int) -> (training: Double, heldOut: Double) {
       (

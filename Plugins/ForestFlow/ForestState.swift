@@ -29,7 +29,7 @@ struct ForestState: Codable {
   }
 
   /// A clock that goes on from the seconds spent.
-  func clock() -> () -> Double {
+  func clock() -> @Sendable () -> Double {
     let start = DispatchTime.now().uptimeNanoseconds, spent = seconds
     return { spent + Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
   }
@@ -53,7 +53,7 @@ struct ForestState: Codable {
     self = try archive.value(for: Self.key)
     guard self.fingerprint == fingerprint else { throw CheckpointError.otherRun(path) }
     guard (1...200).contains(plan.path.times), rounds.isEmpty || rounds.count == plan.path.times,
-      rounds.allSatisfy({ (1...10_000).contains($0) }), width > 0
+      rounds.allSatisfy({ (1...10_000).contains($0) }), width > 0, plan.rows ?? 1 > 0
     else { throw CheckpointError.foreign(path) }
     let jobs = archive.tensors.compactMap { tensor in
       tensor.name.hasSuffix(".roots") ? Int(tensor.name.dropFirst("forest.".count).dropLast(".roots".count)) : nil

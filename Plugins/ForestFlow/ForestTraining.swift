@@ -23,6 +23,8 @@ struct ForestTraining: Sendable {
   private static let judgedRows = 4000
   /// Rows that cannot be spared from so few are not held out: then every time has as many trees as this.
   private static let usualRounds = 20
+  /// The share of the time after which a trial is given up.
+  private static let trialShare = 0.6
 
   /// What the forests came to.
   struct Result: Sendable {
@@ -36,59 +38,52 @@ struct ForestTraining: Sendable {
     var seconds = 0.0
   }
 
-  // MARK: Pace
-
-  /// How long a round takes on this machine, from a few of them.
-  func pace(_ plan: ForestPlan) throws -> GrowthPace {
-    let rows = split.training
-    func time(_ duplicates: Int, _ rows: ArraySlice<Int32>) throws -> (Int, Double) {
-      let examples = plan.path.examples(
-        data, rows: Array(rows), width: width, level: plan.path.times / 2, duplicates: duplicates, random: random)
-      var boosting = plan.boosting
-      boosting.rounds = 4
-      var laps: [Double] = []
-      var last = DispatchTime.now().uptimeNanoseconds
-      _ = try boosting.fit(examples, columns: width, outputs: width) { _ in
-        let now = DispatchTime.now().uptimeNanoseconds
-        laps.append(Double(now - last) * 1e-9)
-        last = now
-        return true
-      }
-      // The first lap holds the making of the bins.
-      return (rows.count * duplicates, laps.dropFirst().min() ?? laps[0])
-    }
-    // About as many rows as there will be: below, trees have fewer leaves, and the pace is another one.
-    let most = min(plan.duplicates, max(10_000 / rows.count, 1))
-    return GrowthPace(
-      try time(max(most / 4, 1), rows.prefix(most > 1 ? 10_000 : rows.count / 4)), try time(most, rows.prefix(10_000)))
-  }
-
   // MARK: Trial
 
-  /// Finds the number of trees, by held-out rows; nil where there are too few of them.
-  private func trial(_ plan: ForestPlan, _ progress: ForestProgress) throws -> ForestTrial? {
-    guard split.heldOut.count >= FitError.fewestRows else { return nil }
-    let tried = plan.tried, heldOut = rows(split.heldOut), training = rows(split.training)
+  /// What became of a trial.
+  private enum TrialEnd {
+    case done(ForestTrial)
+    /// There are too few held-out rows.
+    case tooFewRows
+    case outOfTime
+  }
+
+  /// Finds the number of trees, by held-out rows.
+  ///
+  /// - Parameter isLate: whether the time for it is over.
+  private func trial(
+    _ plan: ForestPlan, _ progress: ForestProgress, isLate: @Sendable () -> Bool
+  ) throws -> TrialEnd {
+    guard split.heldOut.count >= FitError.fewestRows else { return .tooFewRows }
+    let tried = plan.tried, heldOut = rows(split.heldOut)
+    let training = rows(plan.rows.map { Array(split.training.prefix($0)) } ?? split.training)
     let judged = (0..<parts).filter { !heldOut[$0].isEmpty && !training[$0].isEmpty }
     progress.begin(jobs: tried.count * judged.count)
     let results = sideBySide(tried.count * judged.count, threads: run.threads) { job in
-      Swift.Result { () throws -> ForestTrial.Curve in
+      Swift.Result { () throws -> ForestTrial.Curve? in
+        if isLate() { return nil }
         let level = tried[job / judged.count], part = judged[job % judged.count]
         defer { progress.endJob() }
-        return try curve(plan, level, training: training[part], heldOut: heldOut[part], progress)
+        let curve = try curve(
+          plan, level, training: training[part], heldOut: heldOut[part], progress, isLate: isLate)
+        // Its last rounds may be missing.
+        return isLate() ? nil : curve
       }
     }
-    let curves = try results.map { try $0.get() }
-    return ForestTrial(
-      curves: tried.enumerated().map { place, level in
-        ForestTrial.joined(
-          level,
-          judged.enumerated().map { (curves[place * judged.count + $0], Double(heldOut[$1].count)) })
-      })
+    let finished = try results.map { try $0.get() }, curves = finished.compactMap(\.self)
+    guard curves.count == finished.count else { return .outOfTime }
+    return .done(
+      ForestTrial(
+        curves: tried.enumerated().map { place, level in
+          ForestTrial.joined(
+            level,
+            judged.enumerated().map { (curves[place * judged.count + $0], Double(heldOut[$1].count)) })
+        }))
   }
 
   private func curve(
-    _ plan: ForestPlan, _ level: Int, training: [Int32], heldOut: [Int32], _ progress: ForestProgress
+    _ plan: ForestPlan, _ level: Int, training: [Int32], heldOut: [Int32], _ progress: ForestProgress,
+    isLate: () -> Bool
   ) throws -> ForestTrial.Curve {
     try progress.check()
     let stream = random.child(UInt64(level))
@@ -103,7 +98,7 @@ struct ForestTraining: Sendable {
       curve.training.append(round.training)
       curve.heldOut.append(round.heldOut ?? .nan)
       let isOver = !plan.hasFixedTrees && round.number - curve.best >= plan.patience
-      return progress.advance(loss: round.training, heldOut: round.heldOut) && !isOver
+      return progress.advance(loss: round.training, heldOut: round.heldOut) && !isOver && !isLate()
     }
     try progress.check()
     return curve
@@ -123,29 +118,12 @@ struct ForestTraining: Sendable {
   /// - Parameters:
   ///   - state: of a run that was interrupted, or a new one.
   ///   - steps: the most rounds over all times.
-  ///   - deadline: seconds that may have been spent in all at the end.
-  func grow(_ state: inout ForestState, steps: Int?, deadline: Double?) throws -> Result {
+  ///   - time: what may be spent; nil where steps are given, or where the state knows its rounds.
+  func grow(_ state: inout ForestState, steps: Int?, time: ForestTime?) throws -> Result {
     let clock = state.clock()
-    let plan = state.plan
     let progress = ForestProgress(run: run, parts: parts, spent: state.seconds)
-    if state.rounds.isEmpty {
-      let began = clock()
-      let trial = try trial(plan, progress)
-      let wanted =
-        plan.hasFixedTrees
-        ? Array(repeating: plan.boosting.rounds, count: plan.path.times)
-        : trial?.rounds(times: plan.path.times) ?? Array(repeating: Self.usualRounds, count: plan.path.times)
-      var most = steps
-      if most == nil, let deadline, let trial {
-        let grown = trial.curves.reduce(0) { $0 + $1.heldOut.count }
-        let pace = (clock() - began) / Double(max(grown, 1))
-        most = max(Int(max(deadline - clock(), 0) * 0.9 / max(pace, 1e-9)), plan.path.times)
-      }
-      state.rounds = Self.allocate(most, to: wanted)
-      state.isShort = state.rounds.reduce(0, +) < wanted.reduce(0, +)
-      state.trial = trial
-    }
-    let all = rows(Array(0..<Int32(labels.count))), rounds = state.rounds
+    if state.rounds.isEmpty { try chooseRounds(&state, steps: steps, time: time, clock: clock, progress) }
+    let plan = state.plan, rounds = state.rounds, all = rows(learned(plan.rows))
     let jobs = (0..<plan.path.times * parts).filter { state.forests[$0] == nil }
     progress.begin(rounds: rounds.reduce(0, +) * parts, done: state.roundsDone(parts: parts))
     var saved = clock()
@@ -176,6 +154,47 @@ struct ForestTraining: Sendable {
       forests: (0..<plan.path.times).map { level in
         (0..<parts).compactMap { state.forests[level * parts + $0] }
       }, rounds: rounds, trial: state.trial, isShort: state.isShort, seconds: clock())
+  }
+
+  private func chooseRounds(
+    _ state: inout ForestState, steps: Int?, time: ForestTime?, clock: @escaping @Sendable () -> Double,
+    _ progress: ForestProgress
+  ) throws {
+    let began = clock(), times = state.plan.path.times
+    // What it is asked for must also be grown.
+    let end = time.map { began + Self.trialShare * max($0.deadline - began, 0) } ?? .infinity
+    let outcome =
+      state.plan.timedTrees == nil ? try trial(state.plan, progress) { clock() > end } : .outOfTime
+    var wanted = Array(
+      repeating: state.plan.hasFixedTrees ? state.plan.boosting.rounds : Self.usualRounds, count: times)
+    var most = steps
+    if let time {
+      let grown = progress.rounds / parts
+      most = time.rounds(
+        state.plan, after: clock(), perRound: grown > 0 ? (clock() - began) / Double(grown) : nil)
+    }
+    switch outcome {
+    case .done(let trial):
+      state.trial = trial
+      if !state.plan.hasFixedTrees { wanted = trial.rounds(times: times) }
+    case .tooFewRows: break
+    case .outOfTime:
+      let usual = state.plan.timedTrees ?? ForestPlan.usualTrees
+      let trees = state.plan.hasFixedTrees ? state.plan.boosting.rounds : min(usual, max((most ?? .max) / times, 1))
+      state.plan.timedTrees = trees
+      wanted = Array(repeating: trees, count: times)
+    }
+    state.rounds = Self.allocate(most, to: wanted)
+    state.isShort = state.rounds.reduce(0, +) < wanted.reduce(0, +)
+  }
+
+  /// The rows that are learned in the end: all, or the first of a random order, with at least one of each part.
+  private func learned(_ count: Int?) -> [Int32] {
+    guard let count, count < labels.count else { return Array(0..<Int32(labels.count)) }
+    let order = split.training + split.heldOut
+    var seen: Set<Int> = []
+    let first = order.filter { seen.insert(labels[Int($0)]).inserted }, taken = Set(first)
+    return (first + order.lazy.filter { !taken.contains($0) }.prefix(max(count - first.count, 0))).sorted()
   }
 
   private func forest(
@@ -224,68 +243,5 @@ extension VectorBoosting.Rows {
       known += 1
     }
     return sum / max(known, 1)
-  }
-}
-
-/// Tells a run's progress from several threads, and whether it was told to stop.
-///
-/// Unchecked: all that changes is behind the lock.
-final class ForestProgress: @unchecked Sendable {
-  private let lock = NSLock()
-  private let run: TrainingRun
-  private let parts: Int
-  private let start = DispatchTime.now().uptimeNanoseconds
-  private let spent: Double
-  private var step = 0
-  private var total: Int?
-  private var stopped = false
-  private var heldOut: Double?
-  /// Jobs of the trial, of which nobody knows how many rounds they have.
-  private var jobs = 0, jobsDone = 0
-
-  /// The share of a run that its trial is expected to take.
-  private static let trialShare = 0.35
-
-  init(run: TrainingRun, parts: Int, spent: Double) {
-    self.run = run
-    self.parts = parts
-    self.spent = spent
-  }
-
-  var isStopped: Bool { lock.withLock { stopped } }
-
-  /// Throws once the run was told to stop.
-  func check() throws { if isStopped { throw CancellationError() } }
-
-  /// A trial of so many jobs begins.
-  func begin(jobs: Int) { lock.withLock { self.jobs = jobs } }
-
-  func endJob() { lock.withLock { jobsDone += 1 } }
-
-  /// The growing of so many rounds begins, of which some are done.
-  func begin(rounds: Int, done: Int) {
-    lock.withLock {
-      total = rounds
-      step = done
-    }
-  }
-
-  /// A round is done. Returns whether to go on.
-  func advance(loss: Double, heldOut: Double?) -> Bool {
-    lock.withLock {
-      guard !stopped else { return false }
-      step += 1
-      self.heldOut = heldOut ?? self.heldOut
-      let elapsed = spent + Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
-      let trialShare = jobs > 0 ? Self.trialShare : 0
-      let share =
-        total.map { trialShare + (1 - trialShare) * Double(step) / Double(max($0, 1)) }
-        ?? trialShare * Double(jobsDone) / Double(max(jobs, 1))
-      stopped = !run.shouldContinue(
-        TrainingProgress(
-          step: max(step / parts, 1), plannedSteps: total.map { $0 / parts }, share: min(share, 1), loss: loss,
-          heldOut: self.heldOut, elapsed: elapsed, remaining: share > 0 ? elapsed / share * (1 - share) : nil))
-      return !stopped
-    }
   }
 }

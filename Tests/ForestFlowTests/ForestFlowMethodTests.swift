@@ -148,6 +148,82 @@ struct ForestFlowMethodTests {
     #expect(throws: CheckpointError.otherRun(path)) { try resumed(81, threads: 1) }
   }
 
+  @Test func `A part of the rows is learned, the same again after an interruption`() throws {
+    let data = ForestTables.mixed(rows: 400)
+    // Few rows: each level has some all the same.
+    let options = ["trees": "6", "rows": "12", "label": "group"]
+    let whole = try ForestTables.fit(data, steps: 48, options)
+    #expect(whole.report.choices.first { $0.name == "rows" }?.value == "12 of 400 are learned")
+    #expect(try ForestTables.fit(data, steps: 48, threads: 2, options).archive().tensors == whole.archive().tensors)
+    #expect(
+      try ForestTables.fit(data, steps: 48, options.merging(["rows": "auto"]) { $1 }).archive().tensors
+        != whole.archive().tensors)
+    // More than there are: all.
+    let all = try ForestTables.fit(data, steps: 48, options.merging(["rows": "4000"]) { $1 })
+    #expect(
+      try all.archive().tensors
+        == ForestTables.fit(data, steps: 48, options.merging(["rows": "auto"]) { $1 }).archive().tensors)
+    #expect(Set(try ForestTables.sample(whole, rows: 300).levels("group")).count == 3)
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("forest-\(UInt32.random(in: 0 ... .max))")
+      .path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let trials = 5 * 3 * 6, stop = Counter(after: trials + 40)
+    #expect(throws: CancellationError.self) {
+      try ForestTables.fit(data, steps: 48, options) { run in
+        run.checkpoint = CheckpointPolicy(path: path, resumes: false)
+        run.shouldContinue = { _ in stop.goesOn() }
+      }
+    }
+    let resumed = try ForestTables.fit(data, steps: 48, options) {
+      $0.checkpoint = CheckpointPolicy(path: path, resumes: true)
+    }
+    #expect(try resumed.archive().tensors == whole.archive().tensors)
+  }
+
+  @Test func `In next to no time rows and trials are left out, and settings repeat that`() throws {
+    let data = ForestTables.mixed(rows: 1500)
+    let automatic = ["duplicates": "auto", "times": "auto", "depth": "auto", "bins": "auto"]
+    let timed = try ForestTables.fit(data, steps: nil, automatic) {
+      $0.budget = 0.1
+      $0.deadline = Deadline(seconds: 0.1)
+      $0.rowsToMake = 1500
+    }
+    let settings = timed.report.choices.compactMap(\.repeating)
+    #expect(Set(settings.compactMap { $0.split(separator: "=").first }).isSuperset(of: ["rows", "trees", "bins"]))
+    #expect(timed.report.heldOutLoss == nil && timed.report.explanation.contains("--budget"))
+    let given = Dictionary(
+      uniqueKeysWithValues: settings.map { text in
+        let parts = text.split(separator: "=").map(String.init)
+        return (parts[0], parts[1])
+      })
+    let again = try ForestTables.fit(
+      data, steps: timed.report.training.steps, automatic.merging(given) { $1 })
+    #expect(try again.archive().tensors == timed.archive().tensors)
+    #expect(again.report.heldOutLoss != nil)
+  }
+
+  @Test func `A trial that takes too long is given up`() throws {
+    let data = ForestTables.mixed(rows: 1500), options = try ForestFlowMethod().descriptor.options(parsing: [:])
+    let coding = try FlowCoding(fitting: data.table, schema: data.schema, label: nil, derives: true)
+    var run = TrainingRun()
+    run.seed = 1
+    let random = RandomStream(seed: 1)
+    let training = ForestTraining(
+      data: coding.encode(data.table), width: coding.width, labels: Array(repeating: 0, count: 1500), parts: 1,
+      split: HeldOutSplit(rows: 1500, most: 200, random: random), random: random, run: run)
+    // The pace promised more than the machine does.
+    let lap = GrowthPace.Lap(rows: 500, bins: 16, seconds: 1e-9)
+    let time = ForestTime(
+      deadline: 0.05, work: ForestWork(rows: 1500),
+      pace: ForestPace(growth: GrowthPace(lap, moreBins: nil, moreRows: nil, depth: 6)))
+    var state = ForestState(fingerprint: "", plan: ForestPlan(options, rows: 1500), width: coding.width)
+    state.plan.duplicates = 1
+    let result = try training.grow(&state, steps: nil, time: time)
+    let trees = try #require(state.plan.timedTrees)
+    #expect(result.trial == nil && result.rounds == Array(repeating: trees, count: 8))
+    #expect((1...ForestPlan.usualTrees).contains(trees))
+  }
+
   @Test(arguments: [(1, 0), (0, 1), (5, 0), (0, 4)])
   func `Tables of one kind work, small and large`(shape: (numbers: Int, categories: Int)) throws {
     for rows in [10, 200] {

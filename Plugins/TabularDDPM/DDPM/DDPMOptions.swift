@@ -8,7 +8,8 @@ enum DDPMOptions {
 
   private static let network: [OptionDescription] = [
     OptionDescription(
-      "width", .integer(8...4096), automatic: "128 below 1,000 rows, else 256; 64 for column-transformer.",
+      "width", .integer(8...4096),
+      automatic: "128 below 1,000 rows, else 256, and less in little time; 64 for column-transformer.",
       help: "width of the network; the paper tunes 128 to 1,024"
     ).trying([.integer(128), .integer(256), .integer(512)]),
     OptionDescription(
@@ -62,18 +63,37 @@ enum DDPMOptions {
   }
 
   static func plan(
-    _ options: OptionValues, menu: DenoiserMenu, rows: Int, columns: Int, run: TrainingRun, _ choose: (Choice) -> Void
+    _ options: OptionValues, menu: DenoiserMenu, rows: Int, layout: DDPMLayout, run: TrainingRun,
+    _ choose: (Choice) -> Void
   ) throws -> Plan {
+    let batch = options.integer("batch", automatic: min(1024, max(32, rows / 4)))
     var plan = Plan(model: DDPMSettings(network: try network(options, menu: menu, rows: rows)))
     plan.model.steps = options.integer("diffusion-steps")
     plan.model.schedule = DDPMSchedule(rawValue: options.text("schedule")) ?? .cosine
     plan.model.sampling = sampling(options)
-    choose(
-      Choice(
-        "network", plan.model.network.text, because: "\(rows) rows to train on",
-        flag: "--set denoiser=, --set width=, --set layers="))
+    var network = Choice(
+      "network", "", because: "\(rows) rows to train on", flag: "--set denoiser=, --set width=, --set layers=")
+    if options.isAutomatic("width"), run.deadline != nil, run.steps == nil, let budget = run.budget,
+      let usual = plan.model.network.options["width"].flatMap({
+        if case .integer(let width) = $0 { width } else { nil }
+      })
+    {
+      let time = DDPMTime(seconds: budget, threads: run.threads, batch: batch, rowsToMake: run.rowsToMake)
+      let width =
+        try run.checkpoint?.kept(Int.self, as: DDPMTime.key)
+        ?? time.widest(
+          usual, layout, evaluations: plan.model.sampling.evaluations ?? plan.model.steps
+        ) { try menu.make(try Self.network(options, menu: menu, rows: rows, width: $0)) }
+      if width < usual {
+        plan.model.network = try Self.network(options, menu: menu, rows: rows, width: width)
+        network.reason += ", and the time there is"
+        network.repeating = "width=\(width)"
+      }
+    }
+    network.value = plan.model.network.text
+    choose(network)
 
-    plan.training.batch = options.integer("batch", automatic: min(1024, max(32, rows / 4)))
+    plan.training.batch = batch
     plan.training.optimizer = OptimizerSettings(
       rule: .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), learningRate: Float(options.number("learning-rate")),
       weightDecay: Float(options.number("weight-decay")), averageDecay: 0.999)
@@ -87,6 +107,7 @@ enum DDPMOptions {
     plan.training.falls = run.falls
     plan.training.budget = run.budget
     if run.steps == nil, run.budget == nil {
+      let columns = layout.cells.count
       let seconds = (min(max(30 + Double(rows * columns) / 4000, 30), 600) / 5).rounded() * 5
       plan.training.budget = seconds
       choose(Choice("budget", "\(Int(seconds)) s", because: "\(rows) rows of \(columns) columns", flag: "--budget"))
@@ -94,11 +115,13 @@ enum DDPMOptions {
     return plan
   }
 
-  private static func network(_ options: OptionValues, menu: DenoiserMenu, rows: Int) throws -> ComponentChoice {
+  private static func network(
+    _ options: OptionValues, menu: DenoiserMenu, rows: Int, width timed: Int? = nil
+  ) throws -> ComponentChoice {
     let id = options.text("denoiser")
     let seesTokens = try menu.make(ComponentChoice(id)).view == .tokens
     // The paper's widths of 256 to 1,024 were tuned on a GPU: on a CPU more steps beat more parameters.
-    let width = options.integer("width", automatic: seesTokens ? 64 : rows < 1000 ? 128 : 256)
+    let width = options.integer("width", automatic: timed ?? (seesTokens ? 64 : rows < 1000 ? 128 : 256))
     var preferred: [String: OptionValue] = [
       "width": .integer(width),
       "blocks": .integer(options.integer("layers", automatic: rows < 1000 || seesTokens ? 2 : 3)),

@@ -10,6 +10,8 @@ struct DDPMTask: TrainingObjective {
 
   /// Noisy rows in one judgement: few rows are judged at several steps each.
   private static let judged = 4096
+  /// How much longer the judgement of a finished model takes than that before the first step: five noise levels more.
+  static let judgingFactor = 1.6
 
   var trainingRows: Int { training.count }
 

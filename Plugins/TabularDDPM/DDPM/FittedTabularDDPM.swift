@@ -99,7 +99,7 @@ struct FittedTabularDDPM: FittedSynthesizer {
       let wanted = objective.schedule.steps
       let seconds = try sampler.secondsToMake(
         rows, store: store, precision: contents.precision, threads: request.threads)
-      let possible = deadline.evaluations(wanted, taking: seconds, least: min(10, wanted))
+      let possible = deadline.evaluations(wanted, taking: seconds, least: min(2, wanted))
       if possible < wanted {
         sampler.sampling.evaluations = possible
         request.announce(.fewerEvaluations(possible, of: wanted))

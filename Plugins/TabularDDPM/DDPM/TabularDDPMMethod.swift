@@ -62,22 +62,31 @@ public struct TabularDDPMMethod: Synthesizer {
     for column in coding.table.columns { column.announce(in: coding.table, choose) }
 
     let rows = HeldOutSplit(rows: table.rowCount, most: 2048, random: random.child(13))
+    var run = run
     var plan = try DDPMOptions.plan(
-      options, menu: menu, rows: rows.training.count, columns: layout.cells.count, run: run, choose)
+      options, menu: menu, rows: rows.training.count, layout: layout, run: run, choose)
+    if case .integer(let width)? = plan.model.network.options["width"] {
+      try run.checkpoint?.keep(width, as: DDPMTime.key)
+    }
     var parameters = ParameterLayout()
     let objective = DDPMObjective(
       coding, settings: plan.model, denoiser: try menu.make(plan.model.network), in: &parameters)
     let store = ParameterStore(layout: parameters, values: parameters.initialValues(random.child(12)))
     let task = DDPMTask(objective: objective, data: data, training: rows.training, heldOut: rows.heldOut)
+    let judging = Deadline(seconds: 1e6)
     let before = task.losses(store, plan.training)
+    let judged = judging.seconds - judging.remaining
     if run.deadline != nil, let budget = run.budget {
       // Coding is part of the time that was given, and so is making rows.
       let sampler = DDPMSampler(objective: objective, coding: coding, sampling: plan.model.sampling)
-      let evaluations = Double(plan.model.sampling.evaluations ?? plan.model.steps) / Double(plan.model.steps)
+      let evaluations = plan.model.sampling.evaluations ?? plan.model.steps
       let making = try sampler.secondsToMake(
         run.rowsToMake, store: store, precision: plan.training.precision, threads: run.threads)
-      let left = started.remaining
-      plan.training.budget = max(left - 1.2 * evaluations * making - 0.1 * budget, left * 0.4, budget / 10)
+      let time = DDPMTime(
+        seconds: budget, threads: run.threads, batch: plan.training.batch, rowsToMake: run.rowsToMake)
+      plan.training.budget = time.training(
+        left: started.remaining, judging: DDPMTask.judgingFactor * judged,
+        making: making * Double(evaluations) / Double(plan.model.steps), evaluations: evaluations)
     }
     let summary = try Trainer(plan.training).train(
       store, objective: task, checkpoint: run.checkpoint,
