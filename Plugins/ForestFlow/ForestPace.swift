@@ -47,7 +47,7 @@ struct GrowthPace: Sendable, Equatable {
     start = max(few.start - startPerRow * rows, 0)
   }
 
-  /// - Parameter shallower: by how much trees are less deep than those that were measured.
+  /// - Parameter shallower: by how much trees are less deep than those that were measured; below 0 where they are deeper.
   func round(rows: Int, bins: Int, shallower: Int = 0) -> Double {
     // Half as many nodes look at bins; the rows are looked at once for each level.
     let nodes = pow(0.5, Double(shallower)) * min(1, (Double(rows) / Double(measuredRows)).squareRoot())
@@ -92,6 +92,9 @@ extension ForestTraining {
   ///   - seconds: about how many the measurement may take.
   /// - Returns: the pace, and trees to measure the making of rows with.
   func pace(_ plan: ForestPlan, seconds: Double) throws -> (pace: GrowthPace, forest: FittedVectorTrees) {
+    var plan = plan
+    // A tree for every number that looks at every number: of wide rows one round is long enough.
+    if width > 100 { plan.boosting.depth = min(plan.boosting.depth, 3) }
     // Below so many, trees have fewer leaves than those that will be grown.
     let few = 500, fewBins = min(16, plan.boosting.bins)
     let all = split.training.count * plan.duplicates

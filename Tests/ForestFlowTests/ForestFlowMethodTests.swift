@@ -112,7 +112,7 @@ struct ForestFlowMethodTests {
     // In time: the settings that repeat the run are told.
     let timed = try ForestTables.fit(data, steps: nil, ["duplicates": "auto", "times": "auto"]) { $0.budget = 2 }
     let settings = timed.report.choices.compactMap(\.repeating)
-    #expect(settings.count == 2)
+    #expect(settings.count >= 2)
     let given = Dictionary(
       uniqueKeysWithValues: settings.map { text in
         let parts = text.split(separator: "=").map(String.init)

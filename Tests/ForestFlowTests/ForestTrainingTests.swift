@@ -93,7 +93,7 @@ struct ForestTrainingTests {
 
   @Test func `Many rows are learned in part, and as many as fit`() throws {
     let work = ForestWork(rows: 100_000, threads: 2), options = try options()
-    for seconds in [60.0, 20, 5] {
+    for seconds in [20.0, 8, 3] {
       var plan = ForestPlan(options, rows: 100_000)
       plan.fit(into: seconds, work, options: options, pace: pace())
       let rows = try #require(plan.rows)
@@ -107,14 +107,14 @@ struct ForestTrainingTests {
   @Test func `The making of rows is part of the time`() throws {
     let options = try options(), pace = pace(making: MakingPace(perRow: 1e-5, perRound: 1e-6))
     var few = ForestPlan(options, rows: 20_000), many = few
-    few.fit(into: 30, ForestWork(rows: 20_000, rowsToMake: 1000), options: options, pace: pace)
+    few.fit(into: 12, ForestWork(rows: 20_000, rowsToMake: 1000), options: options, pace: pace)
     let work = ForestWork(rows: 20_000, rowsToMake: 400_000)
-    many.fit(into: 30, work, options: options, pace: pace)
-    #expect(many.seconds(work, pace) <= 30)
+    many.fit(into: 12, work, options: options, pace: pace)
+    #expect(many.seconds(work, pace) <= 12)
     #expect((many.rows ?? 20_000) < (few.rows ?? 20_000))
-    let time = ForestTime(deadline: 30, work: work, pace: pace)
-    let rounds = time.rounds(many, after: 10)
-    #expect(Double(rounds) * (many.secondsOfRound(work, pace) + many.secondsToAsk(work, pace)) <= 20)
+    let time = ForestTime(deadline: 12, work: work, pace: pace)
+    let rounds = time.rounds(many, after: 0)
+    #expect(Double(rounds) * (many.secondsOfRound(work, pace) + many.secondsToAsk(work, pace)) <= 8)
     #expect(time.rounds(many, after: 1000) == many.path.times)
     var twice = work
     twice.evaluations = 2

@@ -73,14 +73,16 @@ enum DDPMOptions {
     plan.model.sampling = sampling(options)
     var network = Choice(
       "network", "", because: "\(rows) rows to train on", flag: "--set denoiser=, --set width=, --set layers=")
-    if options.isAutomatic("width"), run.deadline != nil, run.steps == nil, let budget = run.budget,
+    if options.isAutomatic("width"), run.steps == nil, let deadline = run.deadline,
       let usual = plan.model.network.options["width"].flatMap({
         if case .integer(let width) = $0 { width } else { nil }
       })
     {
-      let time = DDPMTime(seconds: budget, threads: run.threads, batch: batch, rowsToMake: run.rowsToMake)
+      // The whole time, however long the reading took.
+      let time = DDPMTime(seconds: deadline.seconds, threads: run.threads, batch: batch, rowsToMake: run.rowsToMake)
+      let kept = run.checkpoint?.kept(Int.self, as: DDPMTime.key)
       let width =
-        try run.checkpoint?.kept(Int.self, as: DDPMTime.key)
+        try kept.flatMap { (8...4096).contains($0) ? $0 : nil }
         ?? time.widest(
           usual, layout, evaluations: plan.model.sampling.evaluations ?? plan.model.steps
         ) { try menu.make(try Self.network(options, menu: menu, rows: rows, width: $0)) }
