@@ -2,6 +2,7 @@ import DiffusionCore
 import DiffusionTesting
 import Foundation
 import Tables
+import Tensors
 import Testing
 
 @testable import ForestFlow

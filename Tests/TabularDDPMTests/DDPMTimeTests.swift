@@ -1,4 +1,5 @@
 import DiffusionCore
+import Tensors
 import Testing
 
 @testable import TabularDDPM
