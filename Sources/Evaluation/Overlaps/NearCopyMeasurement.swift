@@ -2,7 +2,7 @@ import DownstreamModels
 import Neighbours
 import Tensors
 
-/// Whether rows hang on single rows of a table more than that table's rows hang on each other.
+/// Whether rows lie nearer to single rows of a table, compared with its others, than rows of that table do.
 ///
 /// Of each row the distance to the nearest over that to the second nearest row of the table, in the space of ``ScaledRows``;
 /// of the table's rows the same among the others. In d dimensions the ratio of an independent row is below t with

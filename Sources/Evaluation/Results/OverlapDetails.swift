@@ -60,8 +60,8 @@ public struct OverlapDetails: Sendable, Codable, Equatable {
     }
   }
 
-  /// How much rows hang on single rows of another table, exact copies excluded, compared with how much that table's rows
-  /// hang on each other.
+  /// How often rows lie far nearer to one row of another table than to any other, exact copies excluded, compared with how
+  /// often rows of that table do among each other.
   public struct NearCopies: Sendable, Codable, Equatable {
     /// How often a row's ratio of distances (nearest over second nearest) is below that of a row of the other table: .5 by
     /// chance.

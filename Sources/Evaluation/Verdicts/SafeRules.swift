@@ -110,7 +110,7 @@ extension VerdictRules {
       let byChance = SuccessRate(attempts: near.rows, successes: near.closeByChance * Double(near.rows))
       let close = near.closeLow - byChance.rate - byChance.error
       reasons.append(
-        "\(percent(near.close)) hang on a single real row (of real rows \(percent(near.closeByChance)))")
+        "\(percent(near.close)) lie far nearer to one real row than to any other (of real rows \(percent(near.closeByChance)))")
       let lights = [grade(near.interval.low, green: 0.55, amber: 0.65), grade(close, green: 0.02, amber: 0.1)]
       findings.append(
         .init(
