@@ -33,7 +33,7 @@ struct DDPMTimeTests {
     // All evaluations fit: 100 − 10 − 12 − 24.
     #expect(abs(time.training(left: 100, judging: 10, making: 20, evaluations: 100) - 54) < 1e-9)
     // They do not: a quarter of them does, and the training has two fifths.
-    #expect(abs(time.training(left: 100, judging: 10, making: 160, evaluations: 100) - 40) < 1e-9)
+    #expect(abs(time.training(left: 100, judging: 10, making: 120, evaluations: 100) - 40) < 1e-9)
     #expect(abs(time.training(left: 100, judging: 10, making: 200, evaluations: 100) - 20) < 1e-9)
     // Not even these.
     #expect(time.training(left: 100, judging: 10, making: 10_000, evaluations: 100) == 20)
