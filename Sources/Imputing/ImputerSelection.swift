@@ -185,7 +185,12 @@ public struct ImputerSelection: Sendable {
     let isComplete = measured.allSatisfy { $0.score.isLeftOut == nil }
     let lowest = "it has the lowest error on hidden cells" + (isComplete ? "" : " of those that were measured")
     guard let error = mine.score.relativeError else {
-      guard let first = able.first else { return (id, "nothing could be measured") }
+      guard let first = able.first else {
+        // Drawing was too slow already: a plain method fills what there is to fill.
+        let plain = measured.dropFirst().first { $0.score.isLeftOut == true }
+        guard mine.score.isLeftOut == true, let plain else { return (id, "nothing could be measured") }
+        return (plain.score.id, "nothing could be measured, and it needs little time")
+      }
       return (first.score.id, "\(id) could not be measured: \(mine.score.failure ?? "no figure")")
     }
     if let best = able.first, let least = best.score.relativeError, least < error {

@@ -92,7 +92,7 @@ private struct SlowFilling: FittedImputer {
   }
 
   @Test func whatWasGivenStays() throws {
-    #expect(try affordable(0.1, ["evaluations=8"]) == [8, 8])
+    #expect(try affordable(0.1, ["evaluations=8"]) == [3, 8])
     #expect(try affordable(0.1, ["draws=40"]) == [40, 2])
     #expect(try affordable(1, ["draws=40", "evaluations=3"]) == [40, 3])
   }
