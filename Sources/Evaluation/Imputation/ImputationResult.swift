@@ -1,4 +1,3 @@
-import Foundation
 import Tables
 
 /// All that is known of a filling: what the JSON output holds and the report shows.
@@ -22,11 +21,7 @@ public struct ImputationResult: Sendable, Codable, Equatable {
   public var training: TrainingDetails?
 
   /// The result as JSON: indented, keys in order.
-  public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-  }
+  public func json() throws -> String { try ResultJSON.text(self) }
 
   /// What was filled, and how.
   public struct Subject: Sendable, Codable, Equatable {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// All that an evaluation found: what the JSON output holds and the report shows.
 public struct EvaluationResult: Sendable, Codable, Equatable {
   /// The version of this structure; it changes when a reader would have to.
@@ -37,11 +35,7 @@ public struct EvaluationResult: Sendable, Codable, Equatable {
   public var notes: [String]
 
   /// The result as JSON: indented, keys in order.
-  public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-  }
+  public func json() throws -> String { try ResultJSON.text(self) }
 
   /// What was compared.
   public struct Subject: Sendable, Codable, Equatable {
