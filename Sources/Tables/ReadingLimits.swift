@@ -40,7 +40,7 @@ public struct ReadingLimits: Sendable, Equatable {
       return (value < 10 && value != value.rounded() ? String(format: "%.1f", value) : String(format: "%.0f", value))
         + " " + unit
     }
-    return "\(bytes) bytes"
+    return bytes == 1 ? "1 byte" : "\(bytes) bytes"
   }
 }
 
