@@ -6,23 +6,25 @@ import NeuralNetworks
 /// Short trainings of several networks on a table of few rows, of which the best on held-out rows is taken.
 ///
 /// Which size and how much dropout suit a table depends on the table more than on its size where there are few rows, or
-/// few for so many slots. Trials are as long as the data say; where a time was given they take a third of it at most, and
-/// the command that repeats the run names what they chose.
+/// few for so many slots. Trials are as long as the data say; where a time was given they take a part of it, are shortened to
+/// two thirds, and then fewer, and the command that repeats the run names what they chose.
 struct MaskedPilot: Sendable {
   /// Tables with at least so many rows, and so many for each slot, get the largest network: they hold enough to fill it.
   static let mostRows = 5000, mostRowsPerSlot = 500
-  /// The share of the time that trials may take.
-  static let timeShare = 1.0 / 3
-  /// After so many steps a trial is given up that would not end in time.
-  private static let timedSteps = 20
+  /// The share of the time that trials may take: the training proper of a few hundred rows is over soon.
+  let timeShare: Double
+  /// The steps by which the pace is measured, after a few that are slower.
+  private static let timedSteps = 25, slowSteps = 5
 
   /// A network that is tried.
   struct Candidate: Sendable, Equatable {
     var width: Int, dropout: Double
   }
 
-  /// What is tried, in order: the first is what the table would get without trials, or near it.
+  /// What is tried, in order of what is tried where time is short.
   let candidates: [Candidate]
+  /// What the table gets where there is no time for trials; nil: what it would get without them.
+  let fallback: Candidate?
   /// The steps of each trial.
   let steps: Int
 
@@ -38,12 +40,16 @@ struct MaskedPilot: Sendable {
       // Below 1,000 rows steps cost little, and short trials favour wide networks, which learn fast and overfit: on
       // penguins 300 steps took width 256, which never came below 7.84 nats; width 64 came to 7.11.
       steps = rows < 1000 ? 1000 : 300
+      timeShare = rows < 1000 ? 0.6 : 1.0 / 3
+      fallback = rows < 1000 ? candidates[0] : nil
       return
     }
     guard rows < max(Self.mostRows, Self.mostRowsPerSlot * slots) else { return nil }
     candidates = [(width, 0.2), (width, 0.4), (max(width / 4, 64), 0.2)].map {
       Candidate(width: $0.0, dropout: $0.1)
     }
+    timeShare = 1.0 / 3
+    fallback = nil
     // Long enough for a network that overfits to turn, and all together no longer than half of the training.
     steps = min(600, (fixedSteps ?? .max) / (2 * candidates.count))
     if steps < 100 { return nil }
@@ -60,38 +66,76 @@ struct MaskedPilot: Sendable {
     _ plan: MaskedOptions.Plan, seconds: Double?, shouldContinue: (TrainingProgress) -> Bool,
     make: (ComponentChoice) throws -> (store: ParameterStore, task: MaskedTask)
   ) throws -> Result {
-    var best: (network: ComponentChoice, loss: Double)?
-    var tried = 0
-    let start = DispatchTime.now().uptimeNanoseconds
-    func spent() -> Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
-    func isOver() -> Bool { spent() > seconds ?? .infinity }
-    for candidate in candidates where !isOver() {
+    func network(_ candidate: Candidate) -> ComponentChoice {
       var network = plan.network
       network.options["width"] = .integer(candidate.width)
       network.options["dropout"] = .number(candidate.dropout)
-      let (store, task) = try make(network)
+      return network
+    }
+    let untried = fallback.map(network) ?? plan.network
+    let start = DispatchTime.now().uptimeNanoseconds
+    func spent() -> Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
+    func isOver() -> Bool { spent() > seconds ?? .infinity }
+    /// Trains a candidate for so many steps; nil where the time was over before.
+    func trained(
+      _ candidate: Candidate, steps: Int, watch: (TrainingProgress) -> Void = { _ in }
+    ) throws -> TrainingSummary? {
+      let (store, task) = try make(network(candidate))
       var pilot = plan.training
       pilot.steps = steps
       (pilot.budget, pilot.falls) = (nil, nil)
       var isStopped = false
       do {
-        // One trial compares nothing: the first begins only where there is time for two.
-        let fewest = tried == 0 ? 2.0 : 1
-        let left = seconds.map { $0 - spent() }
-        let summary = try Trainer(pilot).train(store, objective: task) { progress in
+        return try Trainer(pilot).train(store, objective: task) { progress in
+          watch(progress)
           isStopped = !shouldContinue(.notBegun)
-          guard !isStopped, !isOver() else { return false }
-          guard progress.step == Self.timedSteps, let left else { return true }
-          return fewest * progress.elapsed / Double(progress.step) * Double(steps) <= left
+          return !isStopped && !isOver()
         }
-        tried += 1
-        let loss = summary.curve.compactMap(\.heldOut).min() ?? .infinity
-        if loss < best?.loss ?? .infinity { best = (network, loss) }
       } catch is CancellationError where !isStopped {
-        break
+        return nil
       }
     }
-    return Result(network: best?.network ?? plan.network, tried: tried)
+    var round = Round(candidates: candidates, steps: steps)
+    if let seconds {
+      var times: [Int: Double] = [:]
+      _ = try trained(candidates[0], steps: Self.timedSteps) { times[$0.step] = $0.elapsed }
+      guard let first = times[Self.slowSteps], let last = times[Self.timedSteps] else {
+        return Result(network: untried, tried: 0)
+      }
+      round = affordable(
+        stepOfFirst: (last - first) / Double(Self.timedSteps - Self.slowSteps), seconds: seconds - spent())
+    }
+    var best: (network: ComponentChoice, loss: Double)?
+    var tried = 0
+    for candidate in round.candidates where !isOver() {
+      guard let summary = try trained(candidate, steps: round.steps) else { break }
+      tried += 1
+      let loss = summary.curve.compactMap(\.heldOut).min() ?? .infinity
+      if loss < best?.loss ?? .infinity { best = (network(candidate), loss) }
+    }
+    // One trial compares nothing.
+    if tried < 2 { best = nil }
+    return Result(network: best?.network ?? untried, tried: tried)
+  }
+
+  /// Trials that are made.
+  struct Round: Sendable, Equatable {
+    var candidates: [Candidate], steps: Int
+  }
+
+  /// The trials for which there is time: as many as possible, with two thirds of the steps at least; none where not two fit.
+  ///
+  /// - Parameter stepOfFirst: the seconds that a step of the first candidate takes; wider networks take more.
+  func affordable(stepOfFirst: Double, seconds: Double) -> Round {
+    for count in stride(from: candidates.count, through: 2, by: -1) {
+      let some = Array(candidates.prefix(count))
+      let step = some.reduce(0.0) { sum, candidate in
+        sum + stepOfFirst * max(1, pow(Double(candidate.width) / Double(candidates[0].width), 1.2))
+      }
+      let possible = Int(clamping: seconds / max(step, 1e-9))
+      if 3 * possible >= 2 * steps { return Round(candidates: some, steps: min(possible, steps)) }
+    }
+    return Round(candidates: [], steps: steps)
   }
 
   /// What trials came to.

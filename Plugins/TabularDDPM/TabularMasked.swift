@@ -122,7 +122,7 @@ public struct TabularMasked: Synthesizer {
       // Where no time was given trials are as long as the data say, on any machine.
       let time = run.deadline == nil ? nil : plan.training.budget
       let result = try pilot.choose(
-        plan, seconds: time.map { max($0 - spent(), $0 / 4) * MaskedPilot.timeShare },
+        plan, seconds: time.map { max($0 - spent(), $0 / 4) * pilot.timeShare },
         shouldContinue: run.shouldContinue, make: make)
       plan.network = result.network
       let reason =
