@@ -14,9 +14,9 @@
 /// - Returns: as fork() does: 0 in the child, its process id in the parent, -1 where there is none.
 pid_t langevin_probe_fork(unsigned seconds, unsigned megabytes);
 
-/// Whether so many bytes from an address on lie in memory of this process; where the system does not tell, they are taken
-/// to.
-int langevin_probe_is_mapped(const void *start, uint64_t count);
+/// Whether so many bytes from an address on lie in memory that this process may read; where the system does not tell, they
+/// are taken to.
+int langevin_probe_is_readable(const void *start, uint64_t count);
 
 /// The length of a text that ends with a zero byte within so many bytes; -1 where it does not end, or does not lie in
 /// memory of this process.

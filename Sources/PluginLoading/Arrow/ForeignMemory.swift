@@ -20,7 +20,7 @@ enum ForeignMemory {
   static func holds<Value>(_ pointer: UnsafeRawPointer?, _ count: Int, of _: Value.Type) -> Bool {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Value>.stride)
     guard let pointer, !overflow, bytes >= 0 else { return false }
-    return langevin_probe_is_mapped(pointer, UInt64(bytes)) != 0
+    return langevin_probe_is_readable(pointer, UInt64(bytes)) != 0
   }
 
   /// The struct that an array of pointers names at a place; nil where one of them does not lie in memory.
