@@ -74,13 +74,14 @@ import Testing
     func table(_ seed: UInt64, isLost: Bool) -> Features {
       var random = RandomStream(seed: seed)
       var a: [Int32] = [], b: [Int32] = []
-      for _ in 0..<900 {
+      for _ in 0..<3_000 {
         let level = Int32(random.integer(below: 4))
         a.append(level)
         b.append(Double(random.uniform()) < (isLost ? 0.3 : 0.15 + 0.1 * Double(level)) ? 1 : 0)
       }
       return Features(
-        names: ["a", "b"], columns: [.categories(codes: a, levels: 4), .categories(codes: b, levels: 2)], rowCount: 900)
+        names: ["a", "b"], columns: [.categories(codes: a, levels: 4), .categories(codes: b, levels: 2)],
+        rowCount: 3_000)
     }
     func bond(isLost: Bool) -> VerdictRules.LostBond? {
       LostBonds.find(
@@ -90,6 +91,27 @@ import Testing
     }
     #expect(bond(isLost: false) == nil)
     #expect(try #require(bond(isLost: true)).real > 0.15)
+  }
+
+  @Test func fewRowsInASparseCellAreNoRelation() throws {
+    /// Twenty levels by chance; of one with 24 rows a third has a rare level of the other column.
+    func table(_ seed: UInt64, odd: Int) -> Features {
+      var random = RandomStream(seed: seed)
+      var a: [Int32] = [], b: [Int32] = []
+      for row in 0..<1_300 {
+        a.append(row < 24 ? 0 : Int32(1 + random.integer(below: 12)))
+        b.append(row < odd ? 0 : random.integer(below: 30) == 0 ? 0 : Int32(1 + random.integer(below: 4)))
+      }
+      return Features(
+        names: ["a", "b"], columns: [.categories(codes: a, levels: 13), .categories(codes: b, levels: 5)],
+        rowCount: 1_300)
+    }
+    let found = LostBonds.find(
+      Comparison(
+        columns: [
+          .init(name: "a", levels: (0..<13).map { "\($0)" }), .init(name: "b", levels: (0..<5).map { "\($0)" }),
+        ], real: table(1, odd: 9), synthetic: table(2, odd: 1), holdout: nil))
+    #expect(found == nil, "\(found!)")
   }
 
   @Test func anEmptiedColumnHidesNoCopies() throws {

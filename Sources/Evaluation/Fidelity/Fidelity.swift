@@ -72,6 +72,7 @@ struct Fidelity {
     if let sampling {
       figures[.shapeError]?.sampling = sampling.shape
       figures[.trendError]?.sampling = sampling.trend
+      figures[.trendErrorSharedBins]?.sampling = sampling.sharedTrend
       figures[.trendErrorThresholded]?.sampling = sampling.strongTrend
       figures[.rangeViolations]?.sampling = sampling.outOfRange
     }

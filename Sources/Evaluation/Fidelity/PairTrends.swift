@@ -179,19 +179,23 @@ extension PairTrends {
 
     /// χ² / n beyond what chance adds, (r − 1)(c − 1) / n, with its standard error, that error where there is no relation,
     /// and the V of the excess; nil where a column has one level.
+    ///
+    /// The error is that of the delta method: with S = Σ p² / (p₁ p₂) over cells of share p and margins p₁ and p₂, Var S =
+    /// (Σ p g² − (Σ p g)²) / n, g = 2 p / (p₁ p₂), plus that of no relation. So few rows where fewer are expected, which
+    /// make χ² large, make its error large too.
     var association: (excess: Double, error: Double, errorOfNone: Double, strength: Double)? {
       square.map { found in
         let n = Double(rows), freedom = Double(found.freedom)
         let excess = max(0, found.square - freedom / n)
         return (
-          excess, (2 * freedom + 4 * n * excess).squareRoot() / n, (2 * freedom).squareRoot() / n,
+          excess, (found.variance / n + 2 * freedom / (n * n)).squareRoot(), (2 * freedom).squareRoot() / n,
           (excess / Double(found.least)).squareRoot()
         )
       }
     }
 
-    /// χ² / n, its degrees of freedom, and the lesser of r − 1 and c − 1.
-    private var square: (square: Double, freedom: Int, least: Int)? {
+    /// χ² / n, its variance by the cells, its degrees of freedom, and the lesser of r − 1 and c − 1.
+    private var square: (square: Double, variance: Double, freedom: Int, least: Int)? {
       var rowTotals: [Int: Double] = [:]
       var columnTotals: [Int: Double] = [:]
       let keys = keys
@@ -202,11 +206,18 @@ extension PairTrends {
       let least = min(rowTotals.count, columnTotals.count)
       guard least > 1 else { return nil }
       // χ² / n = Σ observed² / (row total · column total) − 1.
-      let ratio = keys.reduce(0.0) { sum, key in
+      var ratio = 0.0, squares = 0.0
+      for key in keys {
         let observed = Double(count(key))
-        return sum + observed * observed / (rowTotals[key / width]! * columnTotals[key % width]!)
+        let part = observed / (rowTotals[key / width]! * columnTotals[key % width]!)
+        ratio += observed * part
+        squares += observed * part * part
       }
-      return (ratio - 1, (rowTotals.count - 1) * (columnTotals.count - 1), least - 1)
+      let n = Double(rows)
+      return (
+        ratio - 1, max(0, 4 * (n * squares - ratio * ratio)), (rowTotals.count - 1) * (columnTotals.count - 1),
+        least - 1
+      )
     }
   }
 }

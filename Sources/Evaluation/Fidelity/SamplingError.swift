@@ -9,8 +9,8 @@ import Tensors
 /// the square root of the rows, so that the mean error of halves is multiplied by √((1/n + 1/m) / (1/a + 1/b)) for n real
 /// and m synthetic rows.
 struct SamplingError {
-  /// The mean error of columns, of pairs, of strong pairs, and the share of cells out of range.
-  var shape: Double?, trend: Double?, strongTrend: Double?, outOfRange: Double?
+  /// The mean error of columns, of pairs, of pairs with shared bins, of strong pairs, and the share of cells out of range.
+  var shape: Double?, trend: Double?, sharedTrend: Double?, strongTrend: Double?, outOfRange: Double?
   /// By column.
   var columns: [Double?]
   /// By pair, as ``PairTrends/pairs`` orders them, with shared bins, lest one outlier shifts all: the greatest of the splits.
@@ -46,6 +46,7 @@ struct SamplingError {
     let pairs = across(shared.map { $0.pairs.map(\.error) }) { $0.max() }
     return SamplingError(
       shape: mean(columns.compactMap(\.self)), trend: mean(trends.compactMap(\.meanError)).map { $0 * scale },
+      sharedTrend: mean(shared.compactMap(\.meanError)).map { $0 * scale },
       strongTrend: mean(trends.compactMap { $0.meanError() }).map { $0 * scale },
       // A range of half of the rows is left twice as often as that of all.
       outOfRange: mean(across(ranges, mean).compactMap(\.self)).map { $0 / scale * Double(half) / Double(n) },

@@ -68,7 +68,7 @@ struct LostBonds {
     }
     guard let other = PairTrends.Contingency(c, d).association else { return (real.strength, 0) }
     // A strength is a square root: half of it is a quarter of the excess.
-    guard other.excess + 3 * other.error < real.excess / 4 else { return nil }
+    guard other.excess + 3 * other.error < (real.excess - 3 * real.error) / 4 else { return nil }
     return (real.strength, other.strength)
   }
 }

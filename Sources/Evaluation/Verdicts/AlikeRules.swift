@@ -19,7 +19,9 @@ extension VerdictRules {
       .init(
         light: grade(shapeError, green: max(0.03, 2 * chance(shape)), amber: max(0.1, 4 * chance(shape))),
         headline: "columns differ by \(percent(shapeError)) on average"))
-    if let trend = figures[.trendError], let value = trend.value {
+    // Of the two ways to bin numbers the one that an outlier disturbs less.
+    let trends = [figures[.trendError], figures[.trendErrorSharedBins]].compactMap(\.self)
+    if let trend = trends.filter({ $0.value != nil }).min(by: { $0.value! < $1.value! }), let value = trend.value {
       reasons.append("pairs of columns by \(percent(value))\(sampling(trend))")
       findings.append(
         .init(

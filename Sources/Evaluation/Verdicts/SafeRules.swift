@@ -95,7 +95,11 @@ extension VerdictRules {
         let excess = (value - known) / (1 - known)
         // One row may be chance that the real rows do not show.
         let one = syntheticRows.map { min(0.005, 1 / Double(max(1, $0))) } ?? 0
-        let light = grade(excess, green: 0.002 + one + 0.5 * known, amber: 0.02 + min(2 * known, 0.4))
+        // What chance explains is itself measured, on as many rows as there are.
+        let rows = 1 / Double(max(1, realRows ?? .max)) + 1 / Double(max(1, syntheticRows ?? .max))
+        let error = 2 * (known * (1 - known) * rows).squareRoot()
+        let light = grade(
+          excess, green: 0.002 + one + 0.5 * known + error, amber: 0.02 + min(2 * known, 0.4) + error)
         findings.append(.init(light: light, headline: "\(percent(value)) of them equal a real row"))
       }
     }
@@ -110,7 +114,8 @@ extension VerdictRules {
       let byChance = SuccessRate(attempts: near.rows, successes: near.closeByChance * Double(near.rows))
       let close = near.closeLow - byChance.rate - byChance.error
       reasons.append(
-        "\(percent(near.close)) lie far nearer to one real row than to any other (of real rows \(percent(near.closeByChance)))")
+        "\(percent(near.close)) lie far nearer to one real row than to any other (of real rows \(percent(near.closeByChance)))"
+      )
       let lights = [grade(near.interval.low, green: 0.55, amber: 0.65), grade(close, green: 0.02, amber: 0.1)]
       findings.append(
         .init(
