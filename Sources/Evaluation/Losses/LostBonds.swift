@@ -6,7 +6,8 @@ import Foundation
 ///
 /// Lost is a relation that is at most half as strong, beyond three standard errors: of numbers Pearson's correlation, of
 /// others Cramér's V, corrected for what chance adds (W. Bergsma, "A bias-correction for Cramér's V", 2013). Looked at are
-/// relations of at least .1 that are ten standard errors from none, and correlations of at least .15 that are six.
+/// relations of at least .1 that are ten standard errors from none, and correlations of at least .15, of numbers and of their
+/// ranks, that are six.
 struct LostBonds {
   private static let leastAssociation = 0.1, leastCorrelation = 0.15
   /// Levels of fewer real rows are taken for one.
@@ -51,6 +52,11 @@ struct LostBonds {
     made.codes = made.codes.map { target[Int($0)] }
   }
 
+  private static func spearman(_ first: PairTrends.Cells, _ second: PairTrends.Cells) -> Double? {
+    let rows = first.numbers.indices.filter { !first.numbers[$0].isNaN && !second.numbers[$0].isNaN }
+    return Metrics.spearman(rows.map { first.numbers[$0] }, rows.map { second.numbers[$0] })
+  }
+
   private static func lost(
     _ a: PairTrends.Cells, _ b: PairTrends.Cells, _ c: PairTrends.Cells, _ d: PairTrends.Cells
   ) -> (Double, Double)? {
@@ -60,6 +66,10 @@ struct LostBonds {
       // A column without spread has no relation left.
       let other = (Association.pearson(c.numbers, d.numbers) ?? 0) * (rho < 0 ? -1 : 1)
       guard abs(rho) * n.squareRoot() > 6, other + 3 / m.squareRoot() < abs(rho) / 2 else { return nil }
+      // An outlier can make a correlation by itself: ranks must say the same.
+      guard let rank = spearman(a, b), abs(rank) >= leastCorrelation,
+        (spearman(c, d) ?? 0) * (rank < 0 ? -1 : 1) + 3 / m.squareRoot() < abs(rank) / 2
+      else { return nil }
       return (abs(rho), max(0, other))
     }
     let f = PairTrends.Contingency(a, b)
