@@ -52,6 +52,12 @@ public enum Association {
     return ratio.isFinite ? min(ratio, 1) : nil
   }
 
+  /// Spearman's correlation of the rows where both numbers are there; nil where one of them does not vary.
+  static func spearman(_ x: [Double], _ y: [Double]) -> Double? {
+    let rows = x.indices.filter { !x[$0].isNaN && !y[$0].isNaN }
+    return Metrics.spearman(rows.map { x[$0] }, rows.map { y[$0] })
+  }
+
   /// The association of every pair of columns: Pearson's ρ between numbers, Cramér's V between categories, η between
   /// both; nil where not defined. Square, with 1 on the diagonal.
   public static func matrix(_ features: Features) -> [[Double?]] {

@@ -41,12 +41,7 @@ struct Fidelity {
 
     if let sampling {
       for index in columns.indices { columns[index].shapeError.sampling = sampling.columns[index] }
-      worstPair = zip(shared[0].pairs, sampling.pairs).compactMap { pair, chance -> VerdictRules.WorstPair? in
-        guard let error = pair.error else { return nil }
-        return .init(
-          first: comparison.columns[pair.first].name, second: comparison.columns[pair.second].name, error: error,
-          sampling: chance ?? 0)
-      }.max { $0.error - 3 * $0.sampling < $1.error - 3 * $1.sampling }
+      worstPair = Self.worst(shared[0].pairs, sampling, comparison)
     }
 
     let noPair = comparison.columns.count < 2 ? "there is one column only" : "no pair of columns varies in both tables"
@@ -80,6 +75,36 @@ struct Fidelity {
 
   private func figure(_ value: Double?, _ floor: Double?, else why: String) -> Figure {
     value.map { Figure($0, floor: floor) } ?? Figure(notApplicable: why)
+  }
+
+  /// The pair that is farthest beyond three times what sampling explains. An outlier can make a correlation by itself: of
+  /// numbers the ranks must be as far off.
+  private static func worst(
+    _ pairs: [PairTrends.Pair], _ sampling: SamplingError, _ comparison: Comparison
+  ) -> VerdictRules.WorstPair? {
+    func beyond(_ pair: VerdictRules.WorstPair) -> Double { pair.error - 3 * pair.sampling }
+    let all = zip(pairs, sampling.pairs).compactMap { pair, chance in
+      pair.error.map { error in
+        (
+          pair,
+          VerdictRules.WorstPair(
+            first: comparison.columns[pair.first].name, second: comparison.columns[pair.second].name, error: error,
+            sampling: chance ?? 0)
+        )
+      }
+    }.sorted { beyond($0.1) > beyond($1.1) }
+    let most = 20
+    return all.prefix(most).map { pair, worst in
+      guard beyond(worst) > 0, case .numbers(let a) = comparison.real.columns[pair.first],
+        case .numbers(let b) = comparison.real.columns[pair.second],
+        case .numbers(let c) = comparison.synthetic.columns[pair.first],
+        case .numbers(let d) = comparison.synthetic.columns[pair.second],
+        let real = Association.spearman(a, b), let other = Association.spearman(c, d)
+      else { return worst }
+      var worst = worst
+      worst.error = min(worst.error, abs(real - other) / 2)
+      return worst
+    }.max { beyond($0) < beyond($1) }
   }
 
   /// The mean of the columns that have a value, and of their floors.

@@ -4,8 +4,8 @@ import Foundation
 /// Pairs of columns that are related in the real table and hardly in the synthetic one, however weak the relation is beside
 /// what an error of a pair's distribution shows.
 ///
-/// Lost is a relation that is at most half as strong, beyond three standard errors: of numbers Pearson's correlation, of
-/// others Cramér's V, corrected for what chance adds (W. Bergsma, "A bias-correction for Cramér's V", 2013). Looked at are
+/// Lost is a relation that is at most half as strong, beyond three standard errors (of categories: by four): of numbers
+/// Pearson's correlation, of others Cramér's V, corrected for what chance adds (W. Bergsma, "A bias-correction for Cramér's V", 2013). Looked at are
 /// relations of at least .1 that are ten standard errors from none, and correlations of at least .15, of numbers and of their
 /// ranks, that are six.
 struct LostBonds {
@@ -52,11 +52,6 @@ struct LostBonds {
     made.codes = made.codes.map { target[Int($0)] }
   }
 
-  private static func spearman(_ first: PairTrends.Cells, _ second: PairTrends.Cells) -> Double? {
-    let rows = first.numbers.indices.filter { !first.numbers[$0].isNaN && !second.numbers[$0].isNaN }
-    return Metrics.spearman(rows.map { first.numbers[$0] }, rows.map { second.numbers[$0] })
-  }
-
   private static func lost(
     _ a: PairTrends.Cells, _ b: PairTrends.Cells, _ c: PairTrends.Cells, _ d: PairTrends.Cells
   ) -> (Double, Double)? {
@@ -67,8 +62,8 @@ struct LostBonds {
       let other = (Association.pearson(c.numbers, d.numbers) ?? 0) * (rho < 0 ? -1 : 1)
       guard abs(rho) * n.squareRoot() > 6, other + 3 / m.squareRoot() < abs(rho) / 2 else { return nil }
       // An outlier can make a correlation by itself: ranks must say the same.
-      guard let rank = spearman(a, b), abs(rank) >= leastCorrelation,
-        (spearman(c, d) ?? 0) * (rank < 0 ? -1 : 1) + 3 / m.squareRoot() < abs(rank) / 2
+      guard let rank = Association.spearman(a.numbers, b.numbers), abs(rank) >= leastCorrelation,
+        (Association.spearman(c.numbers, d.numbers) ?? 0) * (rank < 0 ? -1 : 1) + 3 / m.squareRoot() < abs(rank) / 2
       else { return nil }
       return (abs(rho), max(0, other))
     }
@@ -78,7 +73,9 @@ struct LostBonds {
     }
     guard let other = PairTrends.Contingency(c, d).association else { return (real.strength, 0) }
     // A strength is a square root: half of it is a quarter of the excess.
-    guard other.excess + 3 * other.error < (real.excess - 3 * real.error) / 4 else { return nil }
+    guard other.excess < real.excess / 4,
+      real.excess - other.excess > 4 * (real.error * real.error + other.error * other.error).squareRoot()
+    else { return nil }
     return (real.strength, other.strength)
   }
 }
