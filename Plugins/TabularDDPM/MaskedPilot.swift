@@ -1,5 +1,4 @@
 import DiffusionCore
-import Dispatch
 import Foundation
 import NeuralNetworks
 
@@ -73,9 +72,8 @@ struct MaskedPilot: Sendable {
       return network
     }
     let untried = fallback.map(network) ?? plan.network
-    let start = DispatchTime.now().uptimeNanoseconds
-    func spent() -> Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
-    func isOver() -> Bool { spent() > seconds ?? .infinity }
+    let clock = Stopwatch()
+    func isOver() -> Bool { clock.seconds > seconds ?? .infinity }
     /// Trains a candidate for so many steps; nil where the time was over before.
     func trained(
       _ candidate: Candidate, steps: Int, watch: (TrainingProgress) -> Void = { _ in }
@@ -103,7 +101,7 @@ struct MaskedPilot: Sendable {
         return Result(network: untried, tried: 0)
       }
       round = affordable(
-        stepOfFirst: (last - first) / Double(Self.timedSteps - Self.slowSteps), seconds: seconds - spent())
+        stepOfFirst: (last - first) / Double(Self.timedSteps - Self.slowSteps), seconds: seconds - clock.seconds)
     }
     var best: (network: ComponentChoice, loss: Double)?
     var tried = 0

@@ -1,5 +1,4 @@
 import DiffusionCore
-import Dispatch
 import NeuralNetworks
 
 /// How long it takes to make rows, measured on a few: the same network takes another time on each machine and under each load.
@@ -16,9 +15,9 @@ enum SamplingPace {
     guard few > 0 else { return 0 }
     // The first call makes what others use.
     try make(1)
-    let start = DispatchTime.now().uptimeNanoseconds
+    let clock = Stopwatch()
     try make(few)
-    return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 * Double(rows) / Double(few)
+    return clock.seconds * Double(rows) / Double(few)
   }
 }
 

@@ -1,5 +1,4 @@
 import DiffusionCore
-import Dispatch
 import Tables
 import Tensors
 
@@ -39,18 +38,16 @@ struct TableEncoder: DataEncoder {
     let part = Array(table.columns.prefix(few))
     let partSchema = Schema(columns: Array(schema.columns.prefix(few)))
     func tooLong(_ settings: CodingSettings) -> Bool {
-      let start = DispatchTime.now().uptimeNanoseconds
+      let clock = Stopwatch()
       _ = TableEncoder(settings).fitted(to: Table(columns: part), schema: partSchema, random: random)
-      let taken = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
       let ratio = Double(columns) / Double(few)
-      return taken * ratio * ratio > seconds
+      return clock.seconds * ratio * ratio > seconds
     }
     func leave(_ name: String, _ what: String) {
-      var choice = Choice(
-        name, "not looked for", because: "\(columns) columns have too many pairs for the time",
-        flag: "--set \(what)=yes")
-      choice.repeating = "\(what)=no"
-      choose(choice)
+      choose(
+        Choice(
+          name, "not looked for", because: "\(columns) columns have too many pairs for the time",
+          flag: "--set \(what)=yes", repeating: "\(what)=no"))
     }
     if settings.anchors, !options.given.contains("anchors"), tooLong(settings) {
       settings.anchors = false

@@ -1,5 +1,4 @@
 import DiffusionCore
-import Dispatch
 import Foundation
 import NeuralNetworks
 import Tables
@@ -75,7 +74,7 @@ public struct TabularMasked: Synthesizer {
     _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun, for purpose: Purpose = .making,
     budget: Double? = nil
   ) throws -> (model: FittedTabularMasked, rows: HeldOutSplit) {
-    let started = DispatchTime.now().uptimeNanoseconds
+    let clock = Stopwatch()
     let isFilling = purpose == .filling
     var choices: [Choice] = []
     func choose(_ choice: Choice) {
@@ -108,7 +107,7 @@ public struct TabularMasked: Synthesizer {
         coding, denoiser: try menu.make(network), data: data, training: training, heldOut: heldOut,
         leastVisible: isFilling ? Self.leastVisible : 0, random: random.child(12))
     }
-    func spent() -> Double { Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9 }
+    func spent() -> Double { clock.seconds }
     let isFree = options.isAutomatic("width") && options.isAutomatic("dropout") && plan.network.id == "residual-mlp"
     let pilot = MaskedPilot(
       rows: rows.training.count, slots: layout.slots.count, width: plan.width ?? 128, fixedSteps: run.steps)
@@ -168,12 +167,12 @@ public struct TabularMasked: Synthesizer {
         let share = Self.judgedTime * budget / (task.judgingFactor * judging)
         if share < 1, options.isAutomatic("judging") {
           task.judging = max(1024, Int(share * Double(MaskedTask.usualJudging)))
-          var choice = Choice(
-            "judging", "by \(task.judging) masked rows, \(MaskedTask.usualJudging) would be better",
-            because: "there is time for no more", flag: "--budget, --set judging=")
-          choice.repeating = "judging=\(task.judging)"
           // It changes no row that is made, so nobody needs to hear it.
-          choices.append(choice)
+          choices.append(
+            Choice(
+              "judging", "by \(task.judging) masked rows, \(MaskedTask.usualJudging) would be better",
+              because: "there is no time for more", flag: "--budget, --set judging=",
+              repeating: "judging=\(task.judging)"))
           // Of the rows that judge at the end.
           let again = spent()
           start = task.costsAtStart(store, plan.training)

@@ -44,12 +44,7 @@ public struct Evaluator: Sendable {
     try progress("columns and pairs", 0)
     var figures = Fidelity(comparison, sampling: nil, threads: threads).figures
     try progress("can a model tell them apart", 0.3)
-    do throws(DownstreamError) {
-      let found = try TreeDetection.measure([comparison], explaining: [false], seed: seed, threads: threads)
-      figures[.detectionTrees] = Figure(found[0].auc)
-    } catch {
-      figures[.detectionTrees] = Figure(notApplicable: error.description)
-    }
+    figures[.detectionTrees] = Measurement.trees(comparison, explains: false, seed: seed, threads: threads).figure
     return figures
   }
 

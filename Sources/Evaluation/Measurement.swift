@@ -93,14 +93,22 @@ struct Measurement {
         detection.score, floor: linear.count > 1 ? (try? linear[1].get())?.score : nil)
     case .failure(let error): figures[.detectionLogistic] = Figure(notApplicable: error.description)
     }
+    let trees = Self.trees(comparison, floor: floor, explains: true, seed: seed, threads: threads)
+    figures[.detectionTrees] = trees.figure
+    for (index, share) in trees.shares.enumerated() { columns[index].givesAway = share }
+  }
+
+  /// How well trees tell the tables apart, and by which columns; none where that is not asked for.
+  static func trees(
+    _ comparison: Comparison, floor: Comparison? = nil, explains: Bool, seed: UInt64, threads: Int
+  ) -> (figure: Figure, shares: [Double]) {
     do throws(DownstreamError) {
       let sides = [comparison] + (floor.map { $0.synthetic.rowCount >= 10 ? [$0] : [] } ?? [])
       let found = try TreeDetection.measure(
-        sides, explaining: sides.indices.map { $0 == 0 }, seed: seed, threads: threads)
-      figures[.detectionTrees] = Figure(found[0].auc, floor: found.count > 1 ? found[1].auc : nil)
-      for (index, share) in found[0].shares.enumerated() { columns[index].givesAway = share }
+        sides, explaining: sides.indices.map { explains && $0 == 0 }, seed: seed, threads: threads)
+      return (Figure(found[0].auc, floor: found.count > 1 ? found[1].auc : nil), found[0].shares)
     } catch {
-      figures[.detectionTrees] = Figure(notApplicable: error.description)
+      return (Figure(notApplicable: error.description), [])
     }
   }
 

@@ -2,8 +2,8 @@ import DiffusionCore
 import Foundation
 import Tables
 
-/// Fills gaps within a time: begins with the usual work, and where its pace says that this takes too long, begins anew with
-/// fewer draws and evaluations.
+/// Fills gaps within a time: starts with the usual work, and where its pace says that this would take too long, starts again
+/// with fewer draws and evaluations.
 public struct TimedFilling: Sendable {
   /// Seconds that filling may take; nil: as long as it takes.
   public var seconds: Double?
@@ -34,22 +34,22 @@ public struct TimedFilling: Sendable {
   ) throws -> Imputation {
     let canDoLess = method.options.contains { $0.name == "evaluations" }
     guard let seconds, canDoLess else { return try model.impute(table, request) }
-    let start = DispatchTime.now().uptimeNanoseconds
-    func left() -> Double { max(seconds - Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9, seconds / 20) }
+    let clock = Stopwatch()
+    func left() -> Double { max(seconds - clock.seconds, seconds / 20) }
     var effort = 1.0
     for attempt in 1...Self.mostAttempts {
       var own = lessened(request, to: effort)
-      let choices = Gathered<Choice>()
-      own.announce = { choices.add($0) }
+      let choices = Locked<[Choice]>([])
+      own.announce = { choice in choices.withValue { $0.append(choice) } }
       let pace = Pace(allowed: attempt < Self.mostAttempts ? left() : .infinity)
       own.shouldContinue = { request.shouldContinue($0) && pace.goesOn(at: $0) }
       do {
         let result = try model.impute(table, own)
-        for choice in choices.all { request.announce(choice) }
+        for choice in choices.withValue({ $0 }) { request.announce(choice) }
         return result
       } catch let error as CancellationError {
         guard let projected = pace.projected else { throw error }
-        // A little less than what should fit, for the time that is lost by beginning anew.
+        // A little less than what should fit, for the time that is lost by starting again.
         effort *= min(0.8 * left() / projected, 0.8)
         if effort < leastEffort { throw TooSlow() }
       }
@@ -70,7 +70,7 @@ public struct TimedFilling: Sendable {
   private final class Pace: @unchecked Sendable {
     private let lock = NSLock()
     private let allowed: Double
-    private var begin: (time: UInt64, share: Double)?
+    private var begin: (clock: Stopwatch, share: Double)?
     private var stopped: Double?
 
     init(allowed: Double) { self.allowed = allowed }
@@ -83,12 +83,11 @@ public struct TimedFilling: Sendable {
       lock.withLock {
         guard stopped == nil else { return false }
         guard share > 0, share < 1 else { return true }
-        let now = DispatchTime.now().uptimeNanoseconds
         guard let begin else {
-          begin = (now, share)
+          begin = (Stopwatch(), share)
           return true
         }
-        let spent = Double(now - begin.time) * 1e-9, done = share - begin.share
+        let spent = begin.clock.seconds, done = share - begin.share
         guard spent > max(TimedFilling.leastSeconds, allowed / 50), done > 0 else { return true }
         let whole = spent / done
         // A little late is sooner than to begin anew.
@@ -97,13 +96,5 @@ public struct TimedFilling: Sendable {
         return false
       }
     }
-  }
-
-  /// Things that several threads hand over.
-  private final class Gathered<Element: Sendable>: @unchecked Sendable {
-    private let lock = NSLock()
-    private var elements: [Element] = []
-    var all: [Element] { lock.withLock { elements } }
-    func add(_ element: Element) { lock.withLock { elements.append(element) } }
   }
 }

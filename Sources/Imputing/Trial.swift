@@ -42,13 +42,14 @@ struct Trial {
     let cells = rows.map { hidden.among(rows: $0) } ?? hidden
     var request = ImputationRequest(
       seed: run.seed, threads: run.threads, draws: 20, interval: selection.level, options: options)
-    let stop = Stop()
+    // A callback can only say no: the reason is carried past it.
+    let reason = Locked<(any Error)?>(nil)
     request.shouldContinue = { share in
       do {
         try step(share)
         return true
       } catch {
-        stop.error = error
+        reason.withValue { $0 = error }
         return false
       }
     }
@@ -57,7 +58,7 @@ struct Trial {
       imputation = try TimedFilling(seconds: time, leastDraws: 8, leastEffort: series == nil ? 0 : Self.leastEffort)
         .impute(model, of: method.descriptor, part, request)
     } catch {
-      throw stop.error ?? error
+      throw reason.withValue { $0 } ?? error
     }
     let trial = MethodTrial(truth: truth, visible: visible, hidden: cells, level: selection.level)
     return trial.measured(
@@ -76,15 +77,5 @@ struct Trial {
     let options = try OptionValues(as: method.descriptor.options)
     let model = try method.fit(part, schema: schema, series: series, options: options, run: quietRun(step))
     return try measure(method, model, options, seconds, step: step)
-  }
-
-  /// Carries an error out of a callback that can only say no.
-  private final class Stop: @unchecked Sendable {
-    private let lock = NSLock()
-    private var stored: (any Error)?
-    var error: (any Error)? {
-      get { lock.withLock { stored } }
-      set { lock.withLock { stored = newValue } }
-    }
   }
 }

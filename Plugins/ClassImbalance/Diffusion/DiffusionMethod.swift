@@ -105,8 +105,8 @@ public struct DiffusionMethod: Balancer {
     let model = try generator.fit(table, schema: schema, options: learnedOptions, run: learning)
     var choices: [Choice] = []
     func shorten(_ name: String, _ value: String, _ repeating: String) {
-      var choice = Choice(name, value, because: "there is time for no more", flag: "--budget")
-      choice.repeating = repeating
+      let choice = Choice(
+        name, value, because: "there is no time for more", flag: "--budget", repeating: repeating)
       choices.append(choice)
       run.announce(choice)
     }

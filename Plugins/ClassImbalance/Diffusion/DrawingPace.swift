@@ -1,5 +1,4 @@
 import DiffusionCore
-import Dispatch
 import Tables
 import Tensors
 
@@ -49,9 +48,8 @@ struct DrawingPace: Sendable, Equatable {
   init(_ draws: ClassDraws, place: Int, filter: DrawFilter, random: RandomStream) throws {
     let few = 256
     func seconds<Result>(_ body: () throws -> Result) rethrows -> (Double, Result) {
-      let start = DispatchTime.now().uptimeNanoseconds
-      let result = try body()
-      return (Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9, result)
+      let clock = Stopwatch(), result = try body()
+      return (clock.seconds, result)
     }
     // The first call makes what others use.
     let first = try draws.draw(8, of: place, random.child(0))

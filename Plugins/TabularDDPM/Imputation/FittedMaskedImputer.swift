@@ -24,7 +24,6 @@ struct FittedMaskedImputer: FittedImputer {
 
   /// Rows that are worked on at once.
   private static let piece = 4096
-  private static let mostEvaluations = 64
 
   func impute(_ table: Table, _ request: ImputationRequest) throws -> Imputation {
     // Of all rows, so that errors name the table's own, also where nothing is missing.
@@ -60,7 +59,9 @@ struct FittedMaskedImputer: FittedImputer {
 
   /// Evaluations of the network a draw: no more than the row with the most gaps has unknown slots.
   private func evaluations(_ table: Table, _ incomplete: [Int], _ request: ImputationRequest) -> Int {
-    let usual = request.options?.integer("evaluations", automatic: Self.mostEvaluations) ?? Self.mostEvaluations
+    let usual =
+      request.options?.integer("evaluations", automatic: FittedTabularMasked.evaluations)
+      ?? FittedTabularMasked.evaluations
     guard request.effort < 1 else { return usual }
     let slots = predictor.model.objective.layout.slotsOfColumn
     let most = incomplete.reduce(0) { most, row in

@@ -38,15 +38,17 @@ struct MaskedImputerTraining {
     if deadline != nil { learning.budget = run.budget.map { (refiner == nil ? 0.75 : 0.5) * $0 } }
     var (model, split) = try network.learn(
       table, schema: schema, options: options, run: learning, for: .filling, budget: budget)
+    func shorten(_ name: String, _ value: String, to count: Int, setting: String) {
+      let choice = Choice(
+        name, value, because: "there is no time for more", flag: "--budget, --set \(setting)=",
+        repeating: "\(setting)=\(count)")
+      run.announce(choice)
+      model.note(choice)
+    }
     if let deadline, let wanted = refiner?.trees, !options.given.contains("trees") {
       let trees = try affordableTrees(deadline, model, split, table, cells: cells, run: run)
       if trees < wanted {
-        var choice = Choice(
-          "trees", trees == 0 ? "none" : "\(trees) a column", because: "there is time for no more",
-          flag: "--budget, --set trees=")
-        choice.repeating = "trees=\(trees)"
-        run.announce(choice)
-        model.note(choice)
+        shorten("trees", trees == 0 ? "none" : "\(trees) a column", to: trees, setting: "trees")
         refiner?.trees = trees
         if trees == 0 { refiner = nil }
       }
@@ -77,12 +79,9 @@ struct MaskedImputerTraining {
         deadline, predictor, data, split, table, refines: refiner != nil, chain: chain, pass: pass)
       if affordable < most {
         most = affordable < Self.fewestToJudge ? 0 : affordable
-        var choice = Choice(
-          "weights", most == 0 ? "none" : "by \(most) rows of \(split.heldOut.count)",
-          because: "there is time for no more", flag: "--budget, --set weighing-rows=")
-        choice.repeating = "weighing-rows=\(most)"
-        run.announce(choice)
-        model.note(choice)
+        shorten(
+          "weights", most == 0 ? "none" : "by \(most) rows of \(split.heldOut.count)", to: most,
+          setting: "weighing-rows")
         predictor = MaskedPredictor(model: model, cells: cells)
       }
     }

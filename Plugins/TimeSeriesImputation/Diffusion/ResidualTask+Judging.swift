@@ -27,11 +27,10 @@ extension ResidualTask {
       threads: threads, length: plan.length, view: view, channels: truth.channelCount, inputs: truth.inputCount,
       random: RandomStream(seed: 0))
     let few = judgingPlan.windows.prefix(2 * threads)
-    let start = DispatchTime.now().uptimeNanoseconds
+    let clock = Stopwatch()
     _ = try filling.run(
       few.map { .init(window: $0, draws: true, given: 0) }, draws: Self.judgingDraws, shouldContinue: { _ in true })
-    let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
-    return seconds * Double(judgingPlan.windows.count) / Double(few.count)
+    return clock.seconds * Double(judgingPlan.windows.count) / Double(few.count)
   }
 
   /// Draws residuals of held-out cells and compares them with the true ones.

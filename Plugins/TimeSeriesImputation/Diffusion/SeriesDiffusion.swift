@@ -58,11 +58,10 @@ public struct SeriesDiffusion: Imputer {
     let mean = try RidgeModel(data, options: try RidgeModel.descriptor.options(parsing: [:]))
 
     func shorten(_ name: String, to count: Int, of usual: Int) {
-      var choice = Choice(
-        name, "\(count) draws of hidden cells, \(usual) would be better", because: "there is time for no more",
-        flag: "--budget, --set \(name)=")
-      choice.repeating = "\(name)=\(count)"
-      choose(choice)
+      choose(
+        Choice(
+          name, "\(count) draws of hidden cells, \(usual) would be better", because: "there is no time for more",
+          flag: "--budget, --set \(name)=", repeating: "\(name)=\(count)"))
     }
     let time = run.deadline == nil ? nil : run.budget
     if let time, plan.masksAreAutomatic {

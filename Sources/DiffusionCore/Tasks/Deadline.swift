@@ -45,10 +45,9 @@ public struct Deadline: Sendable {
 extension Choice {
   /// Says that a row gets fewer evaluations of the network than it should, because time is short.
   public static func fewerEvaluations(_ count: Int, of wanted: Int) -> Choice {
-    var choice = Choice(
-      "evaluations", "\(count) a row, \(wanted) would be better", because: "there is time for no more", flag: "--budget"
-    )
-    choice.repeating = "evaluations=\(count)"
-    return choice
+    Choice(
+      "evaluations", "\(count) a row, \(wanted) would be better", because: "there is no time for more",
+      flag: "--budget",
+      repeating: "evaluations=\(count)")
   }
 }

@@ -17,30 +17,30 @@ extension ImputationRequest {
       guard let options, options.given.contains(name) else { return nil }
       return options.integer(name)
     }
-    var own = max(given("draws").flatMap { draws == nil ? nil : $0 } ?? draws ?? 0, self.draws)
-    var each = given("evaluations") ?? evaluations
-    guard effort < 1 else { return (own, each) }
-    let wanted = (draws: own, evaluations: each)
-    var left = max(effort, 0) * Double(own) * Double(each)
-    if draws != nil, given("draws") == nil {
+    let usual = (
+      draws: max(draws.map { given("draws") ?? $0 } ?? 0, self.draws), evaluations: given("evaluations") ?? evaluations
+    )
+    guard effort < 1 else { return usual }
+    let canDrawLess = draws != nil && given("draws") == nil,
+      work = max(effort, 0) * Double(usual.draws * usual.evaluations)
+    var (own, each) = usual
+    if canDrawLess {
       let least = max(min(own, Self.leastDraws), self.draws)
-      own = min(own, max(least, Int((left / Double(max(each, 1))).rounded(.up))))
+      own = min(own, max(least, Int((work / Double(max(each, 1))).rounded(.up))))
     }
-    left /= Double(max(own, 1))
+    let left = work / Double(max(own, 1))
     if given("evaluations") == nil {
       each = min(each, max(min(each, Self.leastEvaluations), Int(left.rounded(.up))))
     }
-    if draws != nil, given("draws") == nil,
-      effort * Double(wanted.draws) * Double(wanted.evaluations) < Double(own * each)
-    {
+    if canDrawLess, work < Double(own * each) {
       own = max(2, self.draws, min(own, Int(left * Double(own) / Double(max(each, 1)))))
     }
-    for (name, value, usual) in [("draws", own, wanted.draws), ("evaluations", each, wanted.evaluations)]
-    where value < usual {
-      var choice = Choice(
-        name, "\(value), \(usual) would be better", because: "there is time for no more", flag: "--budget")
-      choice.repeating = "\(name)=\(value)"
-      announce(choice)
+    for (name, value, wanted) in [("draws", own, usual.draws), ("evaluations", each, usual.evaluations)]
+    where value < wanted {
+      announce(
+        Choice(
+          name, "\(value), \(wanted) would be better", because: "there is no time for more", flag: "--budget",
+          repeating: "\(name)=\(value)"))
     }
     return (own, each)
   }

@@ -149,11 +149,14 @@ public struct Choice: Sendable, Codable, Equatable {
   public var repeating: String?
 
   /// Makes a choice.
-  public init(_ name: String, _ value: String, because reason: String, flag: String = "") {
+  public init(
+    _ name: String, _ value: String, because reason: String, flag: String = "", repeating: String? = nil
+  ) {
     self.name = name
     self.value = value
     self.reason = reason
     self.flag = flag
+    self.repeating = repeating
   }
 }
 

@@ -19,22 +19,27 @@ struct TableOverlaps {
   func measure() -> OverlapDetails {
     let real = RepeatedRows(comparison.real, comparison.columns)
     let held = comparison.holdout.map { RepeatedRows($0, comparison.columns) }
-    var once = comparison
+    var once = comparison, ownRepeats = real, heldRepeats = held
     // Rows that were copied, as over-sampling does, would pass for what chance explains. A few that repeat are in the nature of
     // many tables, though no column explains them.
-    if !real.areNatural, real.share > Self.mostNatural { once.real = comparison.real.rows(real.first) }
-    if let held, !held.areNatural, held.share > Self.mostNatural { once.holdout = comparison.holdout?.rows(held.first) }
-    var details = TableOverlaps(comparison: once, random: random, threads: threads).measureOnce()
+    if !real.areNatural, real.share > Self.mostNatural {
+      once.real = comparison.real.rows(real.first)
+      ownRepeats = RepeatedRows(once.real, comparison.columns)
+    }
+    if let held, !held.areNatural, held.share > Self.mostNatural, let holdout = comparison.holdout?.rows(held.first) {
+      once.holdout = holdout
+      heldRepeats = RepeatedRows(holdout, comparison.columns)
+    }
+    var details = TableOverlaps(comparison: once, random: random, threads: threads).measureOnce(ownRepeats, heldRepeats)
     details.repeats.real = real.repeats
     details.repeats.holdout = held?.repeats
     details.repeats.areNatural = real.areNatural
     return details
   }
 
-  private func measureOnce() -> OverlapDetails {
+  private func measureOnce(_ real: RepeatedRows, _ repeatsOfHoldout: RepeatedRows?) -> OverlapDetails {
     let (columns, holdout) = (comparison.columns, comparison.holdout.flatMap { $0.rowCount > 0 ? $0 : nil })
-    let real = RepeatedRows(comparison.real, columns), synthetic = RepeatedRows(comparison.synthetic, columns)
-    let held = holdout.map { RepeatedRows($0, columns) }
+    let synthetic = RepeatedRows(comparison.synthetic, columns), held = holdout == nil ? nil : repeatsOfHoldout
     let words = RowWords([comparison.real, comparison.synthetic] + (holdout.map { [$0] } ?? []), columns)
     let sets = Groups(
       words.distinct, [comparison.real.rowCount, comparison.synthetic.rowCount, holdout?.rowCount ?? 0])

@@ -1,4 +1,5 @@
 import Dispatch
+import DiffusionCore
 import Foundation
 
 /// Ctrl-C, termination and a closed terminal: the first signal asks the run to stop where nothing is lost, a second one

@@ -56,9 +56,3 @@ struct RunOutcome: JSONLine {
       .joined(separator: "\n")
   }
 }
-
-/// Seconds since it was made.
-struct Stopwatch: Sendable {
-  private let start = ProcessInfo.processInfo.systemUptime
-  var seconds: Double { ProcessInfo.processInfo.systemUptime - start }
-}
