@@ -22,6 +22,8 @@ public struct ImputerSelection: Sendable {
   public var plan = HidingPlan()
   /// The share of truths that intervals are to hold.
   public var level = 0.9
+  /// The share of the time in which hidden cells have to be filled.
+  private static let fillingShare = 0.2
   /// Plain methods are measured on so many rows of a table at most: some of them take time with the square of that.
   public var mostBaselineRows = 10_000
 
@@ -80,15 +82,25 @@ public struct ImputerSelection: Sendable {
 
     let clock = ContinuousClock()
     var start = clock.now
-    let model = try main.fit(visible, schema: schema, series: series, options: options, run: own)
     func seconds() -> Double { (clock.now - start) / .seconds(1) }
+    let deadline = run.deadline
+    if let deadline, series != nil, !isFixed, !baselines.isEmpty {
+      own.secondsToFill = Self.fillingShare * deadline.seconds / Trial.leastEffort
+    }
+    func fit() throws -> any FittedImputer {
+      try main.fit(visible, schema: schema, series: series, options: options, run: own)
+    }
+    var model: (any FittedImputer)?
+    do { model = try fit() } catch is FillingTooSlow {}
     let fitting = seconds()
     let parts = Double(baselines.count + 1)
     var dropped: [String] = []
-    let deadline = run.deadline
     // Plain methods come first: most are fast, and where time is short it is the draws of the method itself that are not.
     var scores: [MeasuredMethod] = []
-    let reserve = deadline.map { max(0.15, ($0.remaining - 0.2 * $0.seconds) / $0.seconds) } ?? 0
+    let reserve = deadline.map { deadline in
+      let spent = model == nil ? 0.6 * deadline.remaining : Self.fillingShare * deadline.seconds
+      return max(0.15, (deadline.remaining - spent) / deadline.seconds)
+    } ?? 0
     for (place, baseline) in baselines.enumerated() {
       func drop() {
         dropped.append(baseline.descriptor.id)
@@ -125,12 +137,13 @@ public struct ImputerSelection: Sendable {
     }
     start = clock.now
     do {
+      guard let model else { throw FillingTooSlow() }
       let own = try trial.measure(
         main, model, options, { fitting + seconds() },
-        within: deadline.map { min(0.2 * $0.seconds, 0.4 * $0.remaining) }
+        within: deadline.map { min(Self.fillingShare * $0.seconds, 0.4 * $0.remaining) }
       ) { try step("self-check", Double(baselines.count) / parts + $0 / parts) }
       scores.insert(own, at: 0)
-    } catch is TimedFilling.TooSlow {
+    } catch is FillingTooSlow {
       dropped.insert(main.descriptor.id, at: 0)
       var score = MethodScore(
         id: main.descriptor.id, isBaseline: main.isBaseline, seconds: fitting,
@@ -145,7 +158,9 @@ public struct ImputerSelection: Sendable {
       chosen: chosen,
       reason: reason)
     guard let baseline = baselines.first(where: { $0.descriptor.id == chosen }) else {
-      return Outcome(model: model, method: main, check: result, dropped: dropped)
+      // Where no plain method can do it either, the method may take what time it needs.
+      own.secondsToFill = nil
+      return Outcome(model: try model ?? fit(), method: main, check: result, dropped: dropped)
     }
     let refitted = try baseline.fit(
       table, schema: schema, series: series, options: OptionValues(as: baseline.descriptor.options),

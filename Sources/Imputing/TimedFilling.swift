@@ -9,11 +9,8 @@ public struct TimedFilling: Sendable {
   public var seconds: Double?
   /// The fewest draws that do where not so many have to be made as the request says; nil: they have to.
   public var leastDraws: Int?
-  /// The least share of the usual work that is worth anything; with less ``TooSlow`` is thrown.
+  /// The least share of the usual work that is worth anything; with less `FillingTooSlow` is thrown.
   public var leastEffort = 0.0
-
-  /// What is thrown where even the least work takes too long.
-  public struct TooSlow: Error {}
 
   /// Projections below this are noise, and so many attempts are made at most.
   private static let leastSeconds = 0.05, mostAttempts = 4
@@ -28,7 +25,7 @@ public struct TimedFilling: Sendable {
   /// Fills the gaps of a table.
   ///
   /// - Parameter method: what the model was learned by: only one that draws can do with less work.
-  /// - Throws: what the model throws; ``TooSlow``; `CancellationError` where the request's `shouldContinue` said no.
+  /// - Throws: what the model throws; `FillingTooSlow`; `CancellationError` where the request's `shouldContinue` said no.
   public func impute(
     _ model: any FittedImputer, of method: MethodDescriptor, _ table: Table, _ request: ImputationRequest
   ) throws -> Imputation {
@@ -51,7 +48,7 @@ public struct TimedFilling: Sendable {
         guard let projected = pace.projected else { throw error }
         // A little less than what should fit, for the time that is lost by starting again.
         effort *= min(0.8 * left() / projected, 0.8)
-        if effort < leastEffort { throw TooSlow() }
+        if effort < leastEffort { throw FillingTooSlow() }
       }
     }
     preconditionFailure("the last attempt is not stopped by its pace")

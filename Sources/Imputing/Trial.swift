@@ -15,7 +15,7 @@ struct Trial {
 
   /// Of series a quarter of the draws with half of the evaluations: intervals of fewer are far too narrow (48 of 100 truths
   /// within 90 % intervals by two evaluations of `series-diffusion`). Points of tables do not depend on draws.
-  private static let leastEffort = 0.12
+  static let leastEffort = 0.12
 
   /// The run of a plain method: it keeps no state and says nothing.
   ///

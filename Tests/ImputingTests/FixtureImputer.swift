@@ -16,6 +16,8 @@ struct FixtureImputer: Imputer {
   var draws = 0
   /// Half the width of intervals; nil for none.
   var halfWidth: Double?
+  /// Seconds that filling is said to take.
+  var secondsToFill = 0.0
   /// Thrown by `fit`.
   var failure: FixtureFailure?
   /// The tables that were fitted to.
@@ -29,6 +31,7 @@ struct FixtureImputer: Imputer {
     _ table: Table, schema: Schema, series: SeriesLayout?, options: OptionValues, run: TrainingRun
   ) throws -> any FittedImputer {
     if let failure { throw failure }
+    if let most = run.secondsToFill, secondsToFill > most { throw FillingTooSlow() }
     fitted.append(table)
     return Fitted(method: self, schema: schema, series: series)
   }

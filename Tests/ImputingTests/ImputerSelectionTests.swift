@@ -67,6 +67,28 @@ import Testing
     #expect(try fit(selection(main, [plain])).dropped.isEmpty)
   }
 
+  @Test func `A method of series that would draw too slowly gives up before training, unless it was named`() throws {
+    let series = try readings { _, hour, _ in hour % 20 == 7 }
+    func fitted(_ selection: ImputerSelection, budget: Double?) throws -> ImputerSelection.Outcome {
+      var run = TrainingRun()
+      (run.seed, run.budget, run.deadline) = (4, budget, budget.map { Deadline(seconds: $0) })
+      return try selection.fit(
+        series.table, schema: series.schema, series: SeriesLayout(time: "when"), columns: [1, 2], run: run, step: { _, _ in })
+    }
+    let slow = FixtureImputer(id: "slow", fills: .series, secondsToFill: 1e6)
+    let plain = FixtureImputer(id: "plain", isBaseline: true, fills: .series)
+    let outcome = try fitted(selection(slow, [plain]), budget: 60)
+    #expect(outcome.method.descriptor.id == "plain" && slow.fitted.tables.isEmpty && outcome.dropped == ["slow"])
+    let score = try #require(outcome.check?.methods.first { $0.id == "slow" })
+    #expect(score.isLeftOut == true && score.failure == "it draws too slowly for the time there is")
+    // Asked for, without a limit, or where no other can do it, it is fitted all the same.
+    #expect(try fitted(selection(slow, fixed: true, [plain]), budget: 60).method.descriptor.id == "slow")
+    #expect(try fitted(selection(slow, [plain]), budget: nil).dropped.isEmpty)
+    let broken = FixtureImputer(id: "plain", isBaseline: true, fills: .series, failure: FixtureFailure())
+    #expect(try fitted(selection(slow, [broken]), budget: 60).method.descriptor.id == "slow")
+    #expect(slow.fitted.tables.count == 3)
+  }
+
   @Test func `A named method is taken whatever the others can do`() throws {
     let main = FixtureImputer(id: "poor"), plain = FixtureImputer(id: "plain", isBaseline: true, truth: data.table)
     let outcome = try fit(selection(main, fixed: true, [plain]))

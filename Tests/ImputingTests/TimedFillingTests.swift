@@ -47,7 +47,7 @@ private struct SlowFilling: FittedImputer {
   }
 
   @Test func whatWouldBeWorthNothingIsNotDone() {
-    #expect(throws: TimedFilling.TooSlow.self) { try choices(TimedFilling(seconds: 0.01, leastEffort: 0.12)) }
+    #expect(throws: FillingTooSlow.self) { try choices(TimedFilling(seconds: 0.01, leastEffort: 0.12)) }
   }
 
   @Test func whoStopsTheWorkIsNotTakenForTheTime() {

@@ -17,8 +17,8 @@ extension ResidualTask {
     var draws = [[Float]](repeating: [], count: judgingDraws)
   }
 
-  /// About how many seconds one draw of hidden cells takes to calibrate, by a few windows of it.
-  func secondsToCalibrate(
+  /// About how many seconds it takes to make the draws that judge a window, by a few windows.
+  func secondsOfAWindow(
     _ store: ParameterStore, evaluations: Int, threads: Int, precision: Precision
   ) throws -> Double {
     guard let view = judgingViews.first, !judgingPlan.windows.isEmpty else { return 0 }
@@ -26,11 +26,19 @@ extension ResidualTask {
       sampler: ResidualSampler(objective: objective, evaluations: evaluations), store: store, precision: precision,
       threads: threads, length: plan.length, view: view, channels: truth.channelCount, inputs: truth.inputCount,
       random: RandomStream(seed: 0))
-    let few = judgingPlan.windows.prefix(2 * threads)
+    let few = judgingPlan.windows.prefix(2 * threads).map { ResidualFilling.Job(window: $0, draws: true, given: 0) }
+    // The first one finds memory and threads not ready.
+    _ = try filling.run(Array(few.prefix(1)), draws: Self.judgingDraws, shouldContinue: { _ in true })
     let clock = Stopwatch()
-    _ = try filling.run(
-      few.map { .init(window: $0, draws: true, given: 0) }, draws: Self.judgingDraws, shouldContinue: { _ in true })
-    return clock.seconds * Double(judgingPlan.windows.count) / Double(few.count)
+    _ = try filling.run(few, draws: Self.judgingDraws, shouldContinue: { _ in true })
+    return clock.seconds / Double(few.count)
+  }
+
+  /// How many windows that judge cost as much time as all gaps of the frame.
+  func windowsToFill(draws: Int) -> Double {
+    let stretches = WindowPlan.stretches(truth, length: plan.length, typicalStep: objective.typicalStep)
+    let drawing = ResidualFilling.jobs(stretches, length: plan.length, chains: objective.chains).filter(\.draws).count
+    return Double(drawing * draws) / Double(Self.judgingDraws)
   }
 
   /// Draws residuals of held-out cells and compares them with the true ones.

@@ -80,13 +80,17 @@ public struct SeriesDiffusion: Imputer {
       shouldContinue: goesOn)
     var training = plan.training
     var calibrating = 0.0
-    if let time, options.isAutomatic("judging") {
-      let each = try task.secondsToCalibrate(
+    if let time {
+      let window = try task.secondsOfAWindow(
         store, evaluations: plan.evaluations, threads: run.threads, precision: training.precision)
-      let affordable = max(1, Int(clamping: 0.15 * time / max(each, 1e-6)))
-      task.judgingViews = Array(task.judgingViews.prefix(affordable))
-      if plan.judging != nil || affordable == task.judgingViews.count {
-        shorten("judging", to: task.judgingViews.count, of: ResidualTask.mostJudgingViews)
+      if let most = run.secondsToFill, window * task.windowsToFill(draws: plan.draws) > most { throw FillingTooSlow() }
+      let each = window * Double(task.judgingPlan.windows.count)
+      if options.isAutomatic("judging") {
+        let affordable = max(1, Int(clamping: 0.15 * time / max(each, 1e-6)))
+        task.judgingViews = Array(task.judgingViews.prefix(affordable))
+        if plan.judging != nil || affordable == task.judgingViews.count {
+          shorten("judging", to: task.judgingViews.count, of: ResidualTask.mostJudgingViews)
+        }
       }
       calibrating = each * Double(task.judgingViews.count)
     }

@@ -103,3 +103,9 @@ public struct ImputationRequest: Sendable {
     self.options = options
   }
 }
+
+/// What is thrown where even the least work that is worth anything takes more time than there is to fill gaps.
+public struct FillingTooSlow: Error {
+  /// Makes the error.
+  public init() {}
+}

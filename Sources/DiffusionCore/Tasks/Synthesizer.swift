@@ -121,6 +121,9 @@ public struct TrainingRun: Sendable {
   public var deadline: Deadline?
   /// Rows that will be made once the model is there.
   public var rowsToMake = 0
+  /// Seconds that filling the table's gaps with the usual draws may take; nil: as long as it takes. A method that sees before
+  /// training that it needs more throws ``FillingTooSlow``: others stand by.
+  public var secondsToFill: Double?
   /// How often each row is learned from in one pass over the table, 1 or more, so that rare rows may count more; nil: each
   /// once. Only `tabular-masked` heeds it.
   public var repeats: [Int]?
