@@ -180,9 +180,11 @@ extension PairTrends {
     /// χ² / n beyond what chance adds, (r − 1)(c − 1) / n, with its standard error, that error where there is no relation,
     /// and the V of the excess; nil where a column has one level.
     ///
-    /// The error is that of the delta method: with S = Σ p² / (p₁ p₂) over cells of share p and margins p₁ and p₂, Var S =
-    /// (Σ p g² − (Σ p g)²) / n, g = 2 p / (p₁ p₂), plus that of no relation. So few rows where fewer are expected, which
-    /// make χ² large, make its error large too.
+    /// The error is that of the delta method, plus that of no relation: with S = Σ p² / (p₁ p₂) over cells of share p and
+    /// margins p₁ and p₂, Var S = (Σ p g² − (Σ p g)²) / n, where g, the derivative of S by p, is 2 p / (p₁ p₂) less the sums
+    /// of p² / (p₁² p₂) over the cell's row and of p² / (p₁ p₂²) over its column (Y. Bishop, S. Fienberg, P. Holland,
+    /// "Discrete Multivariate Analysis", 1975, chapter 14). So few rows where fewer are expected, which make χ² large, make
+    /// its error large too.
     var association: (excess: Double, error: Double, errorOfNone: Double, strength: Double)? {
       square.map { found in
         let n = Double(rows), freedom = Double(found.freedom)
@@ -206,17 +208,24 @@ extension PairTrends {
       let least = min(rowTotals.count, columnTotals.count)
       guard least > 1 else { return nil }
       // χ² / n = Σ observed² / (row total · column total) − 1.
-      var ratio = 0.0, squares = 0.0
-      for key in keys {
-        let observed = Double(count(key))
-        let part = observed / (rowTotals[key / width]! * columnTotals[key % width]!)
-        ratio += observed * part
-        squares += observed * part * part
-      }
+      var ratio = 0.0
+      var ofRows: [Int: Double] = [:], ofColumns: [Int: Double] = [:]
       let n = Double(rows)
+      func part(_ key: Int) -> Double { Double(count(key)) / (rowTotals[key / width]! * columnTotals[key % width]!) }
+      for key in keys {
+        let share = Double(count(key)) * part(key)
+        ratio += share
+        ofRows[key / width, default: 0] += share * n / rowTotals[key / width]!
+        ofColumns[key % width, default: 0] += share * n / columnTotals[key % width]!
+      }
+      var (mean, square) = (0.0, 0.0)
+      for key in keys {
+        let slope = 2 * n * part(key) - ofRows[key / width]! - ofColumns[key % width]!
+        mean += Double(count(key)) / n * slope
+        square += Double(count(key)) / n * slope * slope
+      }
       return (
-        ratio - 1, max(0, 4 * (n * squares - ratio * ratio)), (rowTotals.count - 1) * (columnTotals.count - 1),
-        least - 1
+        ratio - 1, max(0, square - mean * mean), (rowTotals.count - 1) * (columnTotals.count - 1), least - 1
       )
     }
   }

@@ -1,10 +1,12 @@
 import DownstreamModels
 import Foundation
+import Tensors
 
 /// Pairs of columns that are related in the real table and hardly in the synthetic one, however weak the relation is beside
 /// what an error of a pair's distribution shows.
 ///
-/// Lost is a relation that is at most half as strong, beyond three standard errors (of categories: by four): of numbers
+/// Lost is a relation that is at most half as strong, beyond three standard errors (of categories: by 3.5 or more, so that
+/// of all pairs of a table one is thought lost by chance once in 200 tables): of numbers
 /// Pearson's correlation, of others Cramér's V, corrected for what chance adds (W. Bergsma, "A bias-correction for Cramér's V", 2013). Looked at are
 /// relations of at least .1 that are ten standard errors from none, and correlations of at least .15, of numbers and of their
 /// ranks, that are six.
@@ -14,6 +16,11 @@ struct LostBonds {
   private static let fewestOfLevel = 20
   /// With more columns than this only the first are looked at.
   private static let mostColumns = 100
+
+  /// The standard errors by which relations must differ so that one of so many pairs does by chance once in 200 tables.
+  private static func leastErrors(pairs: Int) -> Double {
+    max(3.5, NormalDistribution.quantile(1 - 0.005 / Double(max(pairs, 1))))
+  }
 
   /// The strongest relation that is lost.
   static func find(_ comparison: Comparison) -> VerdictRules.LostBond? {
@@ -25,10 +32,11 @@ struct LostBonds {
     }
     var own = real.map(\.rebinned)
     for place in own.indices { pool(&own[place], &made[place]) }
+    let errors = leastErrors(pairs: own.count * (own.count - 1) / 2)
     var worst: VerdictRules.LostBond?
     for first in own.indices {
       for second in own.indices where second > first {
-        guard let (strength, left) = lost(own[first], own[second], made[first], made[second]),
+        guard let (strength, left) = lost(own[first], own[second], made[first], made[second], errors),
           strength - left > (worst.map { $0.real - $0.synthetic } ?? 0)
         else { continue }
         worst = .init(
@@ -53,7 +61,7 @@ struct LostBonds {
   }
 
   private static func lost(
-    _ a: PairTrends.Cells, _ b: PairTrends.Cells, _ c: PairTrends.Cells, _ d: PairTrends.Cells
+    _ a: PairTrends.Cells, _ b: PairTrends.Cells, _ c: PairTrends.Cells, _ d: PairTrends.Cells, _ errors: Double
   ) -> (Double, Double)? {
     if a.isNumeric, b.isNumeric {
       guard let rho = Association.pearson(a.numbers, b.numbers), abs(rho) >= leastCorrelation else { return nil }
@@ -74,7 +82,7 @@ struct LostBonds {
     guard let other = PairTrends.Contingency(c, d).association else { return (real.strength, 0) }
     // A strength is a square root: half of it is a quarter of the excess.
     guard other.excess < real.excess / 4,
-      real.excess - other.excess > 4 * (real.error * real.error + other.error * other.error).squareRoot()
+      real.excess - other.excess > errors * (real.error * real.error + other.error * other.error).squareRoot()
     else { return nil }
     return (real.strength, other.strength)
   }
