@@ -69,15 +69,27 @@ def noise(data, rng):
 
 
 def one_column_noise(data, rng):
-    """Noise in the column of most different values, which is bound to others."""
-    index = main_number(data)
-    index = 0 if index is None else index
+    """Noise in a column that is bound to others: a number correlated with another one, or the first of several categories."""
+    bound = [i for i in data.numbers for j in data.numbers if i != j and abs(correlation(data, i, j)) >= 0.2]
+    index = most_values(data, bound) if data.numbers else 0
+    if index is None:
+        return None
     return [row[:index] + [cell] + row[index + 1:]
             for row, cell in zip(data.second, random_cells(data, index, len(data.second), rng))]
 
 
+def correlation(data, first, second):
+    pairs = [(float(row[first]), float(row[second])) for row in data.train if row[first] and row[second]]
+    columns = list(zip(*pairs))
+    return statistics.correlation(*columns) if len(pairs) > 2 and all(len(set(c)) > 1 for c in columns) else 0
+
+
+def most_values(data, columns):
+    return max(columns, key=lambda i: (len({row[i] for row in data.train}), -i), default=None)
+
+
 def main_number(data):
-    return max(data.numbers, key=lambda i: (len({row[i] for row in data.train}), -i), default=None)
+    return most_values(data, data.numbers)
 
 
 def absent_class(data, rng):
