@@ -70,6 +70,29 @@ import Testing
     #expect(bond.first == "x0" && bond.second == "x1" && bond.real > 0.2 && bond.synthetic < 0.1, "\(bond)")
   }
 
+  @Test func whereFewRowsHaveBothNumbersTheirCorrelationSaysLittle() throws {
+    /// The last two numbers are bound, and hardly ever there together.
+    func sparse(_ seed: UInt64, together: Int, sign: Double) -> [[Double]] {
+      cloud(1_200, seed: seed).enumerated().map { row, values in
+        let x = row < 400 ? values[2] : .nan
+        let y = row < together ? sign * values[2] + 0.3 * values[3] : row < 400 ? .nan : values[3]
+        return [values[0], values[1], x, y]
+      }
+    }
+    func worst(_ made: [[Double]]) throws -> VerdictRules.WorstPair? {
+      let own = comparison(sparse(1, together: 60, sign: 1), made)
+      let sampling = try #require(SamplingError.measure(own, random: RandomStream(seed: 3)))
+      return Fidelity(own, sampling: sampling).worstPair
+    }
+    for together in [2, 5, 11] {
+      let made = sparse(2, together: together, sign: 0)
+      #expect(LostBonds.find(comparison(sparse(1, together: 60, sign: 1), made)) == nil)
+      if let pair = try worst(made), pair.first == "x2" { #expect(pair.error < 0.1 + 3 * pair.sampling, "\(pair)") }
+    }
+    let opposite = try #require(try worst(sparse(2, together: 60, sign: -1)))
+    #expect(opposite.first == "x2" && opposite.error > 0.25 + 4 * opposite.sampling, "\(opposite)")
+  }
+
   /// Weak in many rows, or less so in few.
   @Test(arguments: [(3_000, 0.1), (600, 0.15)])
   func aWeakRelationOfCategoriesThatIsLostIsFound(_ rows: Int, _ slope: Double) throws {

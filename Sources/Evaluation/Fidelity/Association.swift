@@ -26,6 +26,11 @@ public enum Association {
     return rho.isFinite ? max(-1, min(1, rho)) : nil
   }
 
+  /// How many rows have both numbers.
+  public static func pairs(_ x: [Double], _ y: [Double]) -> Int {
+    x.indices.count { !x[$0].isNaN && !y[$0].isNaN }
+  }
+
   /// The correlation ratio η: the square root of the share of a number's variance that lies between the levels of a
   /// category, over rows where the number is there; nil where it does not vary.
   public static func correlationRatio(_ codes: [Int32], levels: Int, _ numbers: [Double]) -> Double? {

@@ -77,8 +77,12 @@ struct Fidelity {
     value.map { Figure($0, floor: floor) } ?? Figure(notApplicable: why)
   }
 
+  /// A correlation of fewer rows says nothing.
+  private static let fewestPairs = 10
+
   /// The pair that is farthest beyond three times what sampling explains. An outlier can make a correlation by itself: of
-  /// numbers the ranks must be as far off.
+  /// numbers the ranks must be as far off. Where cells are missing, fewer rows tell of a correlation than of its columns: its
+  /// error is at least that of so many rows, (1 − ρ²) / √(n − 1).
   private static func worst(
     _ pairs: [PairTrends.Pair], _ sampling: SamplingError, _ comparison: Comparison
   ) -> VerdictRules.WorstPair? {
@@ -94,7 +98,7 @@ struct Fidelity {
       }
     }.sorted { beyond($0.1) > beyond($1.1) }
     let most = 20
-    return all.prefix(most).map { pair, worst in
+    return all.prefix(most).compactMap { pair, worst -> VerdictRules.WorstPair? in
       guard beyond(worst) > 0, case .numbers(let a) = comparison.real.columns[pair.first],
         case .numbers(let b) = comparison.real.columns[pair.second],
         case .numbers(let c) = comparison.synthetic.columns[pair.first],
@@ -103,6 +107,10 @@ struct Fidelity {
       else { return worst }
       var worst = worst
       worst.error = min(worst.error, abs(real - other) / 2)
+      let counts = [Association.pairs(a, b), Association.pairs(c, d)], least = min(abs(real), abs(other))
+      guard counts.allSatisfy({ $0 >= fewestPairs }) else { return nil }
+      let variance = counts.reduce(0) { $0 + 1 / Double($1 - 1) }
+      worst.sampling = max(worst.sampling, (1 - least * least) * variance.squareRoot() / 2)
       return worst
     }.max { beyond($0) < beyond($1) }
   }

@@ -65,7 +65,7 @@ struct LostBonds {
   ) -> (Double, Double)? {
     if a.isNumeric, b.isNumeric {
       guard let rho = Association.pearson(a.numbers, b.numbers), abs(rho) >= leastCorrelation else { return nil }
-      let (n, m) = (Double(a.numbers.count), Double(c.numbers.count))
+      let n = Double(Association.pairs(a.numbers, b.numbers)), m = Double(Association.pairs(c.numbers, d.numbers))
       // A column without spread has no relation left.
       let other = (Association.pearson(c.numbers, d.numbers) ?? 0) * (rho < 0 ? -1 : 1)
       guard abs(rho) * n.squareRoot() > 6, other + 3 / m.squareRoot() < abs(rho) / 2 else { return nil }
