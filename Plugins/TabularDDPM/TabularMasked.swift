@@ -100,7 +100,8 @@ public struct TabularMasked: Synthesizer {
     let rows = Self.split(rows: table.rowCount, seed: run.seed)
     let training = rows.training.repeated(run.repeats), heldOut = rows.heldOut.repeated(run.repeats)
     var run = run
-    if run.steps == nil, run.budget == nil { run.budget = budget }
+    let isTimed = run.budget != nil
+    if run.steps == nil, !isTimed { run.budget = budget }
     var plan = try MaskedOptions.plan(options, menu: menu, rows: rows.training.count, layout: layout, run: run, choose)
     func make(_ network: ComponentChoice) throws -> (store: ParameterStore, task: MaskedTask) {
       MaskedTask.make(
@@ -153,7 +154,8 @@ public struct TabularMasked: Synthesizer {
     task.judging = options.integer("judging", automatic: MaskedTask.usualJudging)
     let beforeJudging = spent()
     var start = task.costsAtStart(store, plan.training)
-    if let budget = plan.training.budget {
+    // The time that a table gets without one is the training's own: trials come on top.
+    if isTimed, let budget = plan.training.budget {
       // What went before is part of the time that was given, and so is what comes after, but never all of it.
       var after = 0.0
       if run.deadline != nil {
