@@ -48,7 +48,7 @@ class Bench:
         else:
             self.synthetic(folder, "synth", data, rng)
             budget = self.arguments.budget or float((folder / "seconds").read_text())
-            self.run("synth", folder / "train.csv", "-o", path, "--seed", 1, "--quiet", "--budget", f"{budget / 10:.1f}s")
+            self.run("synth", folder / "train.csv", "-o", path, "--seed", 1, "--quiet", "--budget", f"{max(budget / 10, 0.2):.1f}s")
         return path
 
     def judged(self, folder, label, synthetic, holdout, target):

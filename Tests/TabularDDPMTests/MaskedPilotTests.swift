@@ -23,4 +23,15 @@ import Testing
     #expect(round(1).candidates.isEmpty)
     #expect(round(0).candidates.isEmpty)
   }
+
+  @Test func theNetworkThatATableGetsAnywayMustBeBeatenClearly() throws {
+    let wide = try #require(MaskedPilot(rows: 8_000, slots: 30, width: 256, fixedSteps: nil))
+    #expect(wide.candidates[0] == .init(width: 256, dropout: 0.2) && wide.margin == 0.2)
+    #expect(wide.best(of: [20, 19.9, 19.85]) == 0)
+    #expect(wide.best(of: [20, 19.7, 19.75]) == 1)
+    // Of few rows no network is the usual one.
+    let few = try #require(MaskedPilot(rows: 300, slots: 11, width: 128, fixedSteps: nil))
+    #expect(few.best(of: [8, 7.9, 7.95, 8.1]) == 1)
+    #expect(few.best(of: [8]) == nil && few.best(of: []) == nil && few.best(of: [.infinity, .infinity]) == nil)
+  }
 }
