@@ -1,5 +1,4 @@
 import DiffusionCore
-import Dispatch
 import DownstreamModels
 import Foundation
 import Tables
@@ -43,7 +42,7 @@ public struct ForestFlowMethod: Synthesizer {
   public func fit(
     _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
   ) throws -> any FittedSynthesizer {
-    let started = DispatchTime.now().uptimeNanoseconds
+    let clock = Stopwatch()
     var choices: [Choice] = []
     func choose(_ choice: Choice) {
       choices.append(choice)
@@ -65,10 +64,9 @@ public struct ForestFlowMethod: Synthesizer {
       ForestContents(
         schema: schema, coding: coding, path: plan.path, sampler: options.text("sampler"), report: report)
     }
-    func spent() -> Double { Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9 }
-    var (state, time) = try state(training, options: options, contents, spent: spent, choose)
+    var (state, time) = try state(training, options: options, contents, clock, choose)
     // What went before is part of the time that was given.
-    state.seconds += spent()
+    state.seconds += clock.seconds
     let result = try training.grow(&state, steps: run.steps, time: time)
     let plan = state.plan
     choose(trees(plan, result, isTimed: run.steps == nil))
@@ -95,7 +93,7 @@ public struct ForestFlowMethod: Synthesizer {
   /// Where the run begins: where an interrupted one stopped, or with a plan that fits into the time.
   private func state(
     _ training: ForestTraining, options: OptionValues, _ contents: (ForestPlan, FitReport) -> ForestContents,
-    spent: () -> Double, _ choose: (Choice) -> Void
+    _ clock: Stopwatch, _ choose: (Choice) -> Void
   ) throws -> (state: ForestState, time: ForestTime?) {
     let run = training.run, rows = training.labels.count
     var settings = TrainingSettings()
@@ -133,7 +131,7 @@ public struct ForestFlowMethod: Synthesizer {
         contents(plan, .unknown(Self.id)), forest: forest, rows: work.rowsToMake, threads: run.threads)
       let pace = ForestPace(growth: growth, making: making)
       // A part of the time is for rounds that turn out slower, or more.
-      plan.fit(into: budget * 0.9 - spent(), work, options: options, pace: pace)
+      plan.fit(into: budget * 0.9 - clock.seconds, work, options: options, pace: pace)
       time = ForestTime(deadline: budget, work: work, pace: pace)
     }
     announce(plan, rows: rows, options, isTimed: budget != nil, choose)
@@ -156,13 +154,13 @@ public struct ForestFlowMethod: Synthesizer {
     choose(choice("times", plan.path.times, because: "so many are enough" + time))
     // Said where they differ from what the data alone ask for.
     if let learned = plan.rows {
-      choose(choice("rows", learned, "\(learned) of \(rows) are learned", because: "there is no time for more"))
+      choose(choice("rows", learned, "\(learned) of \(rows) are learned", because: "time is short"))
     }
     for (name, value, usual) in [
       ("bins", plan.boosting.bins, ForestFlowOptions.mostBins),
       ("depth", plan.boosting.depth, ForestFlowOptions.usualDepth),
     ] where value < usual && options.isAutomatic(name) {
-      choose(choice(name, value, because: "there is no time for more"))
+      choose(choice(name, value, because: "time is short"))
     }
   }
 

@@ -1,5 +1,4 @@
 import DiffusionCore
-import Dispatch
 import DownstreamModels
 import Foundation
 import Tensors
@@ -126,11 +125,10 @@ extension ForestTraining {
     let results = sideBySide(run.threads, threads: run.threads) { [boosting, width] _ in
       Swift.Result { () throws -> (laps: [Double], forest: FittedVectorTrees) in
         var laps: [Double] = []
-        var last = DispatchTime.now().uptimeNanoseconds
+        var lap = Stopwatch()
         let forest = try boosting.fit(examples, columns: width, outputs: width) { _ in
-          let now = DispatchTime.now().uptimeNanoseconds
-          laps.append(Double(now - last) * 1e-9)
-          last = now
+          laps.append(lap.seconds)
+          lap = Stopwatch()
           return true
         }
         return (laps, forest)
@@ -159,9 +157,9 @@ extension FittedForestFlow {
     // The middle one of three: so short a time is at the mercy of what else runs.
     func seconds(_ body: () throws -> Void) rethrows -> Double {
       try (0..<3).map { _ in
-        let start = DispatchTime.now().uptimeNanoseconds
+        let clock = Stopwatch()
         try body()
-        return Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+        return clock.seconds
       }.sorted()[1]
     }
     let few = 512 * max(threads, 1), width = contents.coding.width

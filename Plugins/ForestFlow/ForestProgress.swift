@@ -1,5 +1,4 @@
 import DiffusionCore
-import Dispatch
 import Foundation
 
 /// Tells a run's progress from several threads, and whether it was told to stop.
@@ -9,8 +8,7 @@ final class ForestProgress: @unchecked Sendable {
   private let lock = NSLock()
   private let run: TrainingRun
   private let parts: Int
-  private let start = DispatchTime.now().uptimeNanoseconds
-  private let spent: Double
+  private let clock: Stopwatch
   private var step = 0
   private var total: Int?
   private var stopped = false
@@ -24,7 +22,7 @@ final class ForestProgress: @unchecked Sendable {
   init(run: TrainingRun, parts: Int, spent: Double) {
     self.run = run
     self.parts = parts
-    self.spent = spent
+    clock = Stopwatch(spent: spent)
   }
 
   var isStopped: Bool { lock.withLock { stopped } }
@@ -54,7 +52,7 @@ final class ForestProgress: @unchecked Sendable {
       guard !stopped else { return false }
       step += 1
       self.heldOut = heldOut ?? self.heldOut
-      let elapsed = spent + Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
+      let elapsed = clock.seconds
       let trialShare = jobs > 0 ? Self.trialShare : 0
       let share =
         total.map { trialShare + (1 - trialShare) * Double(step) / Double(max($0, 1)) }

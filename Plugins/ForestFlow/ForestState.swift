@@ -1,5 +1,4 @@
 import DiffusionCore
-import Dispatch
 import DownstreamModels
 import Foundation
 import Tensors
@@ -26,12 +25,6 @@ struct ForestState: Codable {
     self.fingerprint = fingerprint
     self.plan = plan
     self.width = width
-  }
-
-  /// A clock that goes on from the seconds spent.
-  func clock() -> @Sendable () -> Double {
-    let start = DispatchTime.now().uptimeNanoseconds, spent = seconds
-    return { spent + Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
   }
 
   /// The rounds that stored forests took.

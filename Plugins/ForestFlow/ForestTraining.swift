@@ -1,5 +1,4 @@
 import DiffusionCore
-import Dispatch
 import DownstreamModels
 import Foundation
 import Tensors
@@ -120,13 +119,13 @@ struct ForestTraining: Sendable {
   ///   - steps: the most rounds over all times.
   ///   - time: what may be spent; nil where steps are given, or where the state knows its rounds.
   func grow(_ state: inout ForestState, steps: Int?, time: ForestTime?) throws -> Result {
-    let clock = state.clock()
+    let clock = Stopwatch(spent: state.seconds)
     let progress = ForestProgress(run: run, parts: parts, spent: state.seconds)
     if state.rounds.isEmpty { try chooseRounds(&state, steps: steps, time: time, clock: clock, progress) }
     let plan = state.plan, rounds = state.rounds, all = rows(learned(plan.rows))
     let jobs = (0..<plan.path.times * parts).filter { state.forests[$0] == nil }
     progress.begin(rounds: rounds.reduce(0, +) * parts, done: state.roundsDone(parts: parts))
-    var saved = clock()
+    var saved = clock.seconds
     // As many forests at a time as there are threads: then the state may be saved.
     for first in stride(from: 0, to: jobs.count, by: max(run.threads, 1)) {
       let wave = jobs[first..<min(first + max(run.threads, 1), jobs.count)]
@@ -139,39 +138,39 @@ struct ForestTraining: Sendable {
       for (job, result) in zip(wave, grown) {
         if case .success(let forest) = result { state.forests[job] = forest }
       }
-      state.seconds = clock()
-      if let checkpoint = run.checkpoint, progress.isStopped || clock() - saved > checkpoint.interval {
+      state.seconds = clock.seconds
+      if let checkpoint = run.checkpoint, progress.isStopped || clock.seconds - saved > checkpoint.interval {
         checkpoint.save(seed: run.seed) { try state.archive() }
-        saved = clock()
+        saved = clock.seconds
       }
       try progress.check()
       for result in grown { _ = try result.get() }
     }
-    if let checkpoint = run.checkpoint, checkpoint.isWorthKeeping(after: clock() - saved) {
+    if let checkpoint = run.checkpoint, checkpoint.isWorthKeeping(after: clock.seconds - saved) {
       checkpoint.save(seed: run.seed) { try state.archive() }
     }
     return Result(
       forests: (0..<plan.path.times).map { level in
         (0..<parts).compactMap { state.forests[level * parts + $0] }
-      }, rounds: rounds, trial: state.trial, isShort: state.isShort, seconds: clock())
+      }, rounds: rounds, trial: state.trial, isShort: state.isShort, seconds: clock.seconds)
   }
 
   private func chooseRounds(
-    _ state: inout ForestState, steps: Int?, time: ForestTime?, clock: @escaping @Sendable () -> Double,
+    _ state: inout ForestState, steps: Int?, time: ForestTime?, clock: Stopwatch,
     _ progress: ForestProgress
   ) throws {
-    let began = clock(), times = state.plan.path.times
+    let began = clock.seconds, times = state.plan.path.times
     // What it is asked for must also be grown.
     let end = time.map { began + Self.trialShare * max($0.deadline - began, 0) } ?? .infinity
     let outcome =
-      state.plan.timedTrees == nil ? try trial(state.plan, progress) { clock() > end } : .outOfTime
+      state.plan.timedTrees == nil ? try trial(state.plan, progress) { clock.seconds > end } : .outOfTime
     var wanted = Array(
       repeating: state.plan.hasFixedTrees ? state.plan.boosting.rounds : Self.usualRounds, count: times)
     var most = steps
     if let time {
       let grown = progress.rounds / parts
       most = time.rounds(
-        state.plan, after: clock(), perRound: grown > 0 ? (clock() - began) / Double(grown) : nil)
+        state.plan, after: clock.seconds, perRound: grown > 0 ? (clock.seconds - began) / Double(grown) : nil)
     }
     switch outcome {
     case .done(let trial):

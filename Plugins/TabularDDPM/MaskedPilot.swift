@@ -26,7 +26,7 @@ struct MaskedPilot: Sendable {
   let fallback: Candidate?
   /// By how much less held-out loss another network must have than the first, in nats a row. Rows that a network with much
   /// dropout makes are blurred, which held-out loss hardly shows: on shoppers dropout of .4 gains .09 nats, and boosted trees
-  /// tell its rows from unseen ones with an AUC of .55 in the place of .53.
+  /// tell its rows from unseen ones with an AUC of .55 instead of .53.
   let margin: Double
   /// The steps of each trial.
   let steps: Int

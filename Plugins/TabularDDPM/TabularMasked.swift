@@ -108,7 +108,6 @@ public struct TabularMasked: Synthesizer {
         coding, denoiser: try menu.make(network), data: data, training: training, heldOut: heldOut,
         leastVisible: isFilling ? Self.leastVisible : 0, random: random.child(12))
     }
-    func spent() -> Double { clock.seconds }
     let isFree = options.isAutomatic("width") && options.isAutomatic("dropout") && plan.network.id == "residual-mlp"
     let pilot = MaskedPilot(
       rows: rows.training.count, slots: layout.slots.count, width: plan.width ?? 128, fixedSteps: run.steps)
@@ -122,7 +121,7 @@ public struct TabularMasked: Synthesizer {
       // Where no time was given trials are as long as the data say, on any machine.
       let time = run.deadline == nil ? nil : plan.training.budget
       let result = try pilot.choose(
-        plan, seconds: time.map { max($0 - spent(), $0 / 4) * pilot.timeShare },
+        plan, seconds: time.map { max($0 - clock.seconds, $0 / 4) * pilot.timeShare },
         shouldContinue: run.shouldContinue, make: make)
       plan.network = result.network
       let reason =
@@ -152,40 +151,39 @@ public struct TabularMasked: Synthesizer {
       NetworkDecision(network: plan.network, choices: Array(choices[before...])), as: NetworkDecision.key)
     var (store, task) = try make(plan.network)
     task.judging = options.integer("judging", automatic: MaskedTask.usualJudging)
-    let beforeJudging = spent()
+    var judgingClock = Stopwatch()
     var start = task.costsAtStart(store, plan.training)
     // The time that a table gets without one is the training's own: trials come on top.
     if isTimed, let budget = plan.training.budget {
       // What went before is part of the time that was given, and so is what comes after, but never all of it.
       var after = 0.0
       if run.deadline != nil {
-        var judging = spent() - beforeJudging
+        var judging = judgingClock.seconds
         if judging < 0.1 {
           // The first call also made what others use.
-          let again = spent()
+          judgingClock = Stopwatch()
           _ = task.costsAtStart(store, plan.training)
-          judging = spent() - again
+          judging = judgingClock.seconds
         }
         let share = Self.judgedTime * budget / (task.judgingFactor * judging)
         if share < 1, options.isAutomatic("judging") {
           task.judging = max(1024, Int(share * Double(MaskedTask.usualJudging)))
           // It changes no row that is made, so nobody needs to hear it.
           choices.append(
-            Choice(
-              "judging", "by \(task.judging) masked rows, \(MaskedTask.usualJudging) would be better",
-              because: "there is no time for more", flag: "--budget, --set judging=",
-              repeating: "judging=\(task.judging)"))
+            .shortened(
+              "judging", "by \(task.judging) masked rows instead of \(MaskedTask.usualJudging)",
+              flag: "--budget, --set judging=", repeating: "judging=\(task.judging)"))
           // Of the rows that judge at the end.
-          let again = spent()
+          judgingClock = Stopwatch()
           start = task.costsAtStart(store, plan.training)
-          judging = spent() - again
+          judging = judgingClock.seconds
         }
         let making = try task.objective.secondsToMake(
           run.rowsToMake, evaluations: options.integer("evaluations", automatic: FittedTabularMasked.evaluations),
           store: store, precision: plan.training.precision, threads: run.threads)
         after = 1.2 * (task.judgingFactor * judging + making)
       }
-      let left = budget - spent()
+      let left = budget - clock.seconds
       plan.training.budget = max(left - after, left * 0.4, budget / 10)
     }
     let summary = try Trainer(plan.training).train(

@@ -80,9 +80,8 @@ public struct ImputerSelection: Sendable {
     let trial = Trial(
       table: table, visible: visible, hidden: hidden, selection: self, run: run, schema: schema, series: series)
 
-    let clock = ContinuousClock()
-    var start = clock.now
-    func seconds() -> Double { (clock.now - start) / .seconds(1) }
+    var clock = Stopwatch()
+    func seconds() -> Double { clock.seconds }
     let deadline = run.deadline
     if let deadline, series != nil, !isFixed, !baselines.isEmpty {
       own.secondsToFill = Self.fillingShare * deadline.seconds / Trial.leastEffort
@@ -97,17 +96,15 @@ public struct ImputerSelection: Sendable {
     var dropped: [String] = []
     // Plain methods come first: most are fast, and where time is short it is the draws of the method itself that are not.
     var scores: [MeasuredMethod] = []
-    let reserve = deadline.map { deadline in
-      let spent = model == nil ? 0.6 * deadline.remaining : Self.fillingShare * deadline.seconds
-      return max(0.15, (deadline.remaining - spent) / deadline.seconds)
-    } ?? 0
+    let reserve =
+      deadline.map { deadline in
+        let forThem = model == nil ? 0.6 * deadline.remaining : Self.fillingShare * deadline.seconds
+        return max(0.15, (deadline.remaining - forThem) / deadline.seconds)
+      } ?? 0
     for (place, baseline) in baselines.enumerated() {
       func drop() {
         dropped.append(baseline.descriptor.id)
-        var score = MethodScore(
-          id: baseline.descriptor.id, isBaseline: true, seconds: nil, failure: OutOfTime().description)
-        score.isLeftOut = true
-        scores.append(MeasuredMethod(score: score, errors: []))
+        scores.append(MeasuredMethod(unmeasured: baseline, OutOfTime().description, isLeftOut: true))
       }
       guard deadline?.isShort(of: reserve) != true else {
         drop()
@@ -115,7 +112,7 @@ public struct ImputerSelection: Sendable {
       }
       let done = Double(place) / parts
       try step("self-check", done)
-      start = clock.now
+      clock = Stopwatch()
       do {
         scores.append(
           try trial.measure(baseline, seconds) {
@@ -130,12 +127,10 @@ public struct ImputerSelection: Sendable {
         guard deadline?.isShort(of: reserve) == true else { throw error }
         drop()
       } catch {
-        let score = MethodScore(
-          id: baseline.descriptor.id, isBaseline: true, seconds: seconds(), failure: "\(error)")
-        scores.append(MeasuredMethod(score: score, errors: []))
+        scores.append(MeasuredMethod(unmeasured: baseline, "\(error)", seconds: seconds()))
       }
     }
-    start = clock.now
+    clock = Stopwatch()
     do {
       guard let model else { throw FillingTooSlow() }
       let own = try trial.measure(
@@ -145,11 +140,9 @@ public struct ImputerSelection: Sendable {
       scores.insert(own, at: 0)
     } catch is FillingTooSlow {
       dropped.insert(main.descriptor.id, at: 0)
-      var score = MethodScore(
-        id: main.descriptor.id, isBaseline: main.isBaseline, seconds: fitting,
-        failure: "it draws too slowly for the time there is")
-      score.isLeftOut = true
-      scores.insert(MeasuredMethod(score: score, errors: []), at: 0)
+      scores.insert(
+        MeasuredMethod(
+          unmeasured: main, "it draws too slowly for the time there is", seconds: fitting, isLeftOut: true), at: 0)
     }
     let (chosen, reason) = choice(scores.filter { hasTime(toFitAgain: $0.score, table, series, deadline) })
     let result = SelfCheckResult(

@@ -8,6 +8,20 @@ struct MeasuredMethod {
   var errors: [Double]
 }
 
+extension MeasuredMethod {
+  /// A method without a figure.
+  ///
+  /// - Parameters:
+  ///   - failure: why there is none.
+  ///   - isLeftOut: whether there was no time for it, rather than that it failed.
+  init(unmeasured method: any Imputer, _ failure: String, seconds: Double? = nil, isLeftOut: Bool = false) {
+    score = MethodScore(
+      id: method.descriptor.id, isBaseline: method.isBaseline, seconds: seconds, failure: failure)
+    if isLeftOut { score.isLeftOut = true }
+    errors = []
+  }
+}
+
 /// Compares what a method filled in with what was hidden.
 struct MethodTrial {
   /// The table with all its values.

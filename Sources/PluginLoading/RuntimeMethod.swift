@@ -97,11 +97,11 @@ private final class FitProgress {
   private(set) var step = 0, loss = 0.0
   var choices: [Choice] = []
   private let run: TrainingRun
-  private let start = ProcessInfo.processInfo.systemUptime
+  private let clock = Stopwatch()
 
   init(_ run: TrainingRun) { self.run = run }
 
-  var seconds: Double { ProcessInfo.processInfo.systemUptime - start }
+  var seconds: Double { clock.seconds }
 
   /// Passes it on. Returns whether to go on.
   func note(share: Double, step: Int, loss: Double) -> Bool {

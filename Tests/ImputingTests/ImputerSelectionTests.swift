@@ -73,7 +73,8 @@ import Testing
       var run = TrainingRun()
       (run.seed, run.budget, run.deadline) = (4, budget, budget.map { Deadline(seconds: $0) })
       return try selection.fit(
-        series.table, schema: series.schema, series: SeriesLayout(time: "when"), columns: [1, 2], run: run, step: { _, _ in })
+        series.table, schema: series.schema, series: SeriesLayout(time: "when"), columns: [1, 2], run: run,
+        step: { _, _ in })
     }
     let slow = FixtureImputer(id: "slow", fills: .series, secondsToFill: 1e6)
     let plain = FixtureImputer(id: "plain", isBaseline: true, fills: .series)

@@ -105,8 +105,7 @@ public struct DiffusionMethod: Balancer {
     let model = try generator.fit(table, schema: schema, options: learnedOptions, run: learning)
     var choices: [Choice] = []
     func shorten(_ name: String, _ value: String, _ repeating: String) {
-      let choice = Choice(
-        name, value, because: "there is no time for more", flag: "--budget", repeating: repeating)
+      let choice = Choice.shortened(name, value, repeating: repeating)
       choices.append(choice)
       run.announce(choice)
     }

@@ -39,9 +39,8 @@ struct MaskedImputerTraining {
     var (model, split) = try network.learn(
       table, schema: schema, options: options, run: learning, for: .filling, budget: budget)
     func shorten(_ name: String, _ value: String, to count: Int, setting: String) {
-      let choice = Choice(
-        name, value, because: "there is no time for more", flag: "--budget, --set \(setting)=",
-        repeating: "\(setting)=\(count)")
+      let choice = Choice.shortened(
+        name, value, flag: "--budget, --set \(setting)=", repeating: "\(setting)=\(count)")
       run.announce(choice)
       model.note(choice)
     }

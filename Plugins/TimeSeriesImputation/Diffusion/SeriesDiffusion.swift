@@ -35,7 +35,7 @@ public struct SeriesDiffusion: Imputer {
   public func fit(
     _ table: Table, schema: Schema, series: SeriesLayout?, options: OptionValues, run: TrainingRun
   ) throws -> any FittedImputer {
-    let started = Date()
+    let clock = Stopwatch()
     var choices: [Choice] = []
     func choose(_ choice: Choice) {
       choices.append(choice)
@@ -59,16 +59,16 @@ public struct SeriesDiffusion: Imputer {
 
     func shorten(_ name: String, to count: Int, of usual: Int) {
       choose(
-        Choice(
-          name, "\(count) draws of hidden cells, \(usual) would be better", because: "there is no time for more",
-          flag: "--budget, --set \(name)=", repeating: "\(name)=\(count)"))
+        .shortened(
+          name, "\(count) draws of hidden cells instead of \(usual)", flag: "--budget, --set \(name)=",
+          repeating: "\(name)=\(count)"))
     }
     let time = run.deadline == nil ? nil : run.budget
     if let time, plan.masksAreAutomatic {
       // Each draw to train on is filled by the mean; a few more judge.
-      let before = Date()
+      let filling = Stopwatch()
       _ = try mean.fill(frame, threads: run.threads, shouldContinue: { _ in goesOn() })
-      let affordable = max(4, Int(clamping: 0.2 * time / max(Date().timeIntervalSince(before), 1e-6)))
+      let affordable = max(4, Int(clamping: 0.2 * time / max(filling.seconds, 1e-6)))
       if affordable < plan.masks {
         shorten("masks", to: affordable, of: plan.masks)
         plan.masks = affordable
@@ -96,7 +96,7 @@ public struct SeriesDiffusion: Imputer {
     }
     if let budget = training.budget, run.steps == nil {
       // Reading, masks and the mean are part of the time that was given; so is what comes after.
-      training.budget = max(0.92 * budget - Date().timeIntervalSince(started) - calibrating, budget / 4)
+      training.budget = max(0.92 * budget - clock.seconds - calibrating, budget / 4)
     }
     let pass = task.pass(store, training)
     let before = task.heldOutLosses(pass)

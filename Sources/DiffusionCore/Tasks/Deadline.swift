@@ -43,11 +43,17 @@ public struct Deadline: Sendable {
 }
 
 extension Choice {
+  /// Says that less is done than usual, because time is short.
+  ///
+  ///     run.announce(.shortened("masks", "8 instead of 24", repeating: "masks=8"))
+  public static func shortened(
+    _ name: String, _ value: String, flag: String = "--budget", repeating: String? = nil
+  ) -> Choice {
+    Choice(name, value, because: "time is short", flag: flag, repeating: repeating)
+  }
+
   /// Says that a row gets fewer evaluations of the network than it should, because time is short.
   public static func fewerEvaluations(_ count: Int, of wanted: Int) -> Choice {
-    Choice(
-      "evaluations", "\(count) a row, \(wanted) would be better", because: "there is no time for more",
-      flag: "--budget",
-      repeating: "evaluations=\(count)")
+    shortened("evaluations", "\(count) a row instead of \(wanted)", repeating: "evaluations=\(count)")
   }
 }

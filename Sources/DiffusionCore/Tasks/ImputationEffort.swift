@@ -37,10 +37,7 @@ extension ImputationRequest {
     }
     for (name, value, wanted) in [("draws", own, usual.draws), ("evaluations", each, usual.evaluations)]
     where value < wanted {
-      announce(
-        Choice(
-          name, "\(value), \(wanted) would be better", because: "there is no time for more", flag: "--budget",
-          repeating: "\(name)=\(value)"))
+      announce(.shortened(name, "\(value) instead of \(wanted)", repeating: "\(name)=\(value)"))
     }
     return (own, each)
   }

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import NeuralNetworks
 
@@ -42,7 +41,7 @@ public struct Trainer: Sendable {
     func save(_ policy: CheckpointPolicy) {
       policy.save(seed: settings.seed) { try state.archive(store: store, optimizer: optimizer) }
     }
-    let clock = RunClock(spent: state.seconds)
+    let clock = Stopwatch(spent: state.seconds)
     var saved = clock.seconds
 
     let batch = min(settings.batch, max(objective.trainingRows, 1))
@@ -171,14 +170,6 @@ public struct Trainer: Sendable {
     while decayBegins(of: total) < decayStart { total += 1 }
     return total
   }
-}
-
-/// Seconds of a run, those of earlier sittings included.
-private struct RunClock {
-  let spent: Double
-  private let start = DispatchTime.now().uptimeNanoseconds
-  init(spent: Double) { self.spent = spent }
-  var seconds: Double { spent + Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
 }
 
 /// A training that cannot go on.

@@ -174,7 +174,7 @@ extension PairTrends {
 
     /// Cramér's V = √(χ² / n / min(r − 1, c − 1)) over the levels that occur; nil where a column has one level.
     var cramersV: Double? {
-      square.map { (max($0.square, 0) / Double($0.least)).squareRoot() }
+      Margins(self).map { (max(square($0), 0) / Double($0.least)).squareRoot() }
     }
 
     /// χ² / n beyond what chance adds, (r − 1)(c − 1) / n, with its standard error, that error where there is no relation,
@@ -186,47 +186,59 @@ extension PairTrends {
     /// "Discrete Multivariate Analysis", 1975, chapter 14). So few rows where fewer are expected, which make χ² large, make
     /// its error large too.
     var association: (excess: Double, error: Double, errorOfNone: Double, strength: Double)? {
-      square.map { found in
-        let n = Double(rows), freedom = Double(found.freedom)
-        let excess = max(0, found.square - freedom / n)
+      Margins(self).map { margins in
+        let n = Double(rows), freedom = Double((margins.rows.count - 1) * (margins.columns.count - 1))
+        let excess = max(0, square(margins) - freedom / n)
         return (
-          excess, (found.variance / n + 2 * freedom / (n * n)).squareRoot(), (2 * freedom).squareRoot() / n,
-          (excess / Double(found.least)).squareRoot()
+          excess, (variance(margins) / n + 2 * freedom / (n * n)).squareRoot(), (2 * freedom).squareRoot() / n,
+          (excess / Double(margins.least)).squareRoot()
         )
       }
     }
 
-    /// χ² / n, its variance by the cells, its degrees of freedom, and the lesser of r − 1 and c − 1.
-    private var square: (square: Double, variance: Double, freedom: Int, least: Int)? {
-      var rowTotals: [Int: Double] = [:]
-      var columnTotals: [Int: Double] = [:]
-      let keys = keys
-      for key in keys {
-        rowTotals[key / width, default: 0] += Double(count(key))
-        columnTotals[key % width, default: 0] += Double(count(key))
+    /// The counts of each row and column that occur.
+    private struct Margins {
+      var rows: [Int: Double] = [:], columns: [Int: Double] = [:]
+
+      /// The lesser of r − 1 and c − 1.
+      var least: Int { min(rows.count, columns.count) - 1 }
+
+      /// Nil where a column has one level.
+      init?(_ counts: Contingency) {
+        for key in counts.keys {
+          rows[key / counts.width, default: 0] += Double(counts.count(key))
+          columns[key % counts.width, default: 0] += Double(counts.count(key))
+        }
+        guard least > 0 else { return nil }
       }
-      let least = min(rowTotals.count, columnTotals.count)
-      guard least > 1 else { return nil }
-      // χ² / n = Σ observed² / (row total · column total) − 1.
-      var ratio = 0.0
-      var ofRows: [Int: Double] = [:], ofColumns: [Int: Double] = [:]
+    }
+
+    /// χ² / n = Σ observed² / (row total · column total) − 1.
+    private func square(_ margins: Margins) -> Double {
+      keys.reduce(0) { sum, key in
+        let observed = Double(count(key))
+        return sum + observed * (observed / (margins.rows[key / width]! * margins.columns[key % width]!))
+      } - 1
+    }
+
+    /// The variance of χ² / n, times n, by the delta method.
+    private func variance(_ margins: Margins) -> Double {
       let n = Double(rows)
-      func part(_ key: Int) -> Double { Double(count(key)) / (rowTotals[key / width]! * columnTotals[key % width]!) }
-      for key in keys {
-        let share = Double(count(key)) * part(key)
-        ratio += share
-        ofRows[key / width, default: 0] += share * n / rowTotals[key / width]!
-        ofColumns[key % width, default: 0] += share * n / columnTotals[key % width]!
+      var ofRows: [Int: Double] = [:], ofColumns: [Int: Double] = [:]
+      let cells = keys.map { key in
+        let row = margins.rows[key / width]!, column = margins.columns[key % width]!, observed = Double(count(key))
+        let ratio = n * observed / (row * column)
+        ofRows[key / width, default: 0] += ratio * observed / row
+        ofColumns[key % width, default: 0] += ratio * observed / column
+        return (key: key, share: observed / n, ratio: ratio)
       }
-      var (mean, square) = (0.0, 0.0)
-      for key in keys {
-        let slope = 2 * n * part(key) - ofRows[key / width]! - ofColumns[key % width]!
-        mean += Double(count(key)) / n * slope
-        square += Double(count(key)) / n * slope * slope
+      var mean = 0.0, square = 0.0
+      for cell in cells {
+        let slope = 2 * cell.ratio - ofRows[cell.key / width]! - ofColumns[cell.key % width]!
+        mean += cell.share * slope
+        square += cell.share * slope * slope
       }
-      return (
-        ratio - 1, max(0, square - mean * mean), (rowTotals.count - 1) * (columnTotals.count - 1), least - 1
-      )
+      return max(0, square - mean * mean)
     }
   }
 }

@@ -87,10 +87,7 @@ struct EvaluationJob {
     let possible = Int(Double(few) * 0.6 * deadline.remaining / max(seconds * Double(samplings.count), 1e-6))
     guard possible < most else { return nil }
     let rows = max(possible, few)
-    console.announce(
-      Choice(
-        "judged rows", "\(Wording.count(rows)) of each table at most", because: "there is no time for more",
-        flag: "--budget"))
+    console.announce(.shortened("judged rows", "\(Wording.count(rows)) of each table at most"))
     return rows
   }
 

@@ -92,10 +92,7 @@ struct ReportingJob {
       samplings.append(try sample(model, wish, options, seed: job.seed &+ UInt64(index)))
       guard let deadline, index + 1 < judging.repeats else { continue }
       if 4 * (job.clock.seconds - start) > deadline.remaining {
-        job.console.announce(
-          Choice(
-            "repeats", "\(index + 1) of \(judging.repeats)", because: "there is no time for more samplings",
-            flag: "--budget"))
+        job.console.announce(.shortened("repeats", "\(index + 1) of \(judging.repeats)"))
         break
       }
     }

@@ -35,13 +35,13 @@ struct SamplingJob {
     let writer = try CSVWriter(path: path, schema: model.schema)
     var pace = Pace()
     var done = 0
-    let start = ProcessInfo.processInfo.systemUptime
+    let clock = Stopwatch()
     _ = pace.rate(at: 0)
     let deliver = { (chunk: Table) throws in
       try interruption.check()
       try writer.append(chunk)
       done += chunk.rowCount
-      let elapsed = ProcessInfo.processInfo.systemUptime - start
+      let elapsed = clock.seconds
       let rate = pace.rate(at: done)
       console.progress(
         .init(
