@@ -9,7 +9,8 @@ import PackageDescription
 //            ↘ PluginLoading → CPluginABI, CPluginProbe, DiffusionCore
 //            ↘ Tuning  ↗    (Tuning stands on DiffusionCore alone)
 //            ↘ Databases → Tables, CSQLite
-//   Tables, DiffusionCore, Databases, PluginLoading and langevin write files by Files, which imports nothing
+//   Tables, DiffusionCore, Databases, PluginLoading and langevin write files by Files, which imports Errors alone
+//   Errors imports nothing; whatever throws to a user imports it
 //                ↘ Evaluation → DownstreamModels → CXGBoost, CLBFGS
 //                             ↘ Neighbours → Tensors
 //   Plugins/* ↘ ChainedImputation → DownstreamModels, Tables
@@ -17,8 +18,8 @@ import PackageDescription
 // A plugin never imports another plugin, and the core never imports a plugin. Only `LangevinCommand`
 // (which is all of `langevin` but its main) and `Reports` depend on outside Swift packages.
 
-// A quick build, which `bin/langevin` asks for, leaves out the optimisation of modules in which nobody waits for the
-// processor: it is most of a compiler's work. Packages that depend on this one never see such flags.
+// A quick build, which `bin/langevin` and `bin/test` ask for, leaves out the optimisation of modules in which nobody waits
+// for the processor: it is most of a compiler's work. Packages that depend on this one never see such flags.
 let unhurried: [SwiftSetting] =
   Context.environment["LANGEVIN_QUICK_BUILD"] == "1" ? [.unsafeFlags(["-Onone"])] : []
 
@@ -27,7 +28,7 @@ let package = Package(
   products: [
     .executable(name: "langevin", targets: ["langevin"]),
     .library(name: "LangevinCommand", targets: ["LangevinCommand"]),
-    .library(name: "DiffusionCore", targets: ["Tensors", "NeuralNetworks", "Tables", "DiffusionCore"]),
+    .library(name: "DiffusionCore", targets: ["Errors", "Tensors", "NeuralNetworks", "Tables", "DiffusionCore"]),
     .library(name: "TabularDDPM", targets: ["TabularDDPM"]),
     .library(name: "ForestFlow", targets: ["ForestFlow"]),
     .library(name: "ClassImbalance", targets: ["ClassImbalance"]),
@@ -58,10 +59,11 @@ let package = Package(
     // The core.
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels"], path: "Sources/Tensors"),
     .target(name: "NeuralNetworks", dependencies: ["Tensors"], path: "Sources/NeuralNetworks"),
-    .target(name: "Files", path: "Sources/Files"),
-    .target(name: "Tables", dependencies: ["CLibCSV", "CZlib", "Files"], path: "Sources/Tables"),
+    .target(name: "Errors", path: "Sources/Errors"),
+    .target(name: "Files", dependencies: ["Errors"], path: "Sources/Files"),
+    .target(name: "Tables", dependencies: ["Errors", "CLibCSV", "CZlib", "Files"], path: "Sources/Tables"),
     .target(
-      name: "DiffusionCore", dependencies: ["Files", "Tensors", "NeuralNetworks", "Tables"],
+      name: "DiffusionCore", dependencies: ["Errors", "Files", "Tensors", "NeuralNetworks", "Tables"],
       path: "Sources/DiffusionCore"),
     .target(
       name: "DiffusionTesting", dependencies: ["DiffusionCore"], path: "Sources/DiffusionTesting",
@@ -70,13 +72,13 @@ let package = Package(
     // Whether to trust what was made.
     .target(name: "Neighbours", dependencies: ["Tensors", "CKernels"], path: "Sources/Neighbours"),
     .target(
-      name: "DownstreamModels", dependencies: ["CXGBoost", "CLBFGS", "CKernels", "Tensors"],
+      name: "DownstreamModels", dependencies: ["Errors", "CXGBoost", "CLBFGS", "CKernels", "Tensors"],
       path: "Sources/DownstreamModels"),
     .target(
-      name: "ChainedImputation", dependencies: ["DiffusionCore", "DownstreamModels", "Tables", "Tensors"],
+      name: "ChainedImputation", dependencies: ["Errors", "DiffusionCore", "DownstreamModels", "Tables", "Tensors"],
       path: "Sources/ChainedImputation"),
     .target(
-      name: "Evaluation", dependencies: ["Tables", "Tensors", "DownstreamModels", "Neighbours"],
+      name: "Evaluation", dependencies: ["Errors", "Tables", "Tensors", "DownstreamModels", "Neighbours"],
       path: "Sources/Evaluation"),
     // Which options suit a table.
     .target(
@@ -87,7 +89,7 @@ let package = Package(
       path: "Sources/Reports", resources: [.embedInCode("Templates")], swiftSettings: unhurried),
 
     // Tables of SQLite databases, in the place of files.
-    .target(name: "Databases", dependencies: ["Files", "Tables", "CSQLite"], path: "Sources/Databases"),
+    .target(name: "Databases", dependencies: ["Errors", "Files", "Tables", "CSQLite"], path: "Sources/Databases"),
 
     // Filling gaps: what every method of imputation needs around it.
     .target(name: "Imputing", dependencies: ["DiffusionCore", "Evaluation"], path: "Sources/Imputing"),
@@ -96,7 +98,7 @@ let package = Package(
     .target(name: "CPluginABI", path: "Sources/CPluginABI"),
     .target(name: "CPluginProbe", path: "Sources/CPluginProbe"),
     .target(
-      name: "PluginLoading", dependencies: ["CPluginABI", "CPluginProbe", "DiffusionCore", "Files"],
+      name: "PluginLoading", dependencies: ["Errors", "CPluginABI", "CPluginProbe", "DiffusionCore", "Files"],
       path: "Sources/PluginLoading", swiftSettings: unhurried),
 
     // Plugins: diffusion methods, not SwiftPM build plugins.
@@ -104,12 +106,12 @@ let package = Package(
       name: "ClassImbalance", dependencies: ["ChainedImputation", "DiffusionCore", "DownstreamModels", "Neighbours"],
       path: "Plugins/ClassImbalance"),
     .target(
-      name: "TimeSeriesImputation", dependencies: ["DiffusionCore", "DownstreamModels", "CKernels"],
+      name: "TimeSeriesImputation", dependencies: ["Errors", "DiffusionCore", "DownstreamModels", "CKernels"],
       path: "Plugins/TimeSeriesImputation"),
     .target(
-      name: "TabularDDPM", dependencies: ["DiffusionCore", "ChainedImputation"], path: "Plugins/TabularDDPM"),
+      name: "TabularDDPM", dependencies: ["Errors", "DiffusionCore", "ChainedImputation"], path: "Plugins/TabularDDPM"),
     .target(
-      name: "ForestFlow", dependencies: ["ChainedImputation", "DiffusionCore", "DownstreamModels"],
+      name: "ForestFlow", dependencies: ["Errors", "ChainedImputation", "DiffusionCore", "DownstreamModels"],
       path: "Plugins/ForestFlow"),
     .target(
       name: "TabularImputation", dependencies: ["DiffusionCore", "ChainedImputation", "Neighbours"],
@@ -117,7 +119,7 @@ let package = Package(
 
     // What `langevin plugins new` makes: compiled here, and kept in the command as text.
     .target(
-      name: "PluginTemplateSources", dependencies: ["DiffusionCore"], path: "Plugins/Template/Swift"),
+      name: "PluginTemplateSources", dependencies: ["Errors", "DiffusionCore"], path: "Plugins/Template/Swift"),
     .target(
       name: "PluginTemplate", path: "Plugins/Template", sources: ["PluginTemplate.swift"],
       resources: [.embedInCode("Swift"), .embedInCode("C"), .embedInCode("Package")]),
@@ -126,6 +128,7 @@ let package = Package(
     .target(
       name: "LangevinCommand",
       dependencies: [
+        "Errors",
         "Databases", "DiffusionCore", "DiffusionTesting", "Files", "TabularDDPM", "ForestFlow", "TabularImputation",
         "TimeSeriesImputation", "ClassImbalance", "Evaluation", "Imputing", "PluginLoading", "PluginTemplate",
         "Reports", "Tuning",
@@ -169,47 +172,57 @@ let package = Package(
     .executableTarget(name: "fuzz", dependencies: ["FuzzGenerators"], path: "Tests/Fuzz/Program"),
 
     // Tests.
-    .testTarget(name: "FuzzTests", dependencies: ["fuzz"], path: "Tests/FuzzTests"),
-    .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"], path: "Tests/TensorsTests"),
+    .testTarget(name: "FuzzTests", dependencies: ["fuzz"], path: "Tests/FuzzTests", swiftSettings: unhurried),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["CKernels", "Tensors"], path: "Tests/TensorsTests", swiftSettings: unhurried),
     .testTarget(
       name: "NeuralNetworksTests", dependencies: ["NeuralNetworks"],
-      path: "Tests/NeuralNetworksTests"),
-    .testTarget(name: "FilesTests", dependencies: ["Files"], path: "Tests/FilesTests"),
-    .testTarget(name: "TablesTests", dependencies: ["Tables"], path: "Tests/TablesTests"),
+      path: "Tests/NeuralNetworksTests", swiftSettings: unhurried),
+    .testTarget(name: "ErrorsTests", dependencies: ["Errors"], path: "Tests/ErrorsTests", swiftSettings: unhurried),
+    .testTarget(name: "FilesTests", dependencies: ["Files"], path: "Tests/FilesTests", swiftSettings: unhurried),
+    .testTarget(name: "TablesTests", dependencies: ["Tables"], path: "Tests/TablesTests", swiftSettings: unhurried),
     .testTarget(
       name: "DiffusionCoreTests", dependencies: ["DiffusionCore", "DiffusionTesting"],
-      path: "Tests/DiffusionCoreTests"),
+      path: "Tests/DiffusionCoreTests", swiftSettings: unhurried),
     .testTarget(
       name: "TabularDDPMTests", dependencies: ["TabularDDPM", "DiffusionTesting"],
-      path: "Tests/TabularDDPMTests"),
+      path: "Tests/TabularDDPMTests", swiftSettings: unhurried),
     .testTarget(
       name: "ForestFlowTests", dependencies: ["ForestFlow", "DiffusionTesting", "DownstreamModels"],
-      path: "Tests/ForestFlowTests"),
+      path: "Tests/ForestFlowTests", swiftSettings: unhurried),
     .testTarget(
       name: "ClassImbalanceTests", dependencies: ["ClassImbalance", "TabularDDPM", "DiffusionTesting"],
-      path: "Tests/ClassImbalanceTests"),
+      path: "Tests/ClassImbalanceTests", swiftSettings: unhurried),
     .testTarget(
       name: "TimeSeriesImputationTests", dependencies: ["TimeSeriesImputation", "DiffusionTesting"],
-      path: "Tests/TimeSeriesImputationTests"),
+      path: "Tests/TimeSeriesImputationTests", swiftSettings: unhurried),
     .testTarget(
       name: "TabularImputationTests",
       dependencies: ["ChainedImputation", "DownstreamModels", "TabularDDPM", "TabularImputation", "DiffusionTesting"],
-      path: "Tests/TabularImputationTests"),
-    .testTarget(name: "NeighboursTests", dependencies: ["Neighbours"], path: "Tests/NeighboursTests"),
+      path: "Tests/TabularImputationTests", swiftSettings: unhurried),
     .testTarget(
-      name: "DownstreamModelsTests", dependencies: ["DownstreamModels"], path: "Tests/DownstreamModelsTests"),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Tables"], path: "Tests/EvaluationTests"),
-    .testTarget(name: "ImputingTests", dependencies: ["Imputing"], path: "Tests/ImputingTests"),
+      name: "NeighboursTests", dependencies: ["Neighbours"], path: "Tests/NeighboursTests", swiftSettings: unhurried),
+    .testTarget(
+      name: "DownstreamModelsTests", dependencies: ["DownstreamModels"], path: "Tests/DownstreamModelsTests",
+      swiftSettings: unhurried),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Tables"], path: "Tests/EvaluationTests",
+      swiftSettings: unhurried),
+    .testTarget(
+      name: "ImputingTests", dependencies: ["Imputing"], path: "Tests/ImputingTests", swiftSettings: unhurried),
     .testTarget(
       name: "PluginLoadingTests",
       dependencies: ["PluginLoading", "PluginTemplate", "PluginTemplateSources", "DiffusionTesting"],
-      path: "Tests/PluginLoadingTests"),
-    .testTarget(name: "DatabasesTests", dependencies: ["Databases", "Tables"], path: "Tests/DatabasesTests"),
-    .testTarget(name: "TuningTests", dependencies: ["Tuning"], path: "Tests/TuningTests"),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Tuning"], path: "Tests/ReportsTests"),
+      path: "Tests/PluginLoadingTests", swiftSettings: unhurried),
+    .testTarget(
+      name: "DatabasesTests", dependencies: ["Databases", "Tables"], path: "Tests/DatabasesTests",
+      swiftSettings: unhurried),
+    .testTarget(name: "TuningTests", dependencies: ["Tuning"], path: "Tests/TuningTests", swiftSettings: unhurried),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Tuning"], path: "Tests/ReportsTests", swiftSettings: unhurried),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["langevin", "Databases", "PluginLoading", "Tables"],
-      path: "Tests/CommandLineTests"),
+      path: "Tests/CommandLineTests", swiftSettings: unhurried),
   ]
 )

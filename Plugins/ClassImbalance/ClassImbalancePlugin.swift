@@ -2,12 +2,12 @@ import DiffusionCore
 
 /// Methods that make rows of rare classes: diffusion, the SMOTE family and random over-sampling.
 public struct ClassImbalancePlugin: Plugin {
-  private let generator: (any Synthesizer)?
+  private let generator: (any CompletingSynthesizer)?
 
   /// Makes the plugin.
   ///
   /// - Parameter generator: what learns a table for `diffusion`; nil leaves that method out.
-  public init(generator: (any Synthesizer)? = nil) { self.generator = generator }
+  public init(generator: (any CompletingSynthesizer)? = nil) { self.generator = generator }
 
   /// Who the plugin is.
   public var descriptor: PluginDescriptor {

@@ -14,13 +14,15 @@ struct ForestContents: Sendable, Codable {
 }
 
 /// A table learned by ``ForestFlowMethod``.
-struct FittedForestFlow: FittedSynthesizer {
+public struct FittedForestFlow: FittedSynthesizer {
   let contents: ForestContents
   /// By time and part.
   let forests: [[FittedVectorTrees]]
 
-  var schema: Schema { contents.schema }
-  var report: FitReport { contents.report }
+  /// What each column is.
+  public var schema: Schema { contents.schema }
+  /// How training went.
+  public var report: FitReport { contents.report }
   private var coding: FlowCoding { contents.coding }
 
   /// Rows that are made at once.
@@ -28,7 +30,8 @@ struct FittedForestFlow: FittedSynthesizer {
 
   // MARK: Sampling
 
-  func sample(_ request: SampleRequest, deliver: (Table) throws -> Void) throws {
+  /// Makes rows.
+  public func sample(_ request: SampleRequest, deliver: (Table) throws -> Void) throws {
     let conditions = try RowConditions(
       request.conditions, coding: coding, includesMissing: request.includesMissing)
     let sampler = ForestFlowOptions.sampler(
@@ -55,7 +58,7 @@ struct FittedForestFlow: FittedSynthesizer {
       }
       if left > 0, tried >= 4 * Self.piece, request.rows - left < tried / 500 {
         throw ConditionError.unsupported(
-          "meet conditions that \(request.rows - left) of \(tried) rows meet: it can only try again; use 'tabular-masked'",
+          "meet conditions that \(request.rows - left) of \(tried) rows meet: it can only try again",
           method: ForestFlowMethod.id)
       }
     }
@@ -110,22 +113,12 @@ struct FittedForestFlow: FittedSynthesizer {
     return made
   }
 
-  /// Not offered: the trees know no given cells.
-  func complete(_ partial: Table, _ request: SampleRequest, deliver: (Table) throws -> Void) throws {
-    throw ConditionError.unsupported("fill given rows; use 'tabular-masked'", method: ForestFlowMethod.id)
-  }
-
-  /// Not defined: trees of a flow have no likelihood that could be computed.
-  func score(_ table: Table, _ request: SampleRequest) throws -> [Double?] {
-    throw ConditionError.unsupported(
-      "score rows: it has no likelihood; use 'tabular-masked'", method: ForestFlowMethod.id)
-  }
-
   // MARK: The file
 
   private static let key = "model"
 
-  func archive() throws -> ModelArchive {
+  /// The model as one file.
+  public func archive() throws -> ModelArchive {
     var archive = ModelArchive(metadata: ["method": ForestFlowMethod.id])
     try archive.set(contents, for: Self.key)
     for (time, parts) in forests.enumerated() {

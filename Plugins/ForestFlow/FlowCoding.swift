@@ -1,5 +1,6 @@
 import ChainedImputation
 import DiffusionCore
+import Errors
 import Tables
 
 /// How a table becomes rows of numbers that flow, and back.
@@ -176,16 +177,18 @@ struct FlowCoding: Sendable, Codable, Equatable {
 }
 
 /// A label that this method cannot part the rows by.
-enum FlowError: Error, Equatable, CustomStringConvertible {
+enum FlowError: DiagnosedError, Equatable {
   case unknownLabel(String, known: [String])
   case unsuitedLabel(String, reason: String)
 
-  var description: String {
+  var diagnosis: Diagnosis {
     switch self {
     case .unknownLabel(let name, let known):
-      "there is no column '\(name)' to be the label\(nearOrKnown(name, known))"
+      Diagnosis("there is no column '\(name)' to be the label", cure: nearOrKnown(name, known))
     case .unsuitedLabel(let name, let reason):
-      "column '\(name)' cannot be the label: \(reason); give a category without missing cells, or --set label=none"
+      Diagnosis(
+        "column '\(name)' cannot be the label: \(reason)",
+        cure: "give a category without missing cells, or --set label=none")
     }
   }
 }

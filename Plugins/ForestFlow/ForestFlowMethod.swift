@@ -41,7 +41,7 @@ public struct ForestFlowMethod: Synthesizer {
   /// Learns a table. Throws ``FitError`` for tables and ``FlowError`` for labels that it cannot learn, and what a training throws.
   public func fit(
     _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
-  ) throws -> any FittedSynthesizer {
+  ) throws -> FittedForestFlow {
     let clock = Stopwatch()
     var choices: [Choice] = []
     func choose(_ choice: Choice) {
@@ -165,7 +165,7 @@ public struct ForestFlowMethod: Synthesizer {
   }
 
   /// Reads a model back. Throws ``ArchiveError`` where the file does not hold one.
-  public func load(_ archive: ModelArchive) throws -> any FittedSynthesizer { try FittedForestFlow(archive) }
+  public func load(_ archive: ModelArchive) throws -> FittedForestFlow { try FittedForestFlow(archive) }
 }
 
 extension FlowCoding {

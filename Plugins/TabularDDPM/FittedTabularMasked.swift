@@ -4,7 +4,7 @@ import NeuralNetworks
 import Tables
 
 /// A table learned by ``TabularMasked``.
-struct FittedTabularMasked: FittedSynthesizer {
+public struct FittedTabularMasked: CompletingModel, ScoringModel {
   private(set) var contents: ModelContents<TableCoding, ComponentChoice>
   let store: ParameterStore
   private(set) var objective: MaskedObjective
@@ -14,8 +14,10 @@ struct FittedTabularMasked: FittedSynthesizer {
     set { objective.leastVisible = newValue }
   }
 
-  var schema: Schema { contents.schema }
-  var report: FitReport { contents.report }
+  /// What each column is.
+  public var schema: Schema { contents.schema }
+  /// How training went.
+  public var report: FitReport { contents.report }
   private var coding: TableCoding { contents.coding }
 
   /// Rows that go through a tape at once, and rows that are handed over at once.
@@ -34,7 +36,8 @@ struct FittedTabularMasked: FittedSynthesizer {
 
   // MARK: Sampling
 
-  func sample(_ request: SampleRequest, deliver: (Table) throws -> Void) throws {
+  /// Makes rows.
+  public func sample(_ request: SampleRequest, deliver: (Table) throws -> Void) throws {
     let plan = try ConditionPlan(request.conditions, coding: coding, layout: objective.layout)
     let sampler = try makeSampler(plan, request, rows: request.rows)
     let assembly = TableAssembly(coding: coding)
@@ -54,7 +57,8 @@ struct FittedTabularMasked: FittedSynthesizer {
     }
   }
 
-  func complete(_ partial: Table, _ request: SampleRequest, deliver: (Table) throws -> Void) throws {
+  /// Fills the missing cells of given rows.
+  public func complete(_ partial: Table, _ request: SampleRequest, deliver: (Table) throws -> Void) throws {
     let plan = try ConditionPlan(request.conditions, coding: coding, layout: objective.layout)
     var sampler = try makeSampler(plan, request, rows: partial.rowCount)
     // A cell that is to be filled is not filled with nothing.
@@ -132,7 +136,8 @@ struct FittedTabularMasked: FittedSynthesizer {
 
   // MARK: Likelihood
 
-  func score(_ table: Table, _ request: SampleRequest) throws -> [Double?] {
+  /// A bound on the negative log-likelihood of each row, in nats.
+  public func score(_ table: Table, _ request: SampleRequest) throws -> [Double?] {
     let pass = makePass(request.threads)
     var scores: [Double?] = []
     for first in stride(from: 0, to: table.rowCount, by: Self.piece) {
@@ -153,7 +158,8 @@ struct FittedTabularMasked: FittedSynthesizer {
 
   // MARK: The file
 
-  func archive() throws -> ModelArchive { try contents.archive(method: TabularMasked.id, parameters: store) }
+  /// The model as one file.
+  public func archive() throws -> ModelArchive { try contents.archive(method: TabularMasked.id, parameters: store) }
 }
 
 extension FittedTabularMasked {

@@ -1,4 +1,5 @@
 import DiffusionCore
+import Errors
 import Foundation
 import Tables
 import Tensors
@@ -283,23 +284,30 @@ extension TableCoding {
 }
 
 /// A table that does not fit a coding.
-enum CodingError: Error, Equatable, CustomStringConvertible {
+enum CodingError: DiagnosedError, Equatable {
   case missingColumn(String)
   case unexpectedMissing(column: String, row: Int)
   case unknownLevel(column: String, level: String, row: Int, known: [String])
   case kindDiffers(column: String)
 
-  var description: String {
+  var diagnosis: Diagnosis {
     switch self {
     case .missingColumn(let name):
-      "the model was trained with a column \"\(name)\", which the data lack; add it, or fit a model to these data"
+      Diagnosis(
+        "the model was trained with a column \"\(name)\", which the data lack",
+        cure: "add it, or fit a model to these data")
     case .unexpectedMissing(let column, let row):
-      "row \(row + 1): column \"\(column)\" is empty, and the model has never seen it empty; fill it, or fit a new model"
+      Diagnosis(
+        "row \(row + 1): column \"\(column)\" is empty, and the model has never seen it empty",
+        cure: "fill it, or fit a new model")
     case .unknownLevel(let column, let level, let row, let known):
-      "row \(row + 1): column \"\(column)\" says \"\(level.shortened())\", which the model has never seen"
-        + ": give one of \(known.listed(first: 10)), or leave it empty"
+      Diagnosis(
+        "row \(row + 1): column \"\(column)\" says \"\(level.shortened())\", which the model has never seen",
+        cure: "give one of \(known.listed(first: 10)), or leave it empty")
     case .kindDiffers(let column):
-      "column \"\(column)\" is of another kind than when the model was trained; read it with the model's schema"
+      Diagnosis(
+        "column \"\(column)\" is of another kind than when the model was trained",
+        cure: "read it with the model's schema")
     }
   }
 }

@@ -8,7 +8,7 @@ import Tables
 /// Every column becomes one or two slots (``TableCoding``). Noise masks slots, and a network predicts each masked slot
 /// from the visible ones (``MaskedObjective``); sampling unmasks one after another (``MaskedSampler``). Because any set of
 /// slots may be visible, making rows, conditioning, and filling empty cells are one and the same.
-public struct TabularMasked: Synthesizer {
+public struct TabularMasked: CompletingSynthesizer, ScoringSynthesizer {
   static let id = "tabular-masked"
 
   let menu: DenoiserMenu
@@ -42,7 +42,7 @@ public struct TabularMasked: Synthesizer {
   /// Learns a table. Throws ``FitError`` for tables that it cannot learn, and what a training throws.
   public func fit(
     _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
-  ) throws -> any FittedSynthesizer {
+  ) throws -> FittedTabularMasked {
     try learn(table, schema: schema, options: options, run: run).model
   }
 
@@ -203,7 +203,7 @@ public struct TabularMasked: Synthesizer {
   }
 
   /// Reads a model back. Throws ``ArchiveError`` where the file does not hold one.
-  public func load(_ archive: ModelArchive) throws -> any FittedSynthesizer {
+  public func load(_ archive: ModelArchive) throws -> FittedTabularMasked {
     try FittedTabularMasked(archive, menu: menu)
   }
 }

@@ -68,9 +68,8 @@ struct FittedBaseline: FittedImputer {
 extension CellCoding {
   /// A table's coding for a method that fills tables, with the checks that all of them make.
   init(
-    learning table: Table, schema: Schema, series: SeriesLayout?, method: String, run: TrainingRun
+    learning table: Table, schema: Schema, run: TrainingRun
   ) throws {
-    guard series == nil else { throw ImputationError.notASeries(method: method) }
     guard table.rowCount > 0 else { throw ImputationError.tooFewRows(0, needed: 1) }
     try self.init(fitting: table, schema: schema)
     guard !modelled.isEmpty else { throw ImputationError.nothingToLearn }

@@ -5,9 +5,8 @@ import Tables
 import Tensors
 
 /// Chained equations with ridge regression for numbers and logistic regression for categories.
-struct ChainedRidge: Imputer {
+struct ChainedRidge: TableImputer {
   static let id = "chained-ridge"
-  var fills: ImputationSubject { .table }
   var isBaseline: Bool { true }
 
   var descriptor: MethodDescriptor {
@@ -24,12 +23,12 @@ struct ChainedRidge: Imputer {
       examples: ["langevin impute survey.csv -o filled.csv --method chained-ridge"])
   }
 
-  func fit(
-    _ table: Table, schema: Schema, series: SeriesLayout?, options: OptionValues, run: TrainingRun
+  func fitImputer(
+    _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
   ) throws -> any FittedImputer {
     let model = LinearModel(.ridge, strengths: [options.number("strength")])
     return try ChainedEquations(.linear(model), rounds: options.integer("rounds"))
-      .fitted(to: table, schema: schema, series: series, method: Self.id, run: run)
+      .fitted(to: table, schema: schema, method: Self.id, run: run)
   }
 
   func loadImputer(_ archive: ModelArchive) throws -> any FittedImputer {
@@ -38,9 +37,8 @@ struct ChainedRidge: Imputer {
 }
 
 /// MissForest's loop with extremely randomised trees.
-struct ChainedForests: Imputer {
+struct ChainedForests: TableImputer {
   static let id = "chained-forests"
-  var fills: ImputationSubject { .table }
   var isBaseline: Bool { true }
 
   var descriptor: MethodDescriptor {
@@ -61,13 +59,13 @@ struct ChainedForests: Imputer {
       examples: ["langevin impute survey.csv -o filled.csv --method chained-forests"])
   }
 
-  func fit(
-    _ table: Table, schema: Schema, series: SeriesLayout?, options: OptionValues, run: TrainingRun
+  func fitImputer(
+    _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
   ) throws -> any FittedImputer {
     let trees = ExtraTrees(
       trees: options.integer("trees"), leaf: options.integer("leaf"), columnShare: options.number("column-share"))
     return try ChainedEquations(.trees(trees), rounds: options.integer("rounds"))
-      .fitted(to: table, schema: schema, series: series, method: Self.id, run: run)
+      .fitted(to: table, schema: schema, method: Self.id, run: run)
   }
 
   func loadImputer(_ archive: ModelArchive) throws -> any FittedImputer {
@@ -78,9 +76,9 @@ struct ChainedForests: Imputer {
 extension ChainedEquations {
   /// Learns a table.
   func fitted(
-    to table: Table, schema: Schema, series: SeriesLayout?, method: String, run: TrainingRun
+    to table: Table, schema: Schema, method: String, run: TrainingRun
   ) throws -> FittedBaseline {
-    let cells = try CellCoding(learning: table, schema: schema, series: series, method: method, run: run)
+    let cells = try CellCoding(learning: table, schema: schema, run: run)
     var matrix = try cells.cells(of: table)
     let chain = try fit(
       &matrix, random: RandomStream(seed: run.seed), gang: ThreadGang(threads: run.threads),

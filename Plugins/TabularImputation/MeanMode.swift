@@ -4,9 +4,8 @@ import Tables
 import Tensors
 
 /// The mean of a number, the most frequent level of a category: what every other method has to beat.
-struct MeanMode: Imputer {
+struct MeanMode: TableImputer {
   static let id = "mean-mode"
-  var fills: ImputationSubject { .table }
   var isBaseline: Bool { true }
 
   var descriptor: MethodDescriptor {
@@ -17,10 +16,10 @@ struct MeanMode: Imputer {
       examples: ["langevin impute survey.csv -o filled.csv --method mean-mode"])
   }
 
-  func fit(
-    _ table: Table, schema: Schema, series: SeriesLayout?, options: OptionValues, run: TrainingRun
+  func fitImputer(
+    _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
   ) throws -> any FittedImputer {
-    let cells = try CellCoding(learning: table, schema: schema, series: series, method: Self.id, run: run)
+    let cells = try CellCoding(learning: table, schema: schema, run: run)
     return FittedBaseline(
       method: Self.id, schema: schema, cells: cells, filler: .chain(FittedChain(priors: try cells.cells(of: table))))
   }

@@ -6,9 +6,8 @@ import Tables
 import Tensors
 
 /// Nearest neighbours: the mean of a number in the rows that are most alike, the most frequent level of a category.
-struct NearestDonors: Imputer {
+struct NearestDonors: TableImputer {
   static let id = "knn"
-  var fills: ImputationSubject { .table }
   var isBaseline: Bool { true }
 
   var descriptor: MethodDescriptor {
@@ -24,10 +23,10 @@ struct NearestDonors: Imputer {
       examples: ["langevin impute survey.csv -o filled.csv --method knn"])
   }
 
-  func fit(
-    _ table: Table, schema: Schema, series: SeriesLayout?, options: OptionValues, run: TrainingRun
+  func fitImputer(
+    _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
   ) throws -> any FittedImputer {
-    let cells = try CellCoding(learning: table, schema: schema, series: series, method: Self.id, run: run)
+    let cells = try CellCoding(learning: table, schema: schema, run: run)
     var matrix = try cells.cells(of: table)
     try FittedChain(priors: matrix).fill(&matrix, gang: ThreadGang(threads: run.threads))
     return FittedBaseline(

@@ -33,8 +33,7 @@ struct SeriesCoding: Codable, Sendable, Equatable {
   /// Learns the columns of a table.
   ///
   /// - Throws: ``SeriesDataError`` and `SeriesError`.
-  init(_ table: Table, schema: Schema, layout: SeriesLayout?) throws {
-    guard let layout else { throw SeriesDataError.noTime }
+  init(_ table: Table, schema: Schema, layout: SeriesLayout) throws {
     self.layout = layout
     let index = try SeriesIndex(table, schema: schema, time: layout.time, groups: layout.groups)
     let keys = [layout.time] + layout.groups

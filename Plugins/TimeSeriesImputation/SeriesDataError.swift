@@ -1,10 +1,9 @@
+import Errors
 import Tables
 
 /// Why series cannot be learned or filled. The text names the column, the row, and the cure; rows are counted from 0 in
 /// the error and from 1 in its text, the header apart.
-enum SeriesDataError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The method was given no time column.
-  case noTime
+enum SeriesDataError: DiagnosedError, Sendable, Equatable {
   /// A covariate is no column, or is the time or a group.
   case unknownCovariate(String, nearest: String?)
   /// A covariate is text, which cannot help.
@@ -20,28 +19,39 @@ enum SeriesDataError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A column is held in another way than the model learned.
   case columnDiffers(String, found: String, expected: String)
 
-  var description: String {
+  var diagnosis: Diagnosis {
     switch self {
-    case .noTime: "the method fills series and was told no time; give the column that tells it (--time)"
     case .unknownCovariate(let name, let nearest):
-      "there is no column \"\(name)\" to be a covariate; "
-        + (nearest.map { "did you mean \"\($0)\"?" } ?? "give one that is neither time nor group")
+      Diagnosis(
+        "there is no column \"\(name)\" to be a covariate",
+        cure: nearest.map { "did you mean \"\($0)\"?" } ?? "give one that is neither time nor group")
     case .textCovariate(let name):
-      "column \"\(name)\" is text and cannot be a covariate; give it another kind (--kind \(name)=category), or leave it out"
+      Diagnosis(
+        "column \"\(name)\" is text and cannot be a covariate",
+        cure: "give it another kind (--kind \(name)=category), or leave it out")
     case .nothingToFill(let empty):
       empty.isEmpty
-        ? "beside time, groups and covariates there is no column to fill; give fewer covariates or another --kind"
-        : "no column to fill has a value: \(empty.joined(separator: ", ")) \(empty.count == 1 ? "is" : "are") empty; "
-          + "give a table with at least one value to learn from"
+        ? Diagnosis(
+          "beside time, groups and covariates there is no column to fill",
+          cure: "give fewer covariates or another --kind")
+        : Diagnosis(
+          "no column to fill has a value: \(empty.joined(separator: ", ")) \(empty.count == 1 ? "is" : "are") empty",
+          cure: "give a table with at least one value to learn from")
     case .noCalendar(let period):
-      "there is no \(period) in a time column of numbers; give --set period=data, or a time column of dates"
+      Diagnosis(
+        "there is no \(period) in a time column of numbers", cure: "give --set period=data, or a time column of dates")
     case .infinite(let column, let row):
-      "column \"\(column)\", row \(row + 1) below the header: the number is infinite; give the cell, or empty it if it is unknown"
+      Diagnosis(
+        "column \"\(column)\", row \(row + 1) below the header: the number is infinite",
+        cure: "give the cell, or empty it if it is unknown")
     case .missingColumn(let name, let nearest):
-      "the model learned column \"\(name)\", which the table lacks; "
-        + (nearest.map { "did you mean \"\($0)\"? Rename it" } ?? "give it, empty where it is unknown")
+      Diagnosis(
+        "the model learned column \"\(name)\", which the table lacks",
+        cure: nearest.map { "did you mean \"\($0)\"? Rename it" } ?? "give it, empty where it is unknown")
     case .columnDiffers(let name, let found, let expected):
-      "column \"\(name)\" holds \(found) where the model learned \(expected); give it the same --kind, or train again"
+      Diagnosis(
+        "column \"\(name)\" holds \(found) where the model learned \(expected)",
+        cure: "give it the same --kind, or train again")
     }
   }
 }

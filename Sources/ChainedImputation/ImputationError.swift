@@ -1,7 +1,8 @@
+import Errors
 import Tables
 
 /// Why a table cannot be learned for imputation, or cannot be filled.
-public enum ImputationError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum ImputationError: DiagnosedError, Sendable, Equatable {
   /// A number is infinite.
   case notFinite(column: String, row: Int)
   /// The model was trained with a column that the table lacks.
@@ -18,39 +19,41 @@ public enum ImputationError: Error, Sendable, Equatable, CustomStringConvertible
   case tooFewRows(Int, needed: Int)
   /// No column has values that can be learned.
   case nothingToLearn
-  /// A method for tables was given a series.
-  case notASeries(method: String)
 
   /// What is wrong, and the cure.
-  public var description: String {
-    func listed(_ names: [String]) -> String { names.listed(first: 10) }
+  public var diagnosis: Diagnosis {
     switch self {
     case .notFinite(let column, let row):
-      return
-        "row \(row + 1): column \"\(column)\" is infinite; leave the cell empty so that it is filled, or correct it"
+      Diagnosis(
+        "row \(row + 1): column \"\(column)\" is infinite",
+        cure: "leave the cell empty so that it is filled, or correct it")
     case .missingColumn(let name, let found):
-      return "the model was trained with a column \"\(name)\", which the data lack (they have \(listed(found))); "
-        + "add it, empty where it is unknown, or fit a model to these data"
+      Diagnosis(
+        "the model was trained with a column \"\(name)\", which the data lack (they have \(found.listed(first: 10)))",
+        cure: "add it, empty where it is unknown, or fit a model to these data")
     case .unknownColumn(let name, let known):
-      let near = nearest(to: name, in: known).first.map { "; did you mean \"\($0)\"?" } ?? ""
-      return "the data have a column \"\(name)\", which the model does not know\(near); "
-        + "leave it out, or fit a model to these data"
+      Diagnosis(
+        "the data have a column \"\(name)\", which the model does not know",
+        cure: (nearest(to: name, in: known).first.map { "did you mean \"\($0)\"? If not, " } ?? "")
+          + "leave it out, or fit a model to these data")
     case .columnOrder(let expected, _):
-      return "the columns stand in another order than when the model was trained: \(listed(expected)); "
-        + "put them in that order"
+      Diagnosis(
+        "the columns stand in another order than when the model was trained: \(expected.listed(first: 10))",
+        cure: "put them in that order")
     case .unknownLevel(let column, let level, let row, let known):
-      return "row \(row + 1): column \"\(column)\" says \"\(level.shortened())\", which the model has never seen; "
-        + "give one of \(listed(known)), or leave it empty"
+      Diagnosis(
+        "row \(row + 1): column \"\(column)\" says \"\(level.shortened())\", which the model has never seen",
+        cure: "give one of \(known.listed(first: 10)), or leave it empty")
     case .kindDiffers(let column):
-      return "column \"\(column)\" is of another kind than when the model was trained; read it with the model's schema"
+      Diagnosis(
+        "column \"\(column)\" is of another kind than when the model was trained",
+        cure: "read it with the model's schema")
     case .tooFewRows(let rows, let needed):
-      return "\(rows) row\(rows == 1 ? "" : "s") cannot teach what is missing: at least \(needed) are needed"
+      Diagnosis("\(rows) row\(rows == 1 ? "" : "s") cannot teach what is missing: at least \(needed) are needed")
     case .nothingToLearn:
-      return "no column has values that could be learned: all are empty, identifiers or free text; "
-        + "give a column another kind with --schema"
-    case .notASeries(let method):
-      return
-        "method \"\(method)\" fills tables whose rows are independent; choose a method for series, or leave --time out"
+      Diagnosis(
+        "no column has values that could be learned: all are empty, identifiers or free text",
+        cure: "give a column another kind with --schema")
     }
   }
 }

@@ -1,5 +1,7 @@
+import Errors
+
 /// Why a table of a database can not be read or written.
-public struct DatabaseError: Error, Sendable, Equatable {
+public struct DatabaseError: DiagnosedError, Sendable, Equatable {
   /// What kind of fault it is.
   public enum Problem: Sendable, Equatable, CaseIterable {
     /// The address is none.
@@ -31,7 +33,16 @@ public struct DatabaseError: Error, Sendable, Equatable {
   }
 }
 
-extension DatabaseError: CustomStringConvertible {
+extension DatabaseError {
   /// Where, what, and the cure.
-  public var description: String { "\(place): \(message); \(cure)" }
+  public var diagnosis: Diagnosis { Diagnosis("\(place): \(message)", cure: cure) }
+
+  /// A wrong address is a fault of the call, a file of reading.
+  public var category: ErrorCategory {
+    switch problem {
+    case .address, .existingTable: .usage
+    case .file, .missingTable: .inputOutput
+    case .content: .badData
+    }
+  }
 }

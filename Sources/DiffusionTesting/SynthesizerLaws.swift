@@ -7,7 +7,9 @@ import Tables
 /// within the data's range, rounded to their digits by who writes them (`range`); cells are `missing` in columns that have
 /// holes alone, and nowhere when that is asked; identifiers are new (`identifiers`) and constants stay (`constants`); one
 /// seed gives one table and another seed another (`seed`), learned anew or not (`refit`); a `condition` holds in every row;
-/// and a model that was stored and read makes the same rows (`stored`).
+/// and a model that was stored and read makes the same rows (`stored`). A ``CompletingModel`` fills every empty cell of
+/// given rows, leaves the others, and does so alike with one seed (`complete`); a ``ScoringModel`` gives every row a finite
+/// score, and the same one with one seed (`score`); a method is said to be able to do what its models can (`capability`).
 ///
 /// - Parameters:
 ///   - method: the method.
@@ -57,12 +59,69 @@ private struct FittedSynthesizerLaws {
     laws.expect("refit", try sample(try fit()) == made, "\(data.name): learned again, it makes other rows")
     checkComplete(try sample(model, includesMissing: false), &laws)
     try checkCondition(&laws)
+    laws.expect(
+      "capability",
+      (model is any CompletingModel) == (method is any CompletingSynthesizer)
+        && (model is any ScoringModel) == (method is any ScoringSynthesizer),
+      "the model and the method have other capabilities")
+    if let model = model as? any CompletingModel { try checkCompleting(model, &laws) }
+    if let model = model as? any ScoringModel { try checkScoring(model, &laws) }
     do {
       let archive = try ModelArchive(data: try model.archive().data(), named: "a model in memory")
       laws.expect(
         "stored", try sample(try method.load(archive)) == made, "\(data.name): a stored model makes other rows")
     } catch {
       laws.expect("stored", false, "\(data.name): \(error)")
+    }
+  }
+
+  /// Every third cell of a modelled column is left for the model to fill.
+  private func checkCompleting(_ model: any CompletingModel, _ laws: inout LawBook) throws {
+    var partial = data.table
+    for place in partial.columns.indices where isModelled(place) {
+      partial.columns[place].values = partial.columns[place].values.keeping { ($0 + place) % 3 != 0 }
+    }
+    let request = SampleRequest(rows: partial.rowCount, seed: 7)
+    let made = try model.completed(partial, request)
+    laws.expect("complete", try model.completed(partial, request) == made, "\(data.name): one seed gives two tables")
+    guard made.rowCount == partial.rowCount, made.columnNames == partial.columnNames else {
+      return laws.expect("complete", false, "\(data.name): of the given table it makes one of another shape")
+    }
+    for place in partial.columns.indices where isModelled(place) {
+      let given = partial.columns[place], filled = made.columns[place]
+      for row in 0..<partial.rowCount {
+        let name = "\(data.name), column '\(given.name)', row \(row)"
+        if given.isMissing(row) {
+          laws.expect("complete", !filled.isMissing(row), "\(name): it leaves an empty cell empty")
+        } else {
+          laws.expect("complete", cell(given, row) == cell(filled, row), "\(name): it changes a given cell")
+        }
+      }
+    }
+  }
+
+  private func checkScoring(_ model: any ScoringModel, _ laws: inout LawBook) throws {
+    let request = SampleRequest(rows: data.table.rowCount, seed: 7)
+    let scores = try model.score(data.table, request)
+    laws.expect(
+      "score", scores.count == data.table.rowCount && scores.allSatisfy { $0?.isFinite == true },
+      "\(data.name): a row that was learned has no finite score")
+    laws.expect("score", try model.score(data.table, request) == scores, "\(data.name): one seed gives two scores")
+  }
+
+  /// Whether cells of a column are learned: not those of constants, identifiers and free text.
+  private func isModelled(_ place: Int) -> Bool {
+    switch data.schema.columns[place].kind {
+    case .integer, .decimal, .boolean, .category, .date, .dateTime: true
+    case .identifier, .constant, .text: false
+    }
+  }
+
+  private func cell(_ column: Column, _ row: Int) -> String? {
+    switch column.values {
+    case .numbers(let numbers): numbers[row].description
+    case .categories(let indices, let levels): indices[row] < 0 ? nil : levels[Int(indices[row])]
+    case .texts(let texts): texts[row]
     }
   }
 

@@ -1,3 +1,5 @@
+import Errors
+
 /// A model of the kind that people train on their tables: what synthetic, imputed and balanced data are made for.
 public protocol DownstreamModel: Sendable {
   /// A short name in lower case, such as `gradient boosting`.
@@ -31,7 +33,7 @@ public protocol FittedDownstreamModel: Sendable {
 }
 
 /// Why a model could not be learned.
-public enum DownstreamError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum DownstreamError: DiagnosedError, Sendable, Equatable {
   /// No rows, or none with an outcome.
   case noRows
   /// Fewer rows than the work needs.
@@ -43,15 +45,16 @@ public enum DownstreamError: Error, Sendable, Equatable, CustomStringConvertible
   /// Trees from a file that cannot be; why.
   case damagedTrees(String)
 
-  /// The reason in one clause.
-  public var description: String {
+  /// The reason.
+  public var diagnosis: Diagnosis {
     switch self {
-    case .noRows: "there are no rows to learn from"
+    case .noRows: Diagnosis("there are no rows to learn from")
     case .tooFewRows(let rows, let needed):
-      "there \(rows == 1 ? "is 1 row" : "are \(rows) rows") to learn from, and at least \(needed) are needed"
-    case .oneOutcome: "all rows to learn from have the same outcome"
-    case .library(let words): "the model could not be trained: \(words)"
-    case .damagedTrees(let reason): "the trees are damaged: \(reason)"
+      Diagnosis(
+        "there \(rows == 1 ? "is 1 row" : "are \(rows) rows") to learn from, and at least \(needed) are needed")
+    case .oneOutcome: Diagnosis("all rows to learn from have the same outcome")
+    case .library(let words): Diagnosis("the model could not be trained: \(words)")
+    case .damagedTrees(let reason): Diagnosis("the trees are damaged: \(reason)")
     }
   }
 }

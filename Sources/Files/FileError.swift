@@ -1,7 +1,8 @@
+import Errors
 import Foundation
 
 /// Why a file could not be made or written: which file, what was tried, and the system's reason.
-public struct FileError: Error, Sendable, Equatable {
+public struct FileError: DiagnosedError, Sendable, Equatable {
   /// What was tried.
   public enum Action: Sendable, Equatable {
     /// To make the file, or to open it for writing.
@@ -33,6 +34,14 @@ public struct FileError: Error, Sendable, Equatable {
   /// Whether there is no folder to make the file in.
   public var isWithoutFolder: Bool { action == .making && [ENOENT, ENOTDIR].contains(code) }
 
+  /// Where, what, and the cure.
+  public var diagnosis: Diagnosis {
+    Diagnosis("\(path == "-" ? "standard output" : path): \(message)", cure: cure)
+  }
+
+  /// Reading or writing.
+  public var category: ErrorCategory { .inputOutput }
+
   /// What is wrong, in one clause without the path.
   public var message: String {
     if isClosedPipe { return "the reader of the pipe has closed it" }
@@ -59,9 +68,4 @@ public struct FileError: Error, Sendable, Equatable {
     default: return "check the disk and the path"
     }
   }
-}
-
-extension FileError: CustomStringConvertible {
-  /// Where, what, and the cure.
-  public var description: String { "\(path == "-" ? "standard output" : path): \(message); \(cure)" }
 }

@@ -8,12 +8,12 @@ import Tensors
 /// takes the best.
 ///
 /// The method itself is fitted once: what it learned without the hidden cells then fills the true gaps. Plain methods
-/// are cheap, and are fitted anew with all cells where one of them is taken.
+/// are cheap, and are fitted anew with all cells where one of them is taken and there is time.
 public struct ImputerSelection: Sendable {
   /// The method, its options, and whether the user named it, so that it is taken whatever the others can do.
-  public var main: any Imputer, options: OptionValues, isFixed: Bool
-  /// The methods that it is measured against.
-  public var baselines: [any Imputer]
+  public var main: FillingMethod, options: OptionValues, isFixed: Bool
+  /// The methods that it is measured against, of the same kind.
+  public var baselines: [FillingMethod]
   /// Whether anything is measured at all.
   public var isChecked = true
   /// Whether values will be drawn, or intervals written: a method that cannot is not taken.
@@ -37,14 +37,16 @@ public struct ImputerSelection: Sendable {
     public var unchecked: String?
     /// Plain methods that were not measured to the end, as there was no time left.
     public var dropped: [String] = []
+    /// Whether the model has learned all cells, the hidden ones too.
+    public var learnedAll = true
   }
 
   /// Puts a selection together.
-  public init(main: any Imputer, options: OptionValues, isFixed: Bool, baselines: [any Imputer]) {
+  public init(main: FillingMethod, options: OptionValues, isFixed: Bool, baselines: [FillingMethod]) {
     self.main = main
     self.options = options
     self.isFixed = isFixed
-    self.baselines = baselines.filter { $0.descriptor.id != main.descriptor.id }
+    self.baselines = baselines.filter { $0.id != main.id }
   }
 
   /// Fits and measures.
@@ -52,16 +54,15 @@ public struct ImputerSelection: Sendable {
   /// - Parameters:
   ///   - table: the rows.
   ///   - schema: what each column is.
-  ///   - series: which columns tell time and entity; nil for a table.
   ///   - columns: the places of the columns that are to be filled.
   ///   - longest: the longest gap that is to be filled, in time steps; nil for any.
   ///   - run: the surroundings of the fit.
   ///   - step: called before each part, with what it does and the share that is done; it may throw to end the run.
   public func fit(
-    _ table: Table, schema: Schema, series: SeriesLayout?, columns: [Int], longest: Int? = nil, run: TrainingRun,
+    _ table: Table, schema: Schema, columns: [Int], longest: Int? = nil, run: TrainingRun,
     step: @escaping @Sendable (String, Double) throws -> Void
   ) throws -> Outcome {
-    let random = RandomStream(seed: run.seed).child(0x5E1F)
+    let series = main.series, random = RandomStream(seed: run.seed).child(0x5E1F)
     var own = run
     // The rest of the time is for measuring, for plain methods and for filling.
     if run.deadline != nil { own.budget = run.budget.map { (isChecked ? 0.45 : 0.7) * $0 } }
@@ -71,10 +72,10 @@ public struct ImputerSelection: Sendable {
       let plain = isChecked && !isFixed ? baselines.first : nil
       let method = plain ?? main
       let model = try method.fit(
-        table, schema: schema, series: series,
-        options: plain.map { try OptionValues(as: $0.descriptor.options) } ?? options, run: own)
+        table, schema: schema, options: plain.map { try OptionValues(as: $0.imputer.descriptor.options) } ?? options,
+        run: own)
       return Outcome(
-        model: model, method: method, unchecked: isChecked ? "there are too few values to hide any" : nil)
+        model: model, method: method.imputer, unchecked: isChecked ? "there are too few values to hide any" : nil)
     }
     let visible = hidden.removed(from: table)
     let trial = Trial(
@@ -87,7 +88,7 @@ public struct ImputerSelection: Sendable {
       own.secondsToFill = Self.fillingShare * deadline.seconds / Trial.leastEffort
     }
     func fit() throws -> any FittedImputer {
-      try main.fit(visible, schema: schema, series: series, options: options, run: own)
+      try main.fit(visible, schema: schema, options: options, run: own)
     }
     var model: (any FittedImputer)?
     do { model = try fit() } catch is FillingTooSlow {}
@@ -103,8 +104,8 @@ public struct ImputerSelection: Sendable {
       } ?? 0
     for (place, baseline) in baselines.enumerated() {
       func drop() {
-        dropped.append(baseline.descriptor.id)
-        scores.append(MeasuredMethod(unmeasured: baseline, OutOfTime().description, isLeftOut: true))
+        dropped.append(baseline.id)
+        scores.append(MeasuredMethod(unmeasured: baseline.imputer, OutOfTime().description, isLeftOut: true))
       }
       guard deadline?.isShort(of: reserve) != true else {
         drop()
@@ -127,38 +128,46 @@ public struct ImputerSelection: Sendable {
         guard deadline?.isShort(of: reserve) == true else { throw error }
         drop()
       } catch {
-        scores.append(MeasuredMethod(unmeasured: baseline, "\(error)", seconds: seconds()))
+        scores.append(MeasuredMethod(unmeasured: baseline.imputer, "\(error)", seconds: seconds()))
       }
     }
     clock = Stopwatch()
     do {
       guard let model else { throw FillingTooSlow() }
       let own = try trial.measure(
-        main, model, options, { fitting + seconds() },
+        main.imputer, model, options, { fitting + seconds() },
         within: deadline.map { min(Self.fillingShare * $0.seconds, 0.4 * $0.remaining) }
       ) { try step("self-check", Double(baselines.count) / parts + $0 / parts) }
       scores.insert(own, at: 0)
     } catch is FillingTooSlow {
-      dropped.insert(main.descriptor.id, at: 0)
+      dropped.insert(main.id, at: 0)
       scores.insert(
         MeasuredMethod(
-          unmeasured: main, "it draws too slowly for the time there is", seconds: fitting, isLeftOut: true), at: 0)
+          unmeasured: main.imputer, "it draws too slowly for the time there is", seconds: fitting, isLeftOut: true),
+        at: 0)
     }
-    let (chosen, reason) = choice(scores.filter { hasTime(toFitAgain: $0.score, table, series, deadline) })
+    let (chosen, reason) = choice(
+      scores.filter { $0.model != nil || hasTime(toFitAgain: $0.score, table, series, deadline) })
     let result = SelfCheckResult(
       hiding: hidden.hiding, hidden: hidden.count, observed: hidden.observed,
       methods: scores.map(\.score).sorted { ($0.relativeError ?? .infinity) < ($1.relativeError ?? .infinity) },
       chosen: chosen,
       reason: reason)
-    guard let baseline = baselines.first(where: { $0.descriptor.id == chosen }) else {
+    guard let baseline = baselines.first(where: { $0.id == chosen }) else {
       // Where no plain method can do it either, the method may take what time it needs.
       own.secondsToFill = nil
-      return Outcome(model: try model ?? fit(), method: main, check: result, dropped: dropped)
+      return Outcome(
+        model: try model ?? fit(), method: main.imputer, check: result, dropped: dropped, learnedAll: false)
+    }
+    if let measured = scores.first(where: { $0.score.id == chosen }), let model = measured.model,
+      !hasTime(toFitAgain: measured.score, table, series, deadline)
+    {
+      return Outcome(model: model, method: baseline.imputer, check: result, dropped: dropped, learnedAll: false)
     }
     let refitted = try baseline.fit(
-      table, schema: schema, series: series, options: OptionValues(as: baseline.descriptor.options),
+      table, schema: schema, options: OptionValues(as: baseline.imputer.descriptor.options),
       run: trial.quietRun { _ in try step("self-check", 1) })
-    return Outcome(model: refitted, method: baseline, check: result, dropped: dropped)
+    return Outcome(model: refitted, method: baseline.imputer, check: result, dropped: dropped)
   }
 
   /// Whether a plain method can be fitted anew in the time that is left, by what its fit and measurement took.

@@ -6,6 +6,8 @@ import Tables
 struct MeasuredMethod {
   var score: MethodScore
   var errors: [Double]
+  /// What was measured, where it may fill the true gaps although it has not seen the hidden cells: it has seen all others.
+  var model: (any FittedImputer)?
 }
 
 extension MeasuredMethod {

@@ -67,15 +67,17 @@ struct Trial {
 
   /// Fits and measures a plain method.
   func measure(
-    _ method: any Imputer, _ seconds: () -> Double, step: @escaping @Sendable (Double) throws -> Void
+    _ method: FillingMethod, _ seconds: () -> Double, step: @escaping @Sendable (Double) throws -> Void
   ) throws -> MeasuredMethod {
     var part = visible
     if series == nil, visible.rowCount > selection.mostBaselineRows {
       var random = RandomStream(seed: run.seed).child(0x5A3B)
       part = visible.rows(random.permutation(visible.rowCount).prefix(selection.mostBaselineRows).sorted())
     }
-    let options = try OptionValues(as: method.descriptor.options)
-    let model = try method.fit(part, schema: schema, series: series, options: options, run: quietRun(step))
-    return try measure(method, model, options, seconds, step: step)
+    let options = try OptionValues(as: method.imputer.descriptor.options)
+    let model = try method.fit(part, schema: schema, options: options, run: quietRun(step))
+    var measured = try measure(method.imputer, model, options, seconds, step: step)
+    if part.rowCount == visible.rowCount { measured.model = model }
+    return measured
   }
 }

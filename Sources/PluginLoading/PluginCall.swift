@@ -1,9 +1,10 @@
 import CPluginABI
 import DiffusionCore
+import Errors
 import Foundation
 
 /// Why a function of a loaded plugin failed, in the plugin's own words.
-public struct PluginCallError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct PluginCallError: DiagnosedError, Sendable, Equatable {
   /// Whose fault it is.
   public enum Fault: Sendable, Equatable {
     /// What was asked cannot be done.
@@ -23,9 +24,22 @@ public struct PluginCallError: Error, Sendable, Equatable, CustomStringConvertib
   /// What is wrong.
   public let message: String
 
-  /// One sentence for the user.
-  public var description: String {
-    fault == .plugin ? "plugin '\(plugin)' failed in \(function): \(message)" : "plugin '\(plugin)': \(message)"
+  /// What is wrong and the cure, in the plugin's words: its interface asks for both in one text, parted by a semicolon.
+  public var diagnosis: Diagnosis {
+    let parts = message.split(separator: "; ", omittingEmptySubsequences: false)
+    let problem = parts.count > 1 ? parts.dropLast().joined(separator: "; ") : message
+    return Diagnosis(
+      fault == .plugin ? "plugin '\(plugin)' failed in \(function): \(problem)" : "plugin '\(plugin)': \(problem)",
+      cure: parts.count > 1 ? String(parts[parts.count - 1]) : nil)
+  }
+
+  /// As the plugin says.
+  public var category: ErrorCategory {
+    switch fault {
+    case .usage: .usage
+    case .data: .badData
+    case .plugin: .fault
+    }
   }
 }
 

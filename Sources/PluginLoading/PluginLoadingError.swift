@@ -1,8 +1,9 @@
 import CPluginABI
 import DiffusionCore
+import Errors
 
 /// Why a library could not be loaded as a plugin. The text names the file, what was found, and the cure.
-public struct PluginLoadingError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct PluginLoadingError: DiagnosedError, Sendable, Equatable {
   /// What is wrong.
   public enum Problem: Sendable, Equatable, Codable {
     /// The file or the folder cannot be read.
@@ -54,7 +55,18 @@ public struct PluginLoadingError: Error, Sendable, Equatable, CustomStringConver
   }
 
   /// What is wrong, and the cure.
-  public var description: String { "\(message); \(cure)" }
+  public var diagnosis: Diagnosis { Diagnosis(message, cure: cure) }
+
+  /// A library that cannot be read, one that was refused, or one that is unfit.
+  public var category: ErrorCategory {
+    switch problem {
+    case .unreadable: .inputOutput
+    case .duplicate, .writableByAll, .writableByGroup, .foreignOwner, .relativeFolder: .usage
+    case .notALibrary, .unloadable, .missingEntry, .wrongVersion, .tableTooSmall, .missingFunction, .crashed, .refused,
+      .badDescription, .notInstalled:
+      .badData
+    }
+  }
 
   /// What is wrong, with the file.
   public var message: String { "\(path): \(finding)" }

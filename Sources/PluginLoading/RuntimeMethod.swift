@@ -10,7 +10,7 @@ struct RuntimeMethod: Synthesizer {
   /// The path of the library, from the root.
   let library: String
 
-  func fit(_ table: Table, schema: Schema, options: OptionValues, run: TrainingRun) throws -> any FittedSynthesizer {
+  func fit(_ table: Table, schema: Schema, options: OptionValues, run: TrainingRun) throws -> RuntimeModel {
     let functions = try PluginTable(opening: library)
     let frame = TableFrame(table, schema: schema)
     let learned = frame.learned
@@ -44,7 +44,7 @@ struct RuntimeMethod: Synthesizer {
       method: self, frame: frame, options: options, report: report(rows: table.rowCount, progress), model: model)
   }
 
-  func load(_ archive: ModelArchive) throws -> any FittedSynthesizer {
+  func load(_ archive: ModelArchive) throws -> RuntimeModel {
     let frame: TableFrame = try archive.contents(for: RuntimeModel.Key.frame)
     let report: FitReport = try archive.contents(for: RuntimeModel.Key.report)
     let stored: OptionValues = try archive.value(for: RuntimeModel.Key.options)

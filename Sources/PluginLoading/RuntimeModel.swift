@@ -3,7 +3,7 @@ import DiffusionCore
 import Foundation
 import Tables
 
-/// A table that a loaded plugin learned.
+/// A table that a loaded plugin learned. Version 1 of the interface neither completes nor scores rows.
 struct RuntimeModel: FittedSynthesizer {
   /// What its file holds, by key.
   enum Key {
@@ -25,17 +25,6 @@ struct RuntimeModel: FittedSynthesizer {
       var random = random
       return try rows(count, seed: random.next(), request: request)
     }
-  }
-
-  /// Not part of version 1 of the interface.
-  func complete(_ partial: Table, _ request: SampleRequest, deliver: (Table) throws -> Void) throws {
-    throw ConditionError.unsupported(
-      "fill the missing cells of given rows; use 'tabular-masked'", method: method.descriptor.id)
-  }
-
-  /// Not part of version 1 of the interface.
-  func score(_ table: Table, _ request: SampleRequest) throws -> [Double?] {
-    throw ConditionError.unsupported("score rows; use 'tabular-masked'", method: method.descriptor.id)
   }
 
   func archive() throws -> ModelArchive {

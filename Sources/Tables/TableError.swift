@@ -1,7 +1,9 @@
+import Errors
+
 /// What went wrong with a table, its file or its schema: the evidence and the cure, as facts.
 ///
-/// `description` builds the sentence a user reads: file, line, column, the text found, what was expected, the cure.
-public struct TableError: Error, Sendable, Equatable {
+/// ``diagnosis`` builds what a user reads: file, line, column, the text found, what was expected, and the cure.
+public struct TableError: DiagnosedError, Sendable, Equatable {
   /// What kind of fault it is; one for each kind, so that programs and tests can tell them apart.
   public enum Reason: String, Sendable, CaseIterable {
     case missingFile, directory, permissionDenied, readFailed, writeFailed, closedPipe
@@ -12,16 +14,6 @@ public struct TableError: Error, Sendable, Equatable {
     case allMissing, infiniteNumber, thousandsSeparator, decimalMark, mixedColumn, doesNotFit
     case unknownColumn, missingColumn, unknownKind, unknownFormat, invalidSchema, ambiguousMissing, tablesDiffer
     case invalidOption
-  }
-
-  /// Whose fault it is; the command maps it to its exit status.
-  public enum Category: Sendable, Equatable {
-    /// The call itself is wrong: exit status 2.
-    case usage
-    /// The data are wrong: exit status 65 (EX_DATAERR).
-    case badData
-    /// Reading or writing failed: exit status 74 (EX_IOERR).
-    case inputOutput
   }
 
   /// The kind of fault.
@@ -60,11 +52,16 @@ public struct TableError: Error, Sendable, Equatable {
   }
 
   /// Whose fault it is.
-  public var category: Category {
+  public var category: ErrorCategory {
     switch reason {
     case .unknownKind, .invalidOption: .usage
     case .missingFile, .directory, .permissionDenied, .readFailed, .writeFailed, .closedPipe: .inputOutput
-    default: .badData
+    case .corruptGzip, .truncatedGzip, .notCSV, .utf16, .invalidUTF8, .nulByte, .emptyFile, .headerOnly, .emptyHeader,
+      .longHeader, .duplicateHeader, .tooManyFields, .tooFewFields, .unterminatedQuote, .strayQuote, .fieldTooLong,
+      .rowTooLong, .tooManyColumns, .tooMuchMemory, .gzipExpansion, .allMissing, .infiniteNumber, .thousandsSeparator,
+      .decimalMark, .mixedColumn, .doesNotFit, .unknownColumn, .missingColumn, .unknownFormat, .invalidSchema,
+      .ambiguousMissing, .tablesDiffer:
+      .badData
     }
   }
 
@@ -82,9 +79,9 @@ public struct TableError: Error, Sendable, Equatable {
   }
 }
 
-extension TableError: CustomStringConvertible {
-  /// The whole sentence: where, what, the text found, what was expected, and the cure.
-  public var description: String {
+extension TableError {
+  /// Where, what, the text found, what was expected; and the cure.
+  public var diagnosis: Diagnosis {
     var place: [String] = []
     if let file { place.append(file == "-" ? "standard stream" : file) }
     if let line { place.append("line \(line)") }
@@ -93,7 +90,17 @@ extension TableError: CustomStringConvertible {
     var sentence = place.isEmpty ? problem : place.joined(separator: ", ") + ": " + problem
     if let found { sentence += "; found \(quoted(found))" }
     if let expected { sentence += ", expected \(expected)" }
-    return sentence + ". " + cure
+    return Diagnosis(sentence, cure: clause(cure))
+  }
+
+  /// Two sentences: ``diagnosis`` without the cure, and the cure.
+  public var description: String { "\(diagnosis.problem). \(cure)" }
+
+  /// A sentence as a clause: it begins small and ends without a stop.
+  private func clause(_ sentence: String) -> String {
+    let body = sentence.hasSuffix(".") && !sentence.hasSuffix("…") ? sentence.dropLast() : Substring(sentence)
+    let second = body.dropFirst().first
+    return second?.isLowercase == true ? body.prefix(1).lowercased() + body.dropFirst() : String(body)
   }
 
   private func quoted(_ text: String) -> String {

@@ -17,7 +17,7 @@ private struct RowSynthesizer: Synthesizer {
     MethodDescriptor(id: "rows", tasks: [.synthesize], summary: "Draws rows of the data again.", citation: "")
   }
 
-  func fit(_ table: Table, schema: Schema, options: OptionValues, run: TrainingRun) throws -> any FittedSynthesizer {
+  func fit(_ table: Table, schema: Schema, options: OptionValues, run: TrainingRun) throws -> FittedRows {
     if fault == .fits { throw Failure() }
     let frame = TableFrame(table, schema: schema)
     let cells = frame.learned.map { column -> [Double?] in
@@ -35,7 +35,7 @@ private struct RowSynthesizer: Synthesizer {
         } ?? [], seed: fault == .refit ? .random(in: 0...UInt64.max) : 0, fault: fault))
   }
 
-  func load(_ archive: ModelArchive) throws -> any FittedSynthesizer {
+  func load(_ archive: ModelArchive) throws -> FittedRows {
     if fault == .stored { throw Failure() }
     return FittedRows(model: try archive.value(for: "model"))
   }
@@ -94,12 +94,92 @@ private struct FittedRows: FittedSynthesizer {
     return Table(columns: columns)
   }
 
-  func complete(_ partial: Table, _ request: SampleRequest, deliver: (Table) throws -> Void) throws {}
-  func score(_ table: Table, _ request: SampleRequest) throws -> [Double?] { [] }
   func archive() throws -> ModelArchive {
     var archive = ModelArchive()
     try archive.set(model, for: "model")
     return archive
+  }
+}
+
+/// The same, with models that complete and score rows.
+private struct FillingSynthesizer: CompletingSynthesizer, ScoringSynthesizer {
+  enum Fault: CaseIterable {
+    case leavesEmpty, changesGiven, fillsAnew, noScore, scoresAnew
+
+    var law: String {
+      switch self {
+      case .leavesEmpty, .changesGiven, .fillsAnew: "complete"
+      case .noScore, .scoresAnew: "score"
+      }
+    }
+  }
+  var fault: Fault?
+  var descriptor: MethodDescriptor { RowSynthesizer().descriptor }
+
+  func fit(_ table: Table, schema: Schema, options: OptionValues, run: TrainingRun) throws -> FillingRows {
+    FillingRows(rows: try RowSynthesizer().fit(table, schema: schema, options: options, run: run), fault: fault)
+  }
+
+  func load(_ archive: ModelArchive) throws -> FillingRows {
+    FillingRows(rows: try RowSynthesizer().load(archive), fault: fault)
+  }
+}
+
+/// It does not say that its models complete and score rows.
+private struct SilentSynthesizer: Synthesizer {
+  var descriptor: MethodDescriptor { RowSynthesizer().descriptor }
+
+  func fit(_ table: Table, schema: Schema, options: OptionValues, run: TrainingRun) throws -> FillingRows {
+    try FillingSynthesizer().fit(table, schema: schema, options: options, run: run)
+  }
+
+  func load(_ archive: ModelArchive) throws -> FillingRows { try FillingSynthesizer().load(archive) }
+}
+
+private struct FillingRows: CompletingModel, ScoringModel {
+  let rows: FittedRows
+  let fault: FillingSynthesizer.Fault?
+
+  var schema: Schema { rows.schema }
+  var report: FitReport { rows.report }
+
+  func sample(_ request: SampleRequest, deliver: (Table) throws -> Void) throws {
+    try rows.sample(request, deliver: deliver)
+  }
+
+  func archive() throws -> ModelArchive { try rows.archive() }
+
+  /// Cells of rows that are drawn, where none are given.
+  func complete(_ partial: Table, _ request: SampleRequest, deliver: (Table) throws -> Void) throws {
+    if fault == .leavesEmpty { return try deliver(partial) }
+    let seed = fault == .fillsAnew ? .random(in: 0...UInt64.max) : request.seed
+    var made = try rows.sampled(SampleRequest(rows: partial.rowCount, seed: seed, includesMissing: false))
+    if fault == .changesGiven { return try deliver(made) }
+    for (place, given) in partial.columns.enumerated() {
+      switch (given.values, made.columns[place].values) {
+      case (.numbers(let known), .numbers(let drawn)):
+        made.columns[place].values = .numbers(zip(known, drawn).map { $0.isNaN ? $1 : $0 })
+      case (.categories(let known, let names), .categories(let drawn, let levels)):
+        made.columns[place].values = .categories(
+          indices: zip(known, drawn).map { known, drawn in
+            known < 0 ? drawn : Int32(levels.firstIndex(of: names[Int(known)])!)
+          }, levels: levels)
+      case (.texts(let known), .texts(let drawn)):
+        made.columns[place].values = .texts(zip(known, drawn).map { $0 ?? $1 })
+      default: continue
+      }
+    }
+    try deliver(made)
+  }
+
+  func score(_ table: Table, _ request: SampleRequest) throws -> [Double?] {
+    (0..<table.rowCount).map { row in
+      switch fault {
+      case .noScore where row == 3: nil
+      case .scoresAnew: .random(in: 0...1)
+      default: Double(row)
+      }
+    }
   }
 }
 
@@ -111,6 +191,21 @@ private struct FittedRows: FittedSynthesizer {
   @Test(arguments: RowSynthesizer.Fault.allCases) private func theKitCatchesEachFault(fault: RowSynthesizer.Fault) {
     let failure = #expect(throws: ConformanceFailure.self) { try checkSynthesizer(RowSynthesizer(fault: fault)) }
     #expect(failure?.breaks(fault.rawValue) == true, "\(failure?.description ?? "")")
+  }
+
+  @Test func aSoundMethodThatCompletesAndScoresPasses() throws {
+    try checkSynthesizer(FillingSynthesizer(), on: GeneratedTable.all)
+  }
+
+  @Test(arguments: FillingSynthesizer.Fault.allCases)
+  private func theKitCatchesFaultsOfCapabilities(fault: FillingSynthesizer.Fault) {
+    let failure = #expect(throws: ConformanceFailure.self) { try checkSynthesizer(FillingSynthesizer(fault: fault)) }
+    #expect(failure?.breaks(fault.law) == true, "\(failure?.description ?? "")")
+  }
+
+  @Test func aCapabilityThatTheMethodDoesNotNameIsFound() {
+    let failure = #expect(throws: ConformanceFailure.self) { try checkSynthesizer(SilentSynthesizer()) }
+    #expect(failure?.breaks("capability") == true)
   }
 }
 

@@ -92,8 +92,6 @@ struct ForestFlowMethodTests {
         try model.sample(SampleRequest(rows: 1, conditions: [condition])) { _ in }
       }
     }
-    #expect(throws: ConditionError.self) { try model.complete(data.table, SampleRequest(rows: 0)) { _ in } }
-    #expect(throws: ConditionError.self) { try model.score(data.table, SampleRequest(rows: 0)) }
     #expect(throws: FitError.tooFewRows(5)) { try ForestTables.fit(ForestTables.mixed(rows: 5)) }
     let constant = (
       Table(columns: [data.table.columns[9]]), Schema(columns: [data.schema.columns[9]])

@@ -8,8 +8,8 @@ import Testing
 @Suite struct FilledTableTests {
   private func answer(_ data: CSVReader.Result, draws: Int = 0) throws -> Imputation {
     let fixture = FixtureImputer(offset: 1, draws: draws, halfWidth: 2)
-    let model = try fixture.fit(
-      data.table, schema: data.schema, series: nil, options: OptionValues(as: []), run: TrainingRun())
+    let model = try fixture.fitImputer(
+      data.table, schema: data.schema, options: OptionValues(as: []), run: TrainingRun())
     return try model.impute(data.table, ImputationRequest(draws: draws))
   }
 

@@ -5,10 +5,9 @@ import Tables
 @testable import Imputing
 
 /// An imputer for tests: it fills numbers with the truth plus an offset, and categories with a level of its choice.
-struct FixtureImputer: Imputer {
+struct FixtureImputer: TableImputer, SeriesImputer {
   var id = "fixture"
   var isBaseline = false
-  var fills = ImputationSubject.table
   /// What is true, by column name; without it the mean of the column is filled in.
   var truth: Table?
   /// The error of every number.
@@ -18,6 +17,8 @@ struct FixtureImputer: Imputer {
   var halfWidth: Double?
   /// Seconds that filling is said to take.
   var secondsToFill = 0.0
+  /// Seconds that a fit takes.
+  var secondsToFit = 0.0
   /// Thrown by `fit`.
   var failure: FixtureFailure?
   /// The tables that were fitted to.
@@ -27,11 +28,22 @@ struct FixtureImputer: Imputer {
     MethodDescriptor(id: id, tasks: [.impute], summary: "For tests.", citation: "")
   }
 
-  func fit(
-    _ table: Table, schema: Schema, series: SeriesLayout?, options: OptionValues, run: TrainingRun
+  func fitImputer(
+    _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
   ) throws -> any FittedImputer {
+    try fitted(to: table, schema, nil, run)
+  }
+
+  func fitImputer(
+    _ table: Table, schema: Schema, series: SeriesLayout, options: OptionValues, run: TrainingRun
+  ) throws -> any FittedImputer {
+    try fitted(to: table, schema, series, run)
+  }
+
+  private func fitted(to table: Table, _ schema: Schema, _ series: SeriesLayout?, _ run: TrainingRun) throws -> Fitted {
     if let failure { throw failure }
     if let most = run.secondsToFill, secondsToFill > most { throw FillingTooSlow() }
+    Thread.sleep(forTimeInterval: secondsToFit)
     fitted.append(table)
     return Fitted(method: self, schema: schema, series: series)
   }

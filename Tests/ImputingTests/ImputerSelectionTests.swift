@@ -17,17 +17,21 @@ import Testing
     data = try read("key,x,y\n" + rows.joined(separator: "\n"))
   }
 
-  private func selection(_ main: FixtureImputer, fixed: Bool = false, _ baselines: [FixtureImputer]) throws
-    -> ImputerSelection
-  {
-    ImputerSelection(main: main, options: try OptionValues(as: []), isFixed: fixed, baselines: baselines)
+  private func selection(
+    _ main: FixtureImputer, fixed: Bool = false, _ baselines: [FixtureImputer], series: SeriesLayout? = nil
+  ) throws -> ImputerSelection {
+    func method(_ fixture: FixtureImputer) throws -> FillingMethod {
+      try #require(FillingMethod(fixture as any Imputer, series: series))
+    }
+    return ImputerSelection(
+      main: try method(main), options: try OptionValues(as: []), isFixed: fixed, baselines: try baselines.map(method))
   }
 
   private func fit(_ selection: ImputerSelection) throws -> ImputerSelection.Outcome {
     var run = TrainingRun()
     run.seed = 4
     return try selection.fit(
-      data.table, schema: data.schema, series: nil, columns: columns, run: run, step: { _, _ in })
+      data.table, schema: data.schema, columns: columns, run: run, step: { _, _ in })
   }
 
   @Test func `The method is fitted once, without the hidden cells`() throws {
@@ -59,7 +63,7 @@ import Testing
     var run = TrainingRun()
     (run.seed, run.budget, run.deadline) = (4, 1, Deadline(seconds: 1, spent: 1))
     let outcome = try selection(main, [plain]).fit(
-      data.table, schema: data.schema, series: nil, columns: columns, run: run, step: { _, _ in })
+      data.table, schema: data.schema, columns: columns, run: run, step: { _, _ in })
     #expect(outcome.dropped == ["plain"] && outcome.method.descriptor.id == "good" && plain.fitted.tables.isEmpty)
     let score = try #require(outcome.check?.methods.first { $0.id == "plain" })
     #expect(score.relativeError == nil && score.failure?.contains("no time left") == true && score.isLeftOut == true)
@@ -68,26 +72,39 @@ import Testing
   }
 
   @Test func `A method of series that would draw too slowly gives up before training, unless it was named`() throws {
-    let series = try readings { _, hour, _ in hour % 20 == 7 }
+    let series = try readings { _, hour, _ in hour % 20 == 7 }, layout = SeriesLayout(time: "when")
     func fitted(_ selection: ImputerSelection, budget: Double?) throws -> ImputerSelection.Outcome {
       var run = TrainingRun()
       (run.seed, run.budget, run.deadline) = (4, budget, budget.map { Deadline(seconds: $0) })
       return try selection.fit(
-        series.table, schema: series.schema, series: SeriesLayout(time: "when"), columns: [1, 2], run: run,
-        step: { _, _ in })
+        series.table, schema: series.schema, columns: [1, 2], run: run, step: { _, _ in })
     }
-    let slow = FixtureImputer(id: "slow", fills: .series, secondsToFill: 1e6)
-    let plain = FixtureImputer(id: "plain", isBaseline: true, fills: .series)
-    let outcome = try fitted(selection(slow, [plain]), budget: 60)
+    let slow = FixtureImputer(id: "slow", secondsToFill: 1e6)
+    let plain = FixtureImputer(id: "plain", isBaseline: true)
+    let outcome = try fitted(selection(slow, [plain], series: layout), budget: 60)
     #expect(outcome.method.descriptor.id == "plain" && slow.fitted.tables.isEmpty && outcome.dropped == ["slow"])
     let score = try #require(outcome.check?.methods.first { $0.id == "slow" })
     #expect(score.isLeftOut == true && score.failure == "it draws too slowly for the time there is")
     // Asked for, without a limit, or where no other can do it, it is fitted all the same.
-    #expect(try fitted(selection(slow, fixed: true, [plain]), budget: 60).method.descriptor.id == "slow")
-    #expect(try fitted(selection(slow, [plain]), budget: nil).dropped.isEmpty)
-    let broken = FixtureImputer(id: "plain", isBaseline: true, fills: .series, failure: FixtureFailure())
-    #expect(try fitted(selection(slow, [broken]), budget: 60).method.descriptor.id == "slow")
+    #expect(
+      try fitted(selection(slow, fixed: true, [plain], series: layout), budget: 60).method.descriptor.id == "slow")
+    #expect(try fitted(selection(slow, [plain], series: layout), budget: nil).dropped.isEmpty)
+    let broken = FixtureImputer(id: "plain", isBaseline: true, failure: FixtureFailure())
+    #expect(try fitted(selection(slow, [broken], series: layout), budget: 60).method.descriptor.id == "slow")
     #expect(slow.fitted.tables.count == 3)
+  }
+
+  @Test func `A plain method that there is no time to fit anew fills with what was measured`() throws {
+    let series = try readings { _, hour, _ in hour % 20 == 7 }, layout = SeriesLayout(time: "when")
+    let slow = FixtureImputer(id: "slow", secondsToFill: 1e6)
+    // Of 12 s it takes 6: measuring may take 7.2, and fitting anew 3.6 of the rest.
+    let plain = FixtureImputer(id: "plain", isBaseline: true, secondsToFit: 6)
+    var run = TrainingRun()
+    (run.seed, run.budget, run.deadline) = (4, 12, Deadline(seconds: 12))
+    let outcome = try selection(slow, [plain], series: layout).fit(
+      series.table, schema: series.schema, columns: [1, 2], run: run, step: { _, _ in })
+    #expect(outcome.method.descriptor.id == "plain" && outcome.check?.chosen == "plain" && !outcome.learnedAll)
+    #expect(plain.fitted.tables.count == 1)
   }
 
   @Test func `A named method is taken whatever the others can do`() throws {
@@ -134,7 +151,7 @@ import Testing
     let main = FixtureImputer(id: "main"), plain = FixtureImputer(id: "plain", isBaseline: true)
     for (isFixed, id) in [(false, "plain"), (true, "main")] {
       let outcome = try selection(main, fixed: isFixed, [plain]).fit(
-        few.table, schema: few.schema, series: nil, columns: [1], run: TrainingRun(), step: { _, _ in })
+        few.table, schema: few.schema, columns: [1], run: TrainingRun(), step: { _, _ in })
       #expect(outcome.method.descriptor.id == id)
       #expect(outcome.check == nil && outcome.unchecked == "there are too few values to hide any")
     }
@@ -144,7 +161,7 @@ import Testing
     let main = FixtureImputer(id: "main"), plain = FixtureImputer(id: "plain", isBaseline: true)
     #expect(throws: CancellationError.self) {
       try selection(main, [plain]).fit(
-        data.table, schema: data.schema, series: nil, columns: columns, run: TrainingRun(),
+        data.table, schema: data.schema, columns: columns, run: TrainingRun(),
         step: { _, share in if share > 0.4 { throw CancellationError() } })
     }
   }
@@ -152,12 +169,11 @@ import Testing
   @Test func `Coverage, errors and gap lengths are those of the cells`() throws {
     let series = try readings(hours: 600) { _, hour, channel in channel == 0 && hour % 50 >= 40 && hour % 50 < 43 }
     // Every filled number is off by 2, every interval 3 wide on either side.
-    let main = FixtureImputer(id: "main", fills: .series, truth: nil, offset: 0, draws: 3, halfWidth: 1e9)
+    let main = FixtureImputer(id: "main", truth: nil, offset: 0, draws: 3, halfWidth: 1e9)
     var run = TrainingRun()
     run.seed = 1
-    let outcome = try selection(main, []).fit(
-      series.table, schema: series.schema, series: SeriesLayout(time: "when"), columns: [1, 2], run: run,
-      step: { _, _ in })
+    let outcome = try selection(main, [], series: SeriesLayout(time: "when")).fit(
+      series.table, schema: series.schema, columns: [1, 2], run: run, step: { _, _ in })
     let score = try #require(outcome.check?.methods.first)
     #expect(score.numbers?.interval?.coverage == 1)
     #expect(score.byGapLength.map(\.least) == [2])

@@ -69,7 +69,7 @@ enum DDPMTables {
   static func fit(
     _ data: (table: Table, schema: Schema), steps: Int = 60, seed: UInt64 = 1, threads: Int = 1,
     _ options: [String: String] = [:]
-  ) throws -> any FittedSynthesizer {
+  ) throws -> FittedTabularDDPM {
     var run = TrainingRun()
     run.steps = steps
     run.seed = seed

@@ -90,7 +90,7 @@ struct DerivedChainTests {
   func completion(method: String) throws {
     let (table, schema) = Self.table([0, 1, 2, 3, 4])
     let run = SmallTables.run(steps: 10)
-    let model: any FittedSynthesizer =
+    let model: any CompletingModel =
       method == "tabular-masked"
       ? try TabularMasked().fit(table, schema: schema, options: try SmallTables.options(), run: run)
       : try TabularDDPMMethod().fit(

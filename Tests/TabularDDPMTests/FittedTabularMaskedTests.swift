@@ -8,7 +8,7 @@ import Testing
 @Suite("tabular-masked")
 struct FittedTabularMaskedTests {
   private func fit(_ texts: [String: String] = [:], steps: Int = 60, rows: Int = 800) throws -> (
-    any FittedSynthesizer, Table, Schema
+    FittedTabularMasked, Table, Schema
   ) {
     let (table, schema) = SmallTables.mixed(rows: rows)
     let model = try TabularMasked().fit(

@@ -82,8 +82,8 @@ struct ChainedEquationsTests {
       ("a", [0, 1, 2, 9, 10, 1, 10]), ("b", [0, 1, 2, 9, 10, 1, .nan]), ("c", [1, 2, 3, 40, 50, .nan, .nan]),
     ])
     let imputer = NearestDonors()
-    let model = try imputer.fit(
-      table, schema: schema, series: nil, options: try imputer.descriptor.options(parsing: ["neighbours": "3"]),
+    let model = try imputer.fitImputer(
+      table, schema: schema, options: try imputer.descriptor.options(parsing: ["neighbours": "3"]),
       run: TrainingRun())
     guard case .numbers(let c) = try model.impute(table, ImputationRequest()).filled.columns[2].values else { return }
     // Row 5 is nearest to rows 1, 0 and 2; row 6, which has only a = 10, to rows 4, 3 and then 2.

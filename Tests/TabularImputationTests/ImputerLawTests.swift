@@ -12,14 +12,14 @@ import Testing
 /// What every imputer of tables keeps.
 @Suite("Laws of imputers of tables")
 struct ImputerLawTests {
-  static let imputers: [(id: String, imputer: any Imputer)] = [
+  static let imputers: [(id: String, imputer: any TableImputer)] = [
     ("mean-mode", MeanMode()), ("knn", NearestDonors()), ("chained-ridge", ChainedRidge()),
     ("chained-forests", ChainedForests()), ("tabular-masked", TabularMasked()),
     ("chained-diffusion", ChainedDiffusion()),
   ]
   static let ids = imputers.map(\.id)
 
-  static func imputer(_ id: String) -> any Imputer { imputers.first { $0.id == id }!.imputer }
+  static func imputer(_ id: String) -> any TableImputer { imputers.first { $0.id == id }!.imputer }
 
   static func fitted(
     _ id: String, _ table: Table, _ schema: Schema, threads: Int = 1, steps: Int = 40
@@ -32,15 +32,17 @@ struct ImputerLawTests {
     run.seed = 3
     run.threads = threads
     run.steps = steps
-    return try imputer.fit(
-      table, schema: schema, series: nil, options: try imputer.descriptor.options(parsing: texts), run: run)
+    return try imputer.fitImputer(
+      table, schema: schema, options: try imputer.descriptor.options(parsing: texts), run: run)
   }
 
   @Test("both plugins keep the laws of plugins")
   func plugins() throws {
     try checkPlugin(TabularImputationPlugin())
     let registry = try PluginRegistry([CorePlugin(), TabularDDPMPlugin(), TabularImputationPlugin()])
-    let found = registry.methods(for: .impute).compactMap { $0 as? any Imputer }
+    let found = registry.methods(as: (any TableImputer).self)
+    #expect(
+      found.count == registry.methods(for: .impute).count && registry.methods(as: (any SeriesImputer).self).isEmpty)
     #expect(Set(found.map(\.descriptor.id)) == Set(Self.ids))
     #expect(found.first?.descriptor.id == "chained-diffusion", "the first method for a task is its default")
     #expect(
@@ -155,10 +157,7 @@ struct ImputerLawTests {
   @Test("what cannot be filled is an error that says where and how to go on", arguments: ids)
   func badInput(id: String) throws {
     let (table, _, schema) = ExampleTables.mixed(rows: 60)
-    let imputer = Self.imputer(id), options = try imputer.descriptor.options(parsing: [:])
-    #expect(throws: ImputationError.notASeries(method: id)) {
-      try imputer.fit(table, schema: schema, series: SeriesLayout(time: "day"), options: options, run: TrainingRun())
-    }
+    #expect(FillingMethod(Self.imputer(id) as any Imputer, series: SeriesLayout(time: "day")) == nil)
     var infinite = table
     infinite.columns[1].values = .numbers([.infinity] + Array(repeating: 1, count: 59))
     #expect(throws: ImputationError.notFinite(column: "x", row: 0)) { try Self.fitted(id, infinite, schema) }

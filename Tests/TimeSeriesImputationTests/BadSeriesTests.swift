@@ -8,21 +8,20 @@ import Testing
 @Suite("Bad and scant series")
 struct BadSeriesTests {
   private func fit(
-    _ table: Table, _ schema: Schema, _ layout: SeriesLayout? = SeriesLayout(time: "t"),
-    _ method: any Imputer = SeriesBaseline<LinearInterpolationModel>()
+    _ table: Table, _ schema: Schema, _ layout: SeriesLayout = SeriesLayout(time: "t"),
+    _ method: any SeriesImputer = SeriesBaseline<LinearInterpolationModel>()
   ) throws -> any FittedImputer {
-    try method.fit(
+    try method.fitImputer(
       table, schema: schema, series: layout, options: try method.descriptor.options(parsing: [:]), run: TrainingRun())
   }
 
   @Test("bad data are refused with their place")
   func refused() throws {
     let (table, schema) = SampleSeries.plain([0, 1, 2], [[1, .nan, 3], [.nan, 2, .infinity]])
-    func error(_ table: Table, _ layout: SeriesLayout?) -> SeriesDataError? {
+    func error(_ table: Table, _ layout: SeriesLayout) -> SeriesDataError? {
       #expect(throws: SeriesDataError.self) { try fit(table, schema, layout) }
     }
     #expect(error(table, SeriesLayout(time: "t")) == .infinite(column: "c1", row: 2))
-    #expect(error(table, nil) == .noTime)
     #expect(
       error(table, SeriesLayout(time: "t", covariates: ["c2"])) == .unknownCovariate("c2", nearest: "c0"))
     let (empty, _) = SampleSeries.plain([0, 1], [[.nan, .nan], [.nan, .nan]])

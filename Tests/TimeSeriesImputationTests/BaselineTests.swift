@@ -26,7 +26,7 @@ struct BaselineTests {
       ("linear-interpolation", [1.0, 1, 1.4, 3, 7, 8]),
     ])
   func definitions(id: String, expected: [Double]) throws {
-    let method = try #require(try PluginRegistry([TimeSeriesImputationPlugin()]).method(id) as? any Imputer)
+    let method = try #require(try PluginRegistry([TimeSeriesImputationPlugin()]).method(id) as? any SeriesImputer)
     let order = [4, 0, 3, 5, 1, 2]
     let (table, schema) = SampleSeries.plain(order.map { Self.times[$0] }, [order.map { Self.values[$0] }])
     let made = try SampleSeries.impute(
@@ -110,7 +110,7 @@ struct BaselineTests {
     let (table, _, schema) = SampleSeries.hourly(steps: 200, channels: 3)
     let (other, _, _) = SampleSeries.hourly(steps: 50, channels: 3, entities: 2, seed: 9)
     for method in SampleSeries.methods {
-      let model = try method.fit(
+      let model = try method.fitImputer(
         table, schema: schema, series: SampleSeries.layout, options: try method.descriptor.options(parsing: [:]),
         run: TrainingRun())
       let loaded = try method.loadImputer(try ModelArchive(data: try model.archive().data()))

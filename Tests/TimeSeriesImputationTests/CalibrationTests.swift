@@ -24,7 +24,7 @@ struct CalibrationTests {
 
   @Test("about nine of ten truths lie in intervals of 90 %, and as many draws below them as above", arguments: 0..<3)
   func coverage(method: Int) throws {
-    let methods: [any Imputer] = [
+    let methods: [any SeriesImputer] = [
       SeriesBaseline<LinearInterpolationModel>(), SeriesBaseline<MeanModel>(), SeriesBaseline<RidgeModel>(),
     ]
     let (table, truth, schema) = SampleSeries.hourly(steps: 5000, channels: 4, missing: 0.1)

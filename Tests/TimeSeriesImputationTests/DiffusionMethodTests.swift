@@ -19,13 +19,13 @@ struct DiffusionMethodTests {
   private static func fit(
     _ id: String, _ options: [String: String], _ table: Table, _ schema: Schema,
     layout: SeriesLayout = SampleSeries.layout, steps: Int = 12, threads: Int = 1
-  ) throws -> (method: any Imputer, model: any FittedImputer) {
-    let method = try #require(try PluginRegistry([TimeSeriesImputationPlugin()]).method(id) as? any Imputer)
+  ) throws -> (method: any SeriesImputer, model: any FittedImputer) {
+    let method = try #require(try PluginRegistry([TimeSeriesImputationPlugin()]).method(id) as? any SeriesImputer)
     var run = TrainingRun()
     run.steps = steps
     run.threads = threads
     let parsed = try method.descriptor.options(parsing: options)
-    return (method, try method.fit(table, schema: schema, series: layout, options: parsed, run: run))
+    return (method, try method.fitImputer(table, schema: schema, series: layout, options: parsed, run: run))
   }
 
   @Test(
@@ -100,12 +100,12 @@ struct DiffusionMethodTests {
   @Test("a run that was told to stop stops", arguments: cases)
   func cancellation(id: String, options: [String: String]) throws {
     let (table, _, schema) = SampleSeries.hourly(steps: 60, channels: 2)
-    let method = try #require(try PluginRegistry([TimeSeriesImputationPlugin()]).method(id) as? any Imputer)
+    let method = try #require(try PluginRegistry([TimeSeriesImputationPlugin()]).method(id) as? any SeriesImputer)
     var run = TrainingRun()
     run.steps = 50
     run.shouldContinue = { $0.step < 2 }
     #expect(throws: CancellationError.self) {
-      _ = try method.fit(
+      _ = try method.fitImputer(
         table, schema: schema, series: SampleSeries.layout, options: try method.descriptor.options(parsing: options),
         run: run)
     }

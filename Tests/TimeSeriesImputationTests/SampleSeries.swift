@@ -76,12 +76,12 @@ enum SampleSeries {
 
   /// Fits and fills with a method's defaults.
   static func impute(
-    _ method: any Imputer, _ table: Table, _ schema: Schema, layout: SeriesLayout = layout,
+    _ method: any SeriesImputer, _ table: Table, _ schema: Schema, layout: SeriesLayout = layout,
     request: ImputationRequest = ImputationRequest(), options: [String: String] = [:], threads: Int = 1
   ) throws -> Imputation {
     var run = TrainingRun()
     run.threads = threads
-    let model = try method.fit(
+    let model = try method.fitImputer(
       table, schema: schema, series: layout, options: try method.descriptor.options(parsing: options), run: run)
     return try model.impute(table, request)
   }
@@ -101,7 +101,7 @@ enum SampleSeries {
     return sum / count
   }
 
-  static var methods: [any Imputer] {
+  static var methods: [any SeriesImputer] {
     [
       SeriesBaseline<MeanModel>(), SeriesBaseline<LastObservationModel>(), SeriesBaseline<LinearInterpolationModel>(),
       SeriesBaseline<SeasonalModel>(), SeriesBaseline<RidgeModel>(),

@@ -65,7 +65,7 @@ struct SeriesCodingTests {
       let said = Said()
       var run = TrainingRun()
       run.announce = { said.add($0) }
-      let model = try method.fit(
+      let model = try method.fitImputer(
         table, schema: schema, series: SeriesLayout(time: "t"), options: try method.descriptor.options(parsing: [:]),
         run: run)
       let made = try model.impute(table, ImputationRequest(draws: 5, interval: 0.9))
@@ -90,7 +90,7 @@ struct SeriesCodingTests {
     let schema = Schema(columns: [
       ColumnSchema(name: "t", kind: .decimal(digits: 1)), ColumnSchema(name: "where", kind: .category, levels: levels),
     ])
-    let model = try SeriesBaseline<RidgeModel>().fit(
+    let model = try SeriesBaseline<RidgeModel>().fitImputer(
       table, schema: schema, series: SeriesLayout(time: "t"),
       options: try RidgeModel.descriptor.options(parsing: [:]), run: TrainingRun())
     let made = try model.impute(table, ImputationRequest(draws: 1))

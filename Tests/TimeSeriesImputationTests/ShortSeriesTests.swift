@@ -13,7 +13,7 @@ struct ShortSeriesTests {
   @Test("one short series with many channels is calibrated", arguments: [(150, 24), (12, 60), (167, 8)])
   func oneSeries(steps: Int, channels: Int) throws {
     let (table, truth, schema) = SampleSeries.hourly(steps: steps, channels: channels, missing: 0.15)
-    for method in [SeriesBaseline<LinearInterpolationModel>(), SeriesBaseline<MeanModel>()] as [any Imputer] {
+    for method in [SeriesBaseline<LinearInterpolationModel>(), SeriesBaseline<MeanModel>()] as [any SeriesImputer] {
       let made = try SampleSeries.impute(
         method, table, schema, request: ImputationRequest(draws: 4, interval: 0.9))
       for column in made.columns {

@@ -7,19 +7,19 @@ import Tensors
 /// What trained models say, from the method `tabular-masked` as a program embeds it.
 struct LearnedPictures {
   private let table: Table, schema: Schema
-  private let method: any Synthesizer
+  private let method: any CompletingSynthesizer
 
   init(_ table: Table, schema: Schema) throws {
     self.table = table
     self.schema = schema
     let registry = try PluginRegistry([CorePlugin(), TabularDDPMPlugin()])
-    guard let method = try registry.method("tabular-masked") as? any Synthesizer else {
-      preconditionFailure("tabular-masked makes tables")
+    guard let method = try registry.method("tabular-masked") as? any CompletingSynthesizer else {
+      preconditionFailure("tabular-masked completes rows")
     }
     self.method = method
   }
 
-  private func fitted(_ options: [String: String] = [:], steps: Int) throws -> any FittedSynthesizer {
+  private func fitted(_ options: [String: String] = [:], steps: Int) throws -> any CompletingModel {
     var run = TrainingRun()
     run.seed = 1
     run.steps = steps

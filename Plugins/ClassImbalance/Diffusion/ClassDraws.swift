@@ -9,7 +9,7 @@ struct ClassDraws {
   static let mostRounds = 8
 
   let classes: ClassCounts
-  let model: any FittedSynthesizer
+  let model: any CompletingModel
   let options: OptionValues
   let filter: DrawFilter
   let beginnings: PartialRows
@@ -22,7 +22,7 @@ struct ClassDraws {
   private var takenBack = 0
 
   init(
-    classes: ClassCounts, model: any FittedSynthesizer, options: OptionValues, filter: DrawFilter,
+    classes: ClassCounts, model: any CompletingModel, options: OptionValues, filter: DrawFilter,
     beginnings: PartialRows, mostKept: Double, rounds: Int = mostRounds, run: TrainingRun
   ) {
     self.classes = classes

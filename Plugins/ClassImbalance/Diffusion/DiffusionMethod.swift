@@ -15,10 +15,10 @@ public struct DiffusionMethod: Balancer {
   /// With fewer rows of a class nothing but copies would come.
   static let fewestRows = 5
 
-  let generator: any Synthesizer
+  let generator: any CompletingSynthesizer
 
-  /// Makes the method with the generator that learns the table.
-  public init(generator: any Synthesizer) { self.generator = generator }
+  /// Makes the method with the generator that learns the table: new rows begin with a part of a real one, which its models complete.
+  public init(generator: any CompletingSynthesizer) { self.generator = generator }
 
   /// The method with more networks.
   public func offering(denoisers: [Registration<any TrainableDenoiser>]) -> DiffusionMethod {

@@ -4,13 +4,15 @@ import NeuralNetworks
 import Tables
 
 /// A table learned by ``TabularDDPMMethod``.
-struct FittedTabularDDPM: FittedSynthesizer {
+public struct FittedTabularDDPM: CompletingModel {
   let contents: ModelContents<DDPMCoding, DDPMSettings>
   let store: ParameterStore
   let objective: DDPMObjective
 
-  var schema: Schema { contents.schema }
-  var report: FitReport { contents.report }
+  /// What each column is.
+  public var schema: Schema { contents.schema }
+  /// How training went.
+  public var report: FitReport { contents.report }
   private var coding: DDPMCoding { contents.coding }
 
   /// Rows that go through a tape at once, and rows that are handed over at once.
@@ -18,7 +20,8 @@ struct FittedTabularDDPM: FittedSynthesizer {
 
   // MARK: Sampling
 
-  func sample(_ request: SampleRequest, deliver: (Table) throws -> Void) throws {
+  /// Makes rows.
+  public func sample(_ request: SampleRequest, deliver: (Table) throws -> Void) throws {
     let conditions = try DDPMConditions(request.conditions, coding: coding)
     let sampler = try self.sampler(request, rows: request.rows)
     let assembly = TableAssembly(coding: coding.table)
@@ -54,12 +57,13 @@ struct FittedTabularDDPM: FittedSynthesizer {
             "conditions", "each drawn by itself",
             because:
               "\(request.rows - left) of \(tried) rows met them together, so their relation to each other is not kept",
-            flag: "--method tabular-masked"))
+            flag: "--method"))
       }
     }
   }
 
-  func complete(_ partial: Table, _ request: SampleRequest, deliver: (Table) throws -> Void) throws {
+  /// Fills the missing cells of given rows.
+  public func complete(_ partial: Table, _ request: SampleRequest, deliver: (Table) throws -> Void) throws {
     let conditions = try DDPMConditions(request.conditions, coding: coding)
     var sampler = try sampler(request, rows: partial.rowCount)
     // A cell that is to be filled is not filled with nothing.
@@ -82,12 +86,6 @@ struct FittedTabularDDPM: FittedSynthesizer {
       let made = assembly.table(try shards.map { try $0.get() }, &state)
       try deliver(assembly.keeping(piece, in: made))
     }
-  }
-
-  /// Not defined: the loss of TabDDPM weighs the steps of numbers so that they are no bound on a likelihood.
-  func score(_ table: Table, _ request: SampleRequest) throws -> [Double?] {
-    throw ConditionError.unsupported(
-      "score rows: its loss is no likelihood; use 'tabular-masked'", method: TabularDDPMMethod.id)
   }
 
   private func sampler(_ request: SampleRequest, rows: Int) throws -> DDPMSampler {
@@ -116,7 +114,8 @@ struct FittedTabularDDPM: FittedSynthesizer {
 
   // MARK: The file
 
-  func archive() throws -> ModelArchive { try contents.archive(method: TabularDDPMMethod.id, parameters: store) }
+  /// The model as one file.
+  public func archive() throws -> ModelArchive { try contents.archive(method: TabularDDPMMethod.id, parameters: store) }
 }
 
 extension FittedTabularDDPM {

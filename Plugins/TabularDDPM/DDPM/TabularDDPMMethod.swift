@@ -11,7 +11,7 @@ import Tables
 /// - Equal values are spread over their quantiles (``DDPMCoding``), and missing cells are generated as such.
 /// - Networks are smaller and T is 100, for minutes on a CPU; averaged parameters are used, as the paper's code keeps but
 ///   does not sample from.
-public struct TabularDDPMMethod: Synthesizer {
+public struct TabularDDPMMethod: CompletingSynthesizer {
   static let id = "tabular-ddpm"
 
   private let menu: DenoiserMenu
@@ -46,7 +46,7 @@ public struct TabularDDPMMethod: Synthesizer {
   /// Learns a table.
   public func fit(
     _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
-  ) throws -> any FittedSynthesizer {
+  ) throws -> FittedTabularDDPM {
     let started = Deadline(seconds: run.budget ?? 0)
     var choices: [Choice] = []
     func choose(_ choice: Choice) {
@@ -100,7 +100,7 @@ public struct TabularDDPMMethod: Synthesizer {
   }
 
   /// Reads a model that this method wrote.
-  public func load(_ archive: ModelArchive) throws -> any FittedSynthesizer {
+  public func load(_ archive: ModelArchive) throws -> FittedTabularDDPM {
     try FittedTabularDDPM(archive, menu: menu)
   }
 }

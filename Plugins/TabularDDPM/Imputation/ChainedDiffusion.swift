@@ -9,7 +9,7 @@ import Tables
 /// forest a column, then see the row with the network's guesses in its gaps and what the network says of the cell, and
 /// correct it. On rows that none learned from, weights are chosen for the network, these trees and a chain of forests, and
 /// what levels intervals need.
-public struct ChainedDiffusion: Imputer {
+public struct ChainedDiffusion: TableImputer {
   static let id = "chained-diffusion"
 
   private var network: TabularMasked
@@ -25,9 +25,6 @@ public struct ChainedDiffusion: Imputer {
     copy.network = network.offering(denoisers: denoisers)
     return copy
   }
-
-  /// Tables.
-  public var fills: ImputationSubject { .table }
 
   /// What the method is, and its options.
   public var descriptor: MethodDescriptor {
@@ -52,11 +49,10 @@ public struct ChainedDiffusion: Imputer {
   ]
 
   /// Learns a table. Throws ``ImputationError`` for tables that it cannot learn, and what a training throws.
-  public func fit(
-    _ table: Table, schema: Schema, series: SeriesLayout?, options: OptionValues, run: TrainingRun
+  public func fitImputer(
+    _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
   ) throws -> any FittedImputer {
-    guard series == nil else { throw ImputationError.notASeries(method: Self.id) }
-    return try MaskedImputerTraining(
+    try MaskedImputerTraining(
       method: Self.id, network: network,
       refiner: options.integer("trees") == 0
         ? nil
@@ -71,16 +67,12 @@ public struct ChainedDiffusion: Imputer {
   }
 }
 
-extension TabularMasked: Imputer {
-  /// Tables.
-  public var fills: ImputationSubject { .table }
-
+extension TabularMasked: TableImputer {
   /// Learns a table to fill its gaps. Throws ``ImputationError`` for tables that it cannot learn, and what a training throws.
-  public func fit(
-    _ table: Table, schema: Schema, series: SeriesLayout?, options: OptionValues, run: TrainingRun
+  public func fitImputer(
+    _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
   ) throws -> any FittedImputer {
-    guard series == nil else { throw ImputationError.notASeries(method: Self.id) }
-    return try MaskedImputerTraining(method: Self.id, network: self, refiner: nil).fit(
+    try MaskedImputerTraining(method: Self.id, network: self, refiner: nil).fit(
       table, schema: schema, options: options, run: run)
   }
 

@@ -1,4 +1,5 @@
 import DiffusionCore
+import Errors
 import Tables
 import Tensors
 
@@ -43,9 +44,11 @@ struct TemplateEncoder: DataEncoder {
 }
 
 /// What cannot be encoded.
-struct TemplateEncoderError: Error, CustomStringConvertible {
+struct TemplateEncoderError: DiagnosedError {
   let column: String
-  var description: String { "column '\(column)' is not as it was learned" }
+  var diagnosis: Diagnosis {
+    Diagnosis("column '\(column)' is not as it was learned", cure: "give a table like the one that was learned")
+  }
 }
 
 /// An encoder that has learned a table.

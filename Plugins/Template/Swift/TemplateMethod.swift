@@ -31,7 +31,7 @@ struct TemplateMethod: Synthesizer {
       examples: ["synth people.csv -o synthetic.csv --method template-method"])
   }
 
-  func fit(_ table: Table, schema: Schema, options: OptionValues, run: TrainingRun) throws -> any FittedSynthesizer {
+  func fit(_ table: Table, schema: Schema, options: OptionValues, run: TrainingRun) throws -> FittedTemplateMethod {
     // Identifiers, constants and free text are not learned: the frame makes them.
     let frame = TableFrame(table, schema: schema)
     let columns = frame.learned
@@ -50,12 +50,13 @@ struct TemplateMethod: Synthesizer {
     return FittedTemplateMethod(contents: .init(frame: frame, marginals: marginals, report: report), id: descriptor.id)
   }
 
-  func load(_ archive: ModelArchive) throws -> any FittedSynthesizer {
+  func load(_ archive: ModelArchive) throws -> FittedTemplateMethod {
     FittedTemplateMethod(contents: try archive.contents(for: "model"), id: descriptor.id)
   }
 }
 
-/// A table that was learned.
+/// A table that was learned. A model that can also fill given rows conforms to `CompletingModel`, its method to
+/// `CompletingSynthesizer`; one that can score rows to `ScoringModel`, its method to `ScoringSynthesizer`.
 struct FittedTemplateMethod: FittedSynthesizer {
   struct Contents: Codable, Sendable {
     let frame: TableFrame, marginals: [Marginal], report: FitReport
@@ -74,14 +75,6 @@ struct FittedTemplateMethod: FittedSynthesizer {
         marginal.column(column, rows: rows, complete: !request.includesMissing, using: &random)
       }
     }
-  }
-
-  func complete(_ partial: Table, _ request: SampleRequest, deliver: (Table) throws -> Void) throws {
-    throw ConditionError.unsupported("fill the missing cells of given rows", method: id)
-  }
-
-  func score(_ table: Table, _ request: SampleRequest) throws -> [Double?] {
-    throw ConditionError.unsupported("score rows", method: id)
   }
 
   func archive() throws -> ModelArchive {

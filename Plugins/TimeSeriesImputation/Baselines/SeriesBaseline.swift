@@ -4,9 +4,8 @@ import Tensors
 
 /// A method for series made from a ``SeriesModel``: it learns the model, hides cells to see how far it is off, and fills
 /// gaps with calibrated intervals and draws.
-struct SeriesBaseline<Model: SeriesModel>: Imputer {
+struct SeriesBaseline<Model: SeriesModel>: SeriesImputer {
   var descriptor: MethodDescriptor { Model.descriptor }
-  var fills: ImputationSubject { .series }
   /// Others are measured against it.
   var isBaseline: Bool { true }
 
@@ -14,8 +13,8 @@ struct SeriesBaseline<Model: SeriesModel>: Imputer {
   private static var hiddenShare: Double { 0.1 }
   private static var mostHidden: Double { 200_000 }
 
-  func fit(
-    _ table: Table, schema: Schema, series: SeriesLayout?, options: OptionValues, run: TrainingRun
+  func fitImputer(
+    _ table: Table, schema: Schema, series: SeriesLayout, options: OptionValues, run: TrainingRun
   ) throws -> any FittedImputer {
     let coding = try SeriesCoding(table, schema: schema, layout: series)
     for name in coding.empty {

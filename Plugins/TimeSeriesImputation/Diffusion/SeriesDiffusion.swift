@@ -4,14 +4,11 @@ import NeuralNetworks
 import Tables
 
 /// The default method for series: a ridge's mean, then diffusion of what it leaves over.
-public struct SeriesDiffusion: Imputer {
+public struct SeriesDiffusion: SeriesImputer {
   static let id = "series-diffusion"
 
   /// Makes the method.
   public init() {}
-
-  /// Series.
-  public var fills: ImputationSubject { .series }
 
   /// What the method is, and its options.
   public var descriptor: MethodDescriptor {
@@ -32,8 +29,8 @@ public struct SeriesDiffusion: Imputer {
   }
 
   /// Learns series. Throws what is wrong with the data, and what a training throws.
-  public func fit(
-    _ table: Table, schema: Schema, series: SeriesLayout?, options: OptionValues, run: TrainingRun
+  public func fitImputer(
+    _ table: Table, schema: Schema, series: SeriesLayout, options: OptionValues, run: TrainingRun
   ) throws -> any FittedImputer {
     let clock = Stopwatch()
     var choices: [Choice] = []

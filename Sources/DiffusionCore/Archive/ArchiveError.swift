@@ -1,7 +1,8 @@
+import Errors
 import Files
 
 /// Why a model file could not be written, read, or used. The text names the file, what was found, and the cure.
-public struct ArchiveError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct ArchiveError: DiagnosedError, Sendable, Equatable {
   /// What is wrong.
   public enum Problem: Sendable, Equatable {
     /// The file cannot be opened, read or written.
@@ -59,53 +60,90 @@ public struct ArchiveError: Error, Sendable, Equatable, CustomStringConvertible 
     self.file = file
   }
 
-  /// One or two sentences for the user.
-  public var description: String { (file.isEmpty ? "the model" : "'\(file)'") + " " + text }
-
-  private var text: String {
+  /// Reading and writing, or the model's.
+  public var category: ErrorCategory {
     switch problem {
-    case .inputOutput(let action, let reason):
-      "could not be \(action): \(reason)"
-    case .writing(let error):
-      "could not be written: \(error.message); \(error.cure)"
-    case .foreign(let found):
-      "is no model file but \(found); give a .safetensors file that Langevin wrote"
+    case .inputOutput, .writing: .inputOutput
+    case .foreign, .headerLength, .truncated, .trailingBytes, .malformedHeader, .elementType, .size, .layout, .notOurs,
+      .newerFormat, .olderFormat, .component, .altered, .missingTensor, .shape, .field, .notFinite, .overflow,
+      .metadata:
+      .badData
+    }
+  }
+
+  /// What is wrong with the file, and the cure.
+  public var diagnosis: Diagnosis {
+    if case .writing(let error) = problem { return error.diagnosis }
+    var (finding, cure) = finding
+    finding = (file.isEmpty ? "the model" : "'\(file)'") + " " + finding
+    return Diagnosis(finding, cure: cure)
+  }
+
+  private static let copyAgain = "copy it again", restore = "restore it from a copy or train again"
+
+  private var finding: (String, cure: String?) {
+    switch problem {
+    case .inputOutput(let action, let reason): ("could not be \(action): \(reason)", nil)
+    case .writing(let error): ("could not be written: \(error.message)", error.cure)
+    case .foreign(let found): ("is no model file but \(found)", "give a .safetensors file that Langevin wrote")
     case .headerLength(let claimed, let limit):
-      "claims a header of \(claimed) bytes where at most \(limit) fit: it is damaged or no model file; copy it again"
+      (
+        "claims a header of \(claimed) bytes where at most \(limit) fit: it is damaged or no model file",
+        Self.copyAgain
+      )
     case .truncated(let expected, let found):
-      "ends after \(found) of \(expected) bytes: it was not copied or downloaded whole; copy it again"
-    case .trailingBytes(let count):
-      "has \(count) bytes after its last tensor: it is damaged; copy it again"
-    case .malformedHeader(let reason):
-      "has a header that cannot be read (\(reason)): it is damaged; copy it again"
+      ("ends after \(found) of \(expected) bytes: it was not copied or downloaded whole", Self.copyAgain)
+    case .trailingBytes(let count): ("has \(count) bytes after its last tensor: it is damaged", Self.copyAgain)
+    case .malformedHeader(let reason): ("has a header that cannot be read (\(reason)): it is damaged", Self.copyAgain)
     case .elementType(let tensor, let found):
-      "holds tensor '\(tensor)' of type '\(found)'; supported are \(ElementType.allCases.map(\.rawValue).joined(separator: ", "))"
+      (
+        "holds tensor '\(tensor)' of type '\(found)'",
+        "supported are \(ElementType.allCases.map(\.rawValue).joined(separator: ", "))"
+      )
     case .size(let tensor, let needed, let found):
-      "gives tensor '\(tensor)' \(found) bytes where its type and shape need \(needed): it is damaged; copy it again"
+      (
+        "gives tensor '\(tensor)' \(found) bytes where its type and shape need \(needed): it is damaged",
+        Self.copyAgain
+      )
     case .layout(let tensor, let expected, let found):
-      "puts tensor '\(tensor)' at byte \(found) instead of \(expected), over or away from the one before: it is damaged; copy it again"
-    case .notOurs:
-      "is a safetensors file of another program; give one that Langevin wrote"
+      (
+        "puts tensor '\(tensor)' at byte \(found) instead of \(expected), over or away from the one before: it is damaged",
+        Self.copyAgain
+      )
+    case .notOurs: ("is a safetensors file of another program", "give one that Langevin wrote")
     case .newerFormat(let found, let known):
-      "is of format version \(found), and this program reads up to \(known); install a newer version of Langevin"
+      ("is of format version \(found), and this program reads up to \(known)", "install a newer version of Langevin")
     case .olderFormat(let found, let oldest):
-      "is of format version \(found), and this program reads \(oldest) and later; train again"
+      ("is of format version \(found), and this program reads \(oldest) and later", "train again")
     case .component(let kind, let id, let known):
-      "was made with the \(kind.rawValue) '\(id)', which this program does not have (it has \(known.joined(separator: ", "))); use a program with the plugin that brings '\(id)', or train again"
+      (
+        "was made with the \(kind.rawValue) '\(id)', which this program does not have (it has \(known.joined(separator: ", ")))",
+        "use a program with the plugin that brings '\(id)', or train again"
+      )
     case .altered(let part, let expected, let found):
-      "was altered after it was written: the checksum of its \(part) is \(found) instead of \(expected); restore it from a copy or train again"
+      (
+        "was altered after it was written: the checksum of its \(part) is \(found) instead of \(expected)", Self.restore
+      )
     case .missingTensor(let name, let known):
-      "lacks the tensor '\(name)'; \(suggestionText(for: name, in: known)) It may belong to another method or version"
+      (
+        "lacks the tensor '\(name)' (\(suggestion(for: name, in: known)))",
+        "use it with the method and version that made it"
+      )
     case .shape(let tensor, let needed, let found):
-      "holds tensor '\(tensor)' of shape \(found) where the model needs \(needed); it may belong to other options"
+      (
+        "holds tensor '\(tensor)' of shape \(found) where the model needs \(needed)",
+        "use it with the options that it was made with"
+      )
     case .field(let name, let found, let expected):
-      "holds \(found) in '\(name)' where \(expected) should stand: it is damaged or forged; restore it from a copy or train again"
+      ("holds \(found) in '\(name)' where \(expected) should stand: it is damaged or forged", Self.restore)
     case .notFinite(let tensor, let place):
-      "holds a number that is not finite in tensor '\(tensor)', at place \(place): it is damaged or forged; restore it from a copy or train again"
-    case .overflow(let what):
-      "leads to \(what) that are not finite: its numbers are damaged or forged; restore it from a copy or train again"
+      (
+        "holds a number that is not finite in tensor '\(tensor)', at place \(place): it is damaged or forged",
+        Self.restore
+      )
+    case .overflow(let what): ("leads to \(what) that are not finite: its numbers are damaged or forged", Self.restore)
     case .metadata(let key, let reason):
-      "has no usable metadata '\(key)': \(reason)"
+      ("has no usable metadata '\(key)': \(reason)", "train the model again, or use the version that made it")
     }
   }
 }

@@ -70,14 +70,13 @@ public struct ModelArchive: Sendable, Equatable {
   /// - Throws: ``ArchiveError`` when the key is absent or holds something else.
   public func value<Value: Decodable>(_: Value.Type = Value.self, for key: String) throws(ArchiveError) -> Value {
     guard let text = metadata[key] else {
-      throw ArchiveError(.metadata(key: key, reason: suggestionText(for: key, in: Array(metadata.keys))), file: file)
+      throw ArchiveError(.metadata(key: key, reason: suggestion(for: key, in: Array(metadata.keys))), file: file)
     }
     if let flaw = JSONBounds.flaw(in: text.utf8) { throw ArchiveError(.metadata(key: key, reason: flaw), file: file) }
     do {
       return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
     } catch {
-      let reason = "this version of langevin cannot read it; train the model again, or use the version that made it"
-      throw ArchiveError(.metadata(key: key, reason: reason), file: file)
+      throw ArchiveError(.metadata(key: key, reason: "this version of langevin cannot read it"), file: file)
     }
   }
 

@@ -1,5 +1,7 @@
+import Errors
+
 /// Why options were refused. The text names the option, what was wrong, and the cure.
-public enum OptionError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum OptionError: DiagnosedError, Sendable, Equatable {
   /// No option has this name.
   case unknown(option: String, known: [String])
   /// The text cannot be read as the option's kind.
@@ -11,19 +13,22 @@ public enum OptionError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Two values for one option.
   case repeated(option: String)
 
-  /// One sentence for the user.
-  public var description: String {
+  /// The call's.
+  public var category: ErrorCategory { .usage }
+
+  /// Which option, what is wrong with it, and the cure.
+  public var diagnosis: Diagnosis {
     switch self {
     case .unknown(let option, let known):
-      "unknown option '\(option)'; \(suggestionText(for: option, in: known))"
+      Diagnosis("unknown option '\(option)'", cure: suggestion(for: option, in: known))
     case .malformed(let option, let text, let expected):
-      "option '\(option)' cannot be '\(text)'; give \(expected)"
+      Diagnosis("option '\(option)' cannot be '\(text)'", cure: "give \(expected)")
     case .outOfRange(let option, let value, let expected):
-      "option '\(option)' is \(value), out of range; give \(expected)"
+      Diagnosis("option '\(option)' is \(value), out of range", cure: "give \(expected)")
     case .unknownChoice(let option, let text, let choices):
-      "option '\(option)' cannot be '\(text)'; \(suggestionText(for: text, in: choices))"
+      Diagnosis("option '\(option)' cannot be '\(text)'", cure: suggestion(for: text, in: choices))
     case .repeated(let option):
-      "option '\(option)' is given twice; give it once"
+      Diagnosis("option '\(option)' is given twice", cure: "give it once")
     }
   }
 }

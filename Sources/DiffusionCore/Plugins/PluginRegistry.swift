@@ -46,6 +46,13 @@ public struct PluginRegistry: Sendable {
     methods.available.filter { $0.descriptor.tasks.contains(task) }
   }
 
+  /// The methods that can run here and have a capability, in the order they were registered.
+  ///
+  ///     let scoring = registry.methods(as: (any ScoringSynthesizer).self)
+  public func methods<Capability>(as capability: Capability.Type) -> [Capability] {
+    methods.available.compactMap { $0 as? Capability }
+  }
+
   /// Finds a method that does a task; other methods count as unknown, so that suggestions fit the task.
   public func method(_ id: String, for task: MethodTask) throws(RegistryError) -> any Method {
     let found = methods.entries.filter { $0.item.descriptor.tasks.contains(task) }

@@ -1,3 +1,5 @@
+import Errors
+
 /// What a registry holds by name.
 public enum RegistryKind: String, Sendable, Codable, CaseIterable {
   /// A plugin.
@@ -15,7 +17,7 @@ public enum RegistryKind: String, Sendable, Codable, CaseIterable {
 }
 
 /// Why a registry could not be built, or a name not found.
-public enum RegistryError: Error, Sendable, CustomStringConvertible {
+public enum RegistryError: DiagnosedError, Sendable {
   /// Two plugins claim one name (as id or alias) for the same kind of thing.
   case duplicate(RegistryKind, id: String, first: String, second: String)
   /// Nothing of this kind has the name.
@@ -29,25 +31,31 @@ public enum RegistryError: Error, Sendable, CustomStringConvertible {
   /// A plugin threw while it registered.
   case registrationFailed(plugin: String, reason: String)
 
-  /// One sentence for the user.
-  public var description: String {
+  /// The call's.
+  public var category: ErrorCategory { .usage }
+
+  /// What is wrong, and the cure.
+  public var diagnosis: Diagnosis {
     switch self {
     case .duplicate(.plugin, let id, _, _):
-      "plugin '\(id)' is listed twice; list it once"
+      Diagnosis("plugin '\(id)' is listed twice", cure: "list it once")
     case .duplicate(let kind, let id, let first, let second) where first == second:
-      "plugin '\(first)' registers the \(kind.rawValue) '\(id)' twice; rename one"
+      Diagnosis("plugin '\(first)' registers the \(kind.rawValue) '\(id)' twice", cure: "rename one")
     case .duplicate(let kind, let id, let first, let second):
-      "the plugins '\(first)' and '\(second)' both register the \(kind.rawValue) '\(id)'; rename one or leave one out"
+      Diagnosis(
+        "the plugins '\(first)' and '\(second)' both register the \(kind.rawValue) '\(id)'",
+        cure: "rename one or leave one out")
     case .unknown(let kind, let id, let known):
-      "unknown \(kind.rawValue) '\(id)'; \(suggestionText(for: id, in: known))"
+      Diagnosis("unknown \(kind.rawValue) '\(id)'", cure: suggestion(for: id, in: known))
     case .unavailable(let kind, let id, let plugin, let reason):
-      "the \(kind.rawValue) '\(id)' of plugin '\(plugin)' cannot run here: \(reason)"
+      Diagnosis("the \(kind.rawValue) '\(id)' of plugin '\(plugin)' cannot run here: \(reason)")
     case .badName(let kind, let id, let plugin):
-      "plugin '\(plugin)' names a \(kind.rawValue) '\(id)'; use lower-case words joined by hyphens"
+      Diagnosis(
+        "plugin '\(plugin)' names a \(kind.rawValue) '\(id)'", cure: "use lower-case words joined by hyphens")
     case .badDescription(let kind, let id, let plugin, let reason):
-      "plugin '\(plugin)' describes the \(kind.rawValue) '\(id)' badly: \(reason)"
+      Diagnosis("plugin '\(plugin)' describes the \(kind.rawValue) '\(id)' badly: \(reason)")
     case .registrationFailed(let plugin, let reason):
-      "plugin '\(plugin)' could not register: \(reason)"
+      Diagnosis("plugin '\(plugin)' could not register: \(reason)")
     }
   }
 }

@@ -1,3 +1,4 @@
+import Errors
 import Foundation
 import Tensors
 
@@ -63,18 +64,18 @@ public struct RevealOrder: Sendable, Equatable {
 }
 
 /// Why an order of codes cannot be.
-public enum RevealOrderError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum RevealOrderError: DiagnosedError, Sendable, Equatable {
   /// A code waits for one that does not exist.
   case noSuchCode(Int, named: Int, count: Int)
   /// These codes wait for each other, or for codes that do.
   case cycle(codes: [Int])
 
-  /// One sentence for the plugin's author.
-  public var description: String {
+  /// What is wrong, for the plugin's author.
+  public var diagnosis: Diagnosis {
     switch self {
     case .noSuchCode(let code, let named, let count):
-      "code \(named) comes after code \(code), which does not exist; codes are 0 ..< \(count)"
-    case .cycle(let codes): "the codes \(codes) wait for each other; break the cycle"
+      Diagnosis("code \(named) comes after code \(code), which does not exist", cure: "codes are 0 ..< \(count)")
+    case .cycle(let codes): Diagnosis("the codes \(codes) wait for each other", cure: "break the cycle")
     }
   }
 }

@@ -1,8 +1,9 @@
+import Errors
 import Foundation
 import Tables
 
 /// A table or a request that cannot be balanced.
-public enum BalanceError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum BalanceError: DiagnosedError, Sendable, Equatable {
   /// The target is missing in some rows.
   case missingTarget(column: String, count: Int, firstRow: Int)
   /// The target is an identifier, a text or a date.
@@ -12,7 +13,7 @@ public enum BalanceError: Error, Sendable, Equatable, CustomStringConvertible {
   /// All rows are of one class.
   case oneClass(column: String, label: String)
   /// The ratio cannot be read.
-  case badRatio(String, reason: String)
+  case badRatio(String, cure: String)
   /// The ratio names a class that is not there.
   case unknownClass(String, column: String, known: [String])
   /// The ratio asks for fewer rows than there are.
@@ -33,35 +34,53 @@ public enum BalanceError: Error, Sendable, Equatable, CustomStringConvertible {
   case noBase(label: String, method: String, problem: String, cure: String)
 
   /// What is wrong, and the cure.
-  public var description: String {
+  public var diagnosis: Diagnosis {
     switch self {
     case .missingTarget(let column, let count, let row):
-      "target column '\(column)' is missing in \(count) row\(count == 1 ? "" : "s"), first in row \(row): remove them, or impute them first"
+      Diagnosis(
+        "target column '\(column)' is missing in \(count) row\(count == 1 ? "" : "s"), first in row \(row)",
+        cure: "remove them, or impute them first")
     case .notClasses(let column, let kind):
-      "target column '\(column)' is \(kind == "integer" || kind == "identifier" ? "an" : "a") \(kind), not a class: give another --target, or read it as one with --kind \(column)=category"
+      Diagnosis(
+        "target column '\(column)' is \(kind == "integer" || kind == "identifier" ? "an" : "a") \(kind), not a class",
+        cure: "give another --target, or read it as one with --kind \(column)=category")
     case .continuousTarget(let column, let distinct):
-      "target column '\(column)' has \(distinct) different numbers, so it is a quantity, not a class: give it classes first by cutting it into bins, such as low, middle and high"
+      Diagnosis(
+        "target column '\(column)' has \(distinct) different numbers, so it is a quantity, not a class",
+        cure: "give it classes first by cutting it into bins, such as low, middle and high")
     case .oneClass(let column, let label):
-      "target column '\(column)' has one class, '\(label)': give a column with two classes or more"
-    case .badRatio(let text, let reason):
-      "the ratio '\(text)' cannot be used\(reason.hasPrefix(";") ? "" : ": ")\(reason)"
+      Diagnosis(
+        "target column '\(column)' has one class, '\(label)'", cure: "give a column with two classes or more")
+    case .badRatio(let text, let cure): Diagnosis("the ratio '\(text)' cannot be used", cure: cure)
     case .unknownClass(let label, let column, let known):
-      "column '\(column)' has no class '\(label)'\(nearOrKnown(label, known))"
+      Diagnosis("column '\(column)' has no class '\(label)'", cure: nearOrKnown(label, known))
     case .fewerThanPresent(let label, let asked, let present):
-      "class '\(label)' has \(present) rows already, more than the \(asked) asked for; give \(present) or more: rows are added, never taken away"
+      Diagnosis(
+        "class '\(label)' has \(present) rows already, more than the \(asked) asked for",
+        cure: "give \(present) or more: rows are added, never taken away")
     case .shareOfMany(let share, let classes):
-      "the ratio \(share) compares two classes, and there are \(classes); give the rows of each, such as --ratio A=400,B=300"
+      Diagnosis(
+        "the ratio \(share) compares two classes, and there are \(classes)",
+        cure: "give the rows of each, such as --ratio A=400,B=300")
     case .shareTooSmall(let share, let present):
-      "the ratio \(share) is no more than the present \(String(format: "%.4g", present)); give a greater one, up to 1"
+      Diagnosis(
+        "the ratio \(share) is no more than the present \(String(format: "%.4g", present))",
+        cure: "give a greater one, up to 1")
     case .tooFewRows(let label, let rows, let neighbours, let option):
-      "class '\(label)' has \(rows) rows, too few for \(neighbours) neighbours of each; give --\(option) \(max(1, rows - 1)) or less, or take --method random"
+      Diagnosis(
+        "class '\(label)' has \(rows) rows, too few for \(neighbours) neighbours of each",
+        cure: "give --\(option) \(max(1, rows - 1)) or less, or take --method random")
     case .oneRow(let label, let method):
-      "class '\(label)' has one row, and \(method) needs another to go towards; use --method random, or leave the class out with --ratio"
+      Diagnosis(
+        "class '\(label)' has one row, and \(method) needs another to go towards",
+        cure: "use --method random, or leave the class out with --ratio")
     case .tooFewToLearn(let label, let rows, let needed, let method):
-      "class '\(label)' has \(rows == 1 ? "one row" : "\(rows) rows"), and \(method) needs \(needed) to learn from; use --method random, or leave the class out with --ratio"
-    case .unsuitedColumns(let method, let problem, let cure): "\(method) \(problem); use \(cure)"
+      Diagnosis(
+        "class '\(label)' has \(rows == 1 ? "one row" : "\(rows) rows"), and \(method) needs \(needed) to learn from",
+        cure: "use --method random, or leave the class out with --ratio")
+    case .unsuitedColumns(let method, let problem, let cure): Diagnosis("\(method) \(problem)", cure: "use \(cure)")
     case .noBase(let label, let method, let problem, let cure):
-      "\(method) makes no rows of class '\(label)': \(problem); use \(cure)"
+      Diagnosis("\(method) makes no rows of class '\(label)': \(problem)", cure: "use \(cure)")
     }
   }
 }

@@ -39,7 +39,7 @@ public enum BalanceRatio: Sendable, Equatable {
 
   /// Reads a ratio as a person writes it: a word, a number such as `0.5`, or `vgood=400,good=300`.
   ///
-  /// - Throws: ``BalanceError/badRatio(_:reason:)``.
+  /// - Throws: ``BalanceError/badRatio(_:cure:)``.
   public init(parsing text: String) throws(BalanceError) {
     if let known = Self.words.first(where: { $0.0 == text.lowercased() }) {
       self = known.1
@@ -47,15 +47,15 @@ public enum BalanceRatio: Sendable, Equatable {
     }
     if let share = Double(text) {
       guard share > 0, share <= 1 else {
-        throw .badRatio(text, reason: "a share of the greatest class is above 0 and at most 1")
+        throw .badRatio(text, cure: "give a share of the greatest class, above 0 and at most 1")
       }
       self = .share(share)
       return
     }
     guard text.contains("=") else {
-      let near = nearest(to: text, in: Self.words.map(\.0)).first.map { "; did you mean '\($0)'?" }
+      let near = nearest(to: text, in: Self.words.map(\.0)).first.map { "did you mean '\($0)'?" }
       throw .badRatio(
-        text, reason: near ?? "write auto, minority, not-minority, all, a number such as 0.5, or CLASS=ROWS,CLASS=ROWS")
+        text, cure: near ?? "write auto, minority, not-minority, all, a number such as 0.5, or CLASS=ROWS,CLASS=ROWS")
     }
     // A class's name may hold a comma or a sign: a part ends where a number follows the last sign.
     var totals: [Total] = [], name = ""
@@ -63,15 +63,15 @@ public enum BalanceRatio: Sendable, Equatable {
       name += (name.isEmpty ? "" : ",") + part
       guard let sign = name.lastIndex(of: "="), let rows = Int(name[name.index(after: sign)...]) else { continue }
       let label = String(name[..<sign])
-      guard rows >= 0 else { throw .badRatio(text, reason: "class '\(label)' cannot have \(rows) rows") }
+      guard rows >= 0 else { throw .badRatio(text, cure: "class '\(label)' cannot have \(rows) rows: give 0 or more") }
       guard !totals.contains(where: { $0.label == label }) else {
-        throw .badRatio(text, reason: "class '\(label)' is named twice")
+        throw .badRatio(text, cure: "class '\(label)' is named twice: name it once")
       }
       totals.append(Total(label, rows))
       name = ""
     }
     guard name.isEmpty, !totals.isEmpty else {
-      throw .badRatio(text, reason: "'\(name)' is not CLASS=ROWS")
+      throw .badRatio(text, cure: "'\(name)' is not CLASS=ROWS: give a class and its number of rows")
     }
     self = .totals(totals)
   }

@@ -1,3 +1,4 @@
+import Errors
 import Foundation
 import Tables
 
@@ -104,7 +105,7 @@ extension CellCondition.Allowed {
 }
 
 /// A condition that cannot be met, or a request that a model cannot answer.
-public enum ConditionError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum ConditionError: DiagnosedError, Sendable, Equatable {
   /// There is no `=`.
   case noSign(String)
   /// There is no such column.
@@ -129,25 +130,27 @@ public enum ConditionError: Error, Sendable, Equatable, CustomStringConvertible 
   case unsupported(String, method: String)
 
   /// What is wrong, and the cure.
-  public var description: String {
+  public var diagnosis: Diagnosis {
     switch self {
-    case .noSign(let text): return "'\(text)' is not a condition: write COLUMN=VALUE, such as 'age=30..40'"
-    case .unknownColumn(let name, let known): return "there is no column '\(name)'\(nearOrKnown(name, known))"
+    case .noSign(let text): Diagnosis("'\(text)' is not a condition", cure: "write COLUMN=VALUE, such as 'age=30..40'")
+    case .unknownColumn(let name, let known): Diagnosis("there is no column '\(name)'", cure: nearOrKnown(name, known))
     case .unknownLevel(let level, let column, let known):
-      return "column '\(column)' has no level '\(level)'\(nearOrKnown(level, known))"
+      Diagnosis("column '\(column)' has no level '\(level)'", cure: nearOrKnown(level, known))
     case .notAValue(let text, let column, let kind):
-      return "'\(text)' is no \(kind) for column '\(column)': write a value or a range such as 30..40"
-    case .emptyRange(let text, let column): return "'\(column)=\(text)' is empty: write the smaller end first"
+      Diagnosis("'\(text)' is no \(kind) for column '\(column)'", cure: "write a value or a range such as 30..40")
+    case .emptyRange(let text, let column):
+      Diagnosis("'\(column)=\(text)' is empty", cure: "write the smaller end first")
     case .outsideData(let text, let column, let least, let most):
-      return "'\(column)=\(text)' is outside the training data, which run from \(least) to \(most)"
+      Diagnosis("'\(column)=\(text)' is outside the training data, which run from \(least) to \(most)")
     case .neverMissing(let column):
-      return "column '\(column)' is never missing in the training data: write a value after the ="
+      Diagnosis("column '\(column)' is never missing in the training data", cure: "write a value after the =")
     case .notModelled(let column, let kind):
-      return
+      Diagnosis(
         "column '\(column)' is \(kind == "text" ? "free text" : "an identifier"), which is not modelled: it cannot be a condition"
-    case .repeated(let column): return "column '\(column)' has two conditions: join them in one"
-    case .impossible(let what): return "no row can satisfy the conditions together: \(what)"
-    case .unsupported(let what, let method): return "method '\(method)' cannot \(what)"
+      )
+    case .repeated(let column): Diagnosis("column '\(column)' has two conditions", cure: "join them in one")
+    case .impossible(let what): Diagnosis("no row can satisfy the conditions together: \(what)")
+    case .unsupported(let what, let method): Diagnosis("method '\(method)' cannot \(what)")
     }
   }
 }

@@ -1,5 +1,7 @@
+import Errors
+
 /// A table that no method can learn.
-public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum FitError: DiagnosedError, Sendable, Equatable {
   /// With fewer rows nothing is learned.
   public static let fewestRows = 10
   /// No column has anything to learn.
@@ -8,12 +10,16 @@ public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
   case tooFewRows(Int)
 
   /// What is wrong, and the cure.
-  public var description: String {
+  public var diagnosis: Diagnosis {
     switch self {
     case .nothingToModel:
-      "there is nothing to model: every column is constant, an identifier or free text; give a column another kind with --schema"
+      Diagnosis(
+        "there is nothing to model: every column is constant, an identifier or free text",
+        cure: "give a column another kind with --schema")
     case .tooFewRows(let rows):
-      "\(rows) rows are too few to learn a table from: at least \(Self.fewestRows) are needed, and a few hundred to be useful"
+      Diagnosis(
+        "\(rows) rows are too few to learn a table from: at least \(Self.fewestRows) are needed, and a few hundred to be useful"
+      )
     }
   }
 }

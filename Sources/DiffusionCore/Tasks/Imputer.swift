@@ -1,41 +1,43 @@
 import Tables
 
-/// A method that learns a table, or a set of time series, and fills the cells that are missing in it.
+/// A method that learns a table, or a set of time series, and fills the cells that are missing in it: a ``TableImputer``, a
+/// ``SeriesImputer``, or both.
 public protocol Imputer: Method {
-  /// Whether it fills series, whose rows stand in an order of time, or tables, whose rows are independent.
-  var fills: ImputationSubject { get }
-
   /// Whether it is quick and plain, so that another method is measured against it. No, unless it says so.
   var isBaseline: Bool { get }
-
-  /// Learns from the cells that are there.
-  ///
-  /// - Parameters:
-  ///   - table: the rows, held as the schema says; missing cells are neither learned nor scored.
-  ///   - schema: what each column is.
-  ///   - series: which columns tell time and entity; nil for a table.
-  ///   - options: values of the options that the descriptor names.
-  ///   - run: seed, time, threads, and where to report.
-  /// - Throws: what is wrong with the data or the options; `CancellationError` where the run was told to stop.
-  func fit(
-    _ table: Table, schema: Schema, series: SeriesLayout?, options: OptionValues, run: TrainingRun
-  ) throws -> any FittedImputer
 
   /// Reads a model that ``FittedImputer/archive()`` wrote.
   func loadImputer(_ archive: ModelArchive) throws -> any FittedImputer
 }
 
+/// An imputer of tables, whose rows are independent.
+public protocol TableImputer: Imputer {
+  /// Learns from the cells that are there.
+  ///
+  /// - Parameters:
+  ///   - table: the rows, held as the schema says; missing cells are neither learned nor scored.
+  ///   - schema: what each column is.
+  ///   - options: values of the options that the descriptor names.
+  ///   - run: seed, time, threads, and where to report.
+  /// - Throws: what is wrong with the data or the options; `CancellationError` where the run was told to stop.
+  func fitImputer(
+    _ table: Table, schema: Schema, options: OptionValues, run: TrainingRun
+  ) throws -> any FittedImputer
+}
+
+/// An imputer of series, whose rows stand in an order of time, of one entity or of many.
+public protocol SeriesImputer: Imputer {
+  /// Learns from the cells that are there; see ``TableImputer/fitImputer(_:schema:options:run:)``.
+  ///
+  /// - Parameter series: which columns tell time and entity.
+  func fitImputer(
+    _ table: Table, schema: Schema, series: SeriesLayout, options: OptionValues, run: TrainingRun
+  ) throws -> any FittedImputer
+}
+
 extension Imputer {
   /// No.
   public var isBaseline: Bool { false }
-}
-
-/// What an imputer takes a table for.
-public enum ImputationSubject: String, Sendable, Codable, CaseIterable {
-  /// Independent rows.
-  case table
-  /// Rows in an order of time, of one entity or of many.
-  case series
 }
 
 /// An imputer that has learned.

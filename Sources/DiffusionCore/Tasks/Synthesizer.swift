@@ -1,7 +1,12 @@
 import Tables
 
 /// A method that learns a table and makes new rows like it.
+///
+/// What else its models can do is known before anything is trained: see ``CompletingSynthesizer`` and ``ScoringSynthesizer``.
 public protocol Synthesizer: Method {
+  /// A table that it learned.
+  associatedtype Model: FittedSynthesizer
+
   /// Learns a table.
   ///
   /// - Parameters:
@@ -10,11 +15,17 @@ public protocol Synthesizer: Method {
   ///   - options: values of the options that the descriptor names.
   ///   - run: seed, time, threads, and where to report.
   /// - Throws: what is wrong with the data or the options; `CancellationError` where the run was told to stop.
-  func fit(_ table: Table, schema: Schema, options: OptionValues, run: TrainingRun) throws -> any FittedSynthesizer
+  func fit(_ table: Table, schema: Schema, options: OptionValues, run: TrainingRun) throws -> Model
 
   /// Reads a model that ``FittedSynthesizer/archive()`` wrote.
-  func load(_ archive: ModelArchive) throws -> any FittedSynthesizer
+  func load(_ archive: ModelArchive) throws -> Model
 }
+
+/// A synthesizer whose models fill the missing cells of given rows.
+public protocol CompletingSynthesizer: Synthesizer where Model: CompletingModel {}
+
+/// A synthesizer whose models say how unusual rows are.
+public protocol ScoringSynthesizer: Synthesizer where Model: ScoringModel {}
 
 /// A table that was learned.
 public protocol FittedSynthesizer: Sendable {
@@ -29,19 +40,23 @@ public protocol FittedSynthesizer: Sendable {
   /// - Throws: ``ConditionError`` where a condition cannot be met, and what `deliver` throws.
   func sample(_ request: SampleRequest, deliver: (Table) throws -> Void) throws
 
+  /// The model as one file.
+  func archive() throws -> ModelArchive
+}
+
+/// A model that fills the missing cells of given rows.
+public protocol CompletingModel: FittedSynthesizer {
   /// Fills the missing cells of given rows and leaves the others as they are.
   ///
   /// - Parameter partial: a table with this schema's columns.
   func complete(_ partial: Table, _ request: SampleRequest, deliver: (Table) throws -> Void) throws
+}
 
+/// A model that says how unusual rows are.
+public protocol ScoringModel: FittedSynthesizer {
   /// How unusual each row is: a bound on its negative log-likelihood in nats, larger for rarer rows; `nil` where the row
   /// holds a level that the model has never seen.
-  ///
-  /// - Throws: ``ConditionError`` where the method has no likelihood.
   func score(_ table: Table, _ request: SampleRequest) throws -> [Double?]
-
-  /// The model as one file.
-  func archive() throws -> ModelArchive
 }
 
 extension FittedSynthesizer {
@@ -56,7 +71,9 @@ extension FittedSynthesizer {
     }
     return try Table.concatenated(pieces)
   }
+}
 
+extension CompletingModel {
   /// Given rows with their missing cells filled, as one table.
   ///
   /// - Parameter check: called with every piece; may throw to stop.

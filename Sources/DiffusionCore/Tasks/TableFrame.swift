@@ -165,7 +165,7 @@ extension TableFrame {
       if kept > 0 { try deliver(table(columns, rows: kept, &state)) }
       if left > 0, tried >= Self.patience, request.rows - left < tried / Self.patience {
         throw ConditionError.unsupported(
-          "make the rows that are wanted: \(request.rows - left) of \(tried) met the conditions; use 'tabular-masked', which makes them directly",
+          "make the rows that are wanted: \(request.rows - left) of \(tried) met the conditions",
           method: method)
       }
     }

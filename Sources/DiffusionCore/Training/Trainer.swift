@@ -1,3 +1,4 @@
+import Errors
 import Foundation
 import NeuralNetworks
 
@@ -173,15 +174,18 @@ public struct Trainer: Sendable {
 }
 
 /// A training that cannot go on.
-public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum TrainingError: DiagnosedError, Sendable, Equatable {
   /// The loss is no number any more.
   case notFinite(step: Int, rate: Float)
 
+  /// The program's.
+  public var category: ErrorCategory { .fault }
+
   /// What is wrong, and the cure.
-  public var description: String {
+  public var diagnosis: Diagnosis {
     switch self {
     case .notFinite(let step, let rate):
-      "the loss stopped being a number at step \(step): lower the learning rate (it is \(rate))"
+      Diagnosis("the loss stopped being a number at step \(step)", cure: "lower the learning rate (it is \(rate))")
     }
   }
 }

@@ -1,3 +1,4 @@
+import Errors
 import Foundation
 import NeuralNetworks
 
@@ -163,19 +164,22 @@ struct TrainingState: Codable {
 }
 
 /// A checkpoint that a run cannot go on from.
-public enum CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum CheckpointError: DiagnosedError, Sendable, Equatable {
   /// The file holds something else.
   case foreign(String)
   /// The file is of a run on other data or with other options.
   case otherRun(String)
 
   /// What is wrong, and the cure.
-  public var description: String {
+  public var diagnosis: Diagnosis {
     switch self {
     case .foreign(let path):
-      "\(path) is not a training checkpoint of this kind of method: remove it, or leave out --resume"
+      Diagnosis(
+        "\(path) is not a training checkpoint of this kind of method", cure: "remove it, or leave out --resume")
     case .otherRun(let path):
-      "\(path) is the checkpoint of a run on other data or with other options: give the same ones, or leave out --resume"
+      Diagnosis(
+        "\(path) is the checkpoint of a run on other data or with other options",
+        cure: "give the same ones, or leave out --resume")
     }
   }
 }

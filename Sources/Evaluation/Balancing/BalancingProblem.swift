@@ -1,4 +1,5 @@
 import DownstreamModels
+import Errors
 import Tables
 import Tensors
 
@@ -99,23 +100,28 @@ public struct BalancingProblem: Sendable {
 }
 
 /// Why arms cannot be compared on a table.
-public enum BalancingError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum BalancingError: DiagnosedError, Sendable, Equatable {
   /// A class has too few rows for every fold to have some.
   case tooFewRows(label: String, rows: Int, folds: Int)
   /// A class has enough rows, but too few that are not twins of another or of its group.
   case tooFewGroups(label: String, rows: Int, groups: Int, folds: Int)
 
-  /// What is wrong and the cure, in one sentence.
-  public var description: String {
+  /// What is wrong, and the cure.
+  public var diagnosis: Diagnosis {
     switch self {
     case .tooFewRows(let label, let rows, let folds):
-      "class '\(label)' has \(rows == 1 ? "one row" : "\(rows) rows"), too few to compare on \(folds) folds, which need \(2 * folds); "
-        + (rows >= 4
-          ? "give --folds \(rows / 2), or leave the class out with --ratio" : "use --ratio to leave the class out")
+      Diagnosis(
+        "class '\(label)' has \(rows == 1 ? "one row" : "\(rows) rows"), too few to compare on \(folds) folds, which need \(2 * folds)",
+        cure: Self.cure(rows))
     case .tooFewGroups(let label, let rows, let groups, let folds):
-      "the \(rows) rows of class '\(label)' are \(groups) different ones or groups of them, too few to compare on \(folds) folds, which need \(2 * folds); "
-        + (groups >= 4
-          ? "give --folds \(groups / 2), or leave the class out with --ratio" : "use --ratio to leave the class out")
+      Diagnosis(
+        "the \(rows) rows of class '\(label)' are \(groups) different ones or groups of them, too few to compare on \(folds) folds, which need \(2 * folds)",
+        cure: Self.cure(groups))
     }
+  }
+
+  /// For a class with so many rows or groups.
+  private static func cure(_ count: Int) -> String {
+    count >= 4 ? "give --folds \(count / 2), or leave the class out with --ratio" : "use --ratio to leave the class out"
   }
 }

@@ -1,5 +1,7 @@
+import Errors
+
 /// Why tables cannot be compared.
-public enum EvaluationError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum EvaluationError: DiagnosedError, Sendable, Equatable {
   /// A table has no rows; its name.
   case empty(String)
   /// No column is left to be judged.
@@ -9,15 +11,19 @@ public enum EvaluationError: Error, Sendable, Equatable, CustomStringConvertible
   /// The column cannot be predicted; its kind and why.
   case unfitTarget(String, why: String)
 
-  /// What is wrong and the cure, in one sentence.
-  public var description: String {
+  /// What is wrong, and the cure.
+  public var diagnosis: Diagnosis {
     switch self {
-    case .empty(let name): "\(name) has no rows; give a table with at least one"
-    case .noColumns: "no column is left to be judged: all are identifiers, free text or empty; give kinds with --kind"
+    case .empty(let name): Diagnosis("\(name) has no rows", cure: "give a table with at least one")
+    case .noColumns:
+      Diagnosis(
+        "no column is left to be judged: all are identifiers, free text or empty", cure: "give kinds with --kind")
     case .unknownTarget(let name, let near):
-      "there is no column '\(name)' to predict"
-        + (near.isEmpty ? "; give a column of the real table" : "; did you mean \(near.joined(separator: " or "))?")
-    case .unfitTarget(let name, let why): "'\(name)' cannot be predicted: \(why); give another column as target"
+      Diagnosis(
+        "there is no column '\(name)' to predict",
+        cure: near.isEmpty ? "give a column of the real table" : "did you mean \(near.joined(separator: " or "))?")
+    case .unfitTarget(let name, let why):
+      Diagnosis("'\(name)' cannot be predicted: \(why)", cure: "give another column as target")
     }
   }
 }

@@ -53,21 +53,10 @@ extension FigureID {
   /// What the figure means and how to read it.
   public var description: FigureDescription {
     switch self {
-    case .shapeError, .trendError, .trendErrorThresholded, .trendErrorSharedBins, .detectionLogistic, .detectionTrees,
-      .alphaPrecision, .betaRecall:
-      likeness
-    case .missingRateError, .categoryCoverage, .rangeViolations, .typeViolations, .dependenciesKept:
-      validity
-    case .utilitySynthetic, .utilityReal, .modelRanking, .featureRanking:
-      utility
-    case .copies, .distanceShare, .neighbourRatio, .neighbourRatioBelowThird, .membershipAUC, .singlingOutUnivariate,
-      .singlingOutMultivariate, .linkability, .inference:
-      privacy
-    }
-  }
-
-  private var likeness: FigureDescription {
-    switch self {
+    case .shapeError:
+      FigureDescription(
+        "Single columns", "How far the distribution of a column is off, averaged over all columns.",
+        .lower, .percent, .fidelity)
     case .trendError:
       FigureDescription(
         "Bonds between columns",
@@ -100,15 +89,10 @@ extension FigureID {
       FigureDescription(
         "Variety of rows (β-recall)", "How much of the real rows' variety the synthetic rows reach.",
         .higher, .percent, .fidelity)
-    default:
+    case .missingRateError:
       FigureDescription(
-        "Single columns", "How far the distribution of a column is off, averaged over all columns.",
+        "Missing values", "How far the share of missing cells in a column is off, averaged over all columns.",
         .lower, .percent, .fidelity)
-    }
-  }
-
-  private var validity: FigureDescription {
-    switch self {
     case .categoryCoverage:
       FigureDescription(
         "Categories reached", "The share of a column's real categories that occur among the synthetic rows.",
@@ -126,15 +110,11 @@ extension FigureID {
       FigureDescription(
         "Rules kept", "The share of rows that keep the rules by which some columns determine others.",
         .higher, .percent, .fidelity)
-    default:
+    case .utilitySynthetic:
       FigureDescription(
-        "Missing values", "How far the share of missing cells in a column is off, averaged over all columns.",
-        .lower, .percent, .fidelity)
-    }
-  }
-
-  private var utility: FigureDescription {
-    switch self {
+        "Trained on synthetic rows",
+        "How well gradient boosting, trained on synthetic rows, predicts held-out real rows (AUC, or R² for numbers).",
+        .higher, .number, .utility)
     case .utilityReal:
       FigureDescription(
         "Trained on real rows",
@@ -150,16 +130,10 @@ extension FigureID {
         "Same ranking of features",
         "Whether the same columns matter for the prediction (Spearman's ρ of their SHAP shares).",
         .higher, chance: 0, .number, .utility)
-    default:
+    case .copies:
       FigureDescription(
-        "Trained on synthetic rows",
-        "How well gradient boosting, trained on synthetic rows, predicts held-out real rows (AUC, or R² for numbers).",
-        .higher, .number, .utility)
-    }
-  }
-
-  private var privacy: FigureDescription {
-    switch self {
+        "Exact copies", "The share of synthetic rows that also stand in the real table, cell by cell.",
+        .lower, .percent, .privacy)
     case .distanceShare:
       FigureDescription(
         "Closer to training rows",
@@ -199,10 +173,6 @@ extension FigureID {
       FigureDescription(
         "Guessing a secret",
         "How much better an unknown column can be guessed for trained-on people than for held-out people; the worst column.",
-        .lower, .percent, .privacy)
-    default:
-      FigureDescription(
-        "Exact copies", "The share of synthetic rows that also stand in the real table, cell by cell.",
         .lower, .percent, .privacy)
     }
   }

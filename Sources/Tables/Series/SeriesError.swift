@@ -1,6 +1,8 @@
+import Errors
+
 /// Why a table is no set of series. The text names the column, the rows, and the cure; rows are counted from 0 in the
 /// error and from 1 in its text, the header apart.
-public enum SeriesError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum SeriesError: DiagnosedError, Sendable, Equatable {
   /// There is no such column.
   case unknownColumn(String, nearest: String?)
   /// The column's values are no times.
@@ -16,28 +18,37 @@ public enum SeriesError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Two rows of an entity have the same time.
   case duplicateTime(column: String, time: String, entity: [String], first: Int, second: Int)
 
-  /// One or two sentences for the user.
-  public var description: String {
+  /// What is wrong with which column and row, and the cure.
+  public var diagnosis: Diagnosis {
     switch self {
     case .unknownColumn(let name, let nearest):
-      "there is no column \"\(name)\"; "
-        + (nearest.map { "did you mean \"\($0)\"?" } ?? "give one of the header's names")
+      Diagnosis(
+        "there is no column \"\(name)\"",
+        cure: nearest.map { "did you mean \"\($0)\"?" } ?? "give one of the header's names")
     case .notATime(let column, let kind, let found):
-      "column \"\(column)\" is no time: it holds \(Self.plural(kind))\(found.map { ", such as \"\($0)\"" } ?? ""); "
-        + "give a column of dates, date-times or numbers, or its format (--date-format \(column)=dd.MM.yyyy)"
+      Diagnosis(
+        "column \"\(column)\" is no time: it holds \(Self.plural(kind))\(found.map { ", such as \"\($0)\"" } ?? "")",
+        cure: "give a column of dates, date-times or numbers, or its format (--date-format \(column)=dd.MM.yyyy)")
     case .timeIsGroup(let column):
-      "column \"\(column)\" is named as time and as group; give each its own column"
+      Diagnosis("column \"\(column)\" is named as time and as group", cure: "give each its own column")
     case .missingTime(let column, let row):
-      "column \"\(column)\", row \(row + 1) below the header: the time is missing; give it, or remove the row"
+      Diagnosis(
+        "column \"\(column)\", row \(row + 1) below the header: the time is missing", cure: "give it, or remove the row"
+      )
     case .infiniteTime(let column, let row):
-      "column \"\(column)\", row \(row + 1) below the header: the time is infinite, or too far from the others; correct it, or remove the row"
+      Diagnosis(
+        "column \"\(column)\", row \(row + 1) below the header: the time is infinite, or too far from the others",
+        cure: "correct it, or remove the row")
     case .missingGroup(let column, let row):
-      "column \"\(column)\", row \(row + 1) below the header: it is missing which entity this is; give it, or remove the row"
+      Diagnosis(
+        "column \"\(column)\", row \(row + 1) below the header: it is missing which entity this is",
+        cure: "give it, or remove the row")
     case .duplicateTime(let column, let time, let entity, let first, let second):
-      "column \"\(column)\": rows \(first + 1) and \(second + 1) below the header have the same time \(time)"
-        + (entity.isEmpty ? "" : " for \(entity.joined(separator: ", "))")
-        + "; give --duplicates mean, first or last"
-        + (entity.isEmpty ? ", or the column that tells series apart (--group)" : "")
+      Diagnosis(
+        "column \"\(column)\": rows \(first + 1) and \(second + 1) below the header have the same time \(time)"
+          + (entity.isEmpty ? "" : " for \(entity.joined(separator: ", "))"),
+        cure: "give --duplicates mean, first or last"
+          + (entity.isEmpty ? ", or the column that tells series apart (--group)" : ""))
     }
   }
 

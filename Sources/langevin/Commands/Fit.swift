@@ -75,12 +75,11 @@ struct Fit: TrainingCommand {
     let clock = Stopwatch()
     let registry = try plugins.registry(&files)
     let input = try ImputationInput(path: data, reading: reading, series: series, model: nil, console: console)
-    let subject: ImputationSubject = input.layout == nil ? .table : .series
-    let imputer = try ImputerChoice.imputer(method.method, for: subject, in: registry)
+    let filler = try ImputerChoice.method(method.method, series: input.layout, in: registry)
     try input.checkValues(data)
     var selection = ImputerSelection(
-      main: imputer, options: try settings.values(method.flags, for: imputer.descriptor),
-      isFixed: method.method != nil, baselines: ImputerChoice.baselines(for: subject, in: registry))
+      main: filler, options: try settings.values(method.flags, for: filler.imputer.descriptor),
+      isFixed: method.method != nil, baselines: ImputerChoice.baselines(series: input.layout, in: registry))
     selection.isChecked = !checking.noCheck
     let seed = try options.chosenSeed(console, resuming: checkpoint?.resumed)
     let job = ImputationJob(

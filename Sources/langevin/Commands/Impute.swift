@@ -108,11 +108,10 @@ struct Impute: ParsableCommand {
     _ place: OutputPlace, _ checkpoint: CheckpointFile?, _ console: Console, _ interruption: Interruption,
     _ clock: Stopwatch
   ) throws -> ImputationJob {
-    let subject: ImputationSubject = input.layout == nil ? .table : .series
-    let imputer = try kept ?? ImputerChoice.imputer(method, for: subject, in: registry)
+    let filler = try ImputerChoice.method(kept?.descriptor.id ?? method, series: input.layout, in: registry)
     var selection = ImputerSelection(
-      main: imputer, options: try settings.values([:], for: imputer.descriptor), isFixed: method != nil,
-      baselines: ImputerChoice.baselines(for: subject, in: registry))
+      main: filler, options: try settings.values([:], for: filler.imputer.descriptor), isFixed: method != nil,
+      baselines: ImputerChoice.baselines(series: input.layout, in: registry))
     selection.isChecked = !checking.noCheck
     selection.needsDraws = filling.draws != nil
     selection.needsIntervals = filling.interval != nil
@@ -129,7 +128,7 @@ struct Impute: ParsableCommand {
     _ reportPlace: OutputPlace?
   ) throws {
     // Options belong to the method they were given for, which may be another than the one that fills.
-    let main = job.selection.main.descriptor
+    let main = job.selection.main.imputer.descriptor
     let filling = fitted?.method.descriptor ?? main
     let filler = FillingJob(
       input: input, filling: self.filling,

@@ -37,7 +37,11 @@ struct Sample: ParsableCommand {
     try files.read(reading.schema, as: "--schema")
     let place = try files.place(table: output, as: "-o")
     let clock = Stopwatch()
-    let (fitted, method) = try ModelFile.read(model, registry: plugins.registry(&files))
+    let registry = try plugins.registry(&files)
+    let (fitted, method) = try ModelFile.read(model, registry: registry)
+    if sampling.complete != nil {
+      try registry.require((any CompletingSynthesizer).self, of: method, to: "fill given rows", .badData)
+    }
     let values = try settings.values(sampling.flags, for: method.descriptor)
     let wish = try sampling.wish(schema: fitted.schema, reading: reading)
     let seed = try options.chosenSeed(console)

@@ -44,11 +44,16 @@ struct Score: ParsableCommand {
     try files.read(model, as: "--model")
     let place = try files.place(table: output, as: "-o")
     let clock = Stopwatch()
-    let (fitted, method) = try ModelFile.read(model, registry: plugins.registry(&files))
+    let registry = try plugins.registry(&files)
+    let (fitted, method) = try ModelFile.read(model, registry: registry)
+    guard let scorer = fitted as? any ScoringModel else {
+      try registry.require((any ScoringSynthesizer).self, of: method, to: "score rows", .badData)
+      preconditionFailure("method '\(method.descriptor.id)' says that its models score rows")
+    }
     let table = try reading.read(data, as: fitted.schema)
     // Scores are a fair comparison of rows only with the same random masks: a fixed seed, not a random one.
     let seed = options.seed ?? 0
-    let scores = try fitted.score(
+    let scores = try scorer.score(
       table, SampleRequest(rows: table.rowCount, seed: seed, threads: options.threadCount))
     try write(scores, beside: table, schema: fitted.schema, to: place)
     tell(scores, console)

@@ -65,6 +65,11 @@ struct Synth: TrainingCommand {
 
   func place(_ files: inout RunFiles) throws -> OutputPlace { try files.place(table: output, as: "-o") }
 
+  func check(_ method: any Synthesizer, _ registry: PluginRegistry) throws {
+    guard sampling.complete != nil else { return }
+    try registry.require((any CompletingSynthesizer).self, of: method, to: "fill given rows")
+  }
+
   func run() throws {
     var files = RunFiles()
     try files.read(sampling.complete, as: "--complete")

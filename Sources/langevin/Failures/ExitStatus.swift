@@ -1,4 +1,5 @@
 import ArgumentParser
+import Errors
 
 /// What the command's end tells the caller: 0 done, 1 the answer is no, and the conventional numbers of `sysexits.h`.
 enum ExitStatus: Int32, Codable, Sendable {
@@ -12,4 +13,16 @@ enum ExitStatus: Int32, Codable, Sendable {
   case inputOutput = 74
   /// Interrupted: 128 + SIGINT.
   case interrupted = 130
+}
+
+extension ExitStatus {
+  /// The status of an error's category.
+  init(_ category: ErrorCategory) {
+    switch category {
+    case .usage: self = .usage
+    case .badData: self = .badData
+    case .inputOutput: self = .inputOutput
+    case .fault: self = .fault
+    }
+  }
 }

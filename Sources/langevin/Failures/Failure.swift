@@ -1,9 +1,7 @@
 import ArgumentParser
-import Databases
-import DiffusionCore
+import Errors
 import Files
 import Foundation
-import PluginLoading
 import Tables
 
 /// Why a command ends before its work is done: what is wrong, the cure, and the exit status.
@@ -24,90 +22,17 @@ struct Failure: Error, Equatable {
   init(_ error: any Error) {
     switch error {
     case let error as Failure: self = error
-    case let error as TableError: self.init(table: error)
-    case let error as DatabaseError: self.init(error.exitStatus, "\(error.place): \(error.message)", cure: error.cure)
-    case let error as FileError:
-      // Who closes a pipe (head, less) has seen enough: nothing to say.
-      let place = error.path == "-" ? "standard output" : error.path
-      self.init(.inputOutput, error.isClosedPipe ? "" : "\(place): \(error.message)", cure: error.cure)
-    case let error as ArchiveError:
-      if case .writing(let file) = error.problem {
-        self = Failure(file)
-        return
-      }
-      let isInputOutput = if case .inputOutput = error.problem { true } else { false }
-      self.init(isInputOutput ? .inputOutput : .badData, sentence: error.description)
-    case let error as OptionError: self.init(.usage, sentence: error.description)
-    case let error as RegistryError: self.init(.usage, sentence: error.description)
-    case let error as ConditionError: self.init(.badData, sentence: error.description)
-    case let error as PluginLoadingError: self.init(error.exitStatus, error.message, cure: error.cure)
-    case let error as PluginCallError:
-      let status: ExitStatus = [.usage: .usage, .data: .badData][error.fault] ?? .fault
-      self.init(status, sentence: error.description)
-    case let error as CheckpointError: self.init(.badData, sentence: error.description)
-    case let error as TrainingError: self.init(.fault, sentence: error.description)
+    // Who closes a pipe (head, less) has seen enough: nothing to say.
+    case let error as FileError where error.isClosedPipe: self.init(.inputOutput, "")
+    case let error as TableError where error.reason == .closedPipe: self.init(.inputOutput, "")
+    case let error as any DiagnosedError:
+      self.init(ExitStatus(error.category), error.diagnosis.problem, cure: error.diagnosis.cure)
     case let error as CocoaError where error.isFileError: self.init(.inputOutput, error.localizedDescription)
     case is CancellationError: self.init(.interrupted, "interrupted")
     case let error as any CustomStringConvertible:
-      // The errors of a plugin are its own types; what they say is about the data that it was given.
-      self.init(.badData, sentence: error.description)
+      // A plugin's own type, which says nothing of a cure; what it says is about the data that the plugin was given.
+      self.init(.badData, error.description)
     default: self.init(.fault, "\(error)", cure: "this is a fault of langevin: please report it with the command line")
-    }
-  }
-
-  private init(table error: TableError) {
-    let status: ExitStatus =
-      switch error.category {
-      case .usage: .usage
-      case .badData: .badData
-      case .inputOutput: .inputOutput
-      }
-    // Who closes a pipe (head, less) has seen enough: nothing to say.
-    if error.reason == .closedPipe { self.init(status, ""); return }
-    let end = ". " + error.cure
-    let whole = error.description
-    self.init(status, whole.hasSuffix(end) ? String(whole.dropLast(end.count)) : whole, cure: Self.plain(error.cure))
-  }
-
-  /// A sentence as a clause: the messages of the command begin small and end without a stop.
-  private static func plain(_ sentence: String) -> String {
-    let body = sentence.hasSuffix(".") && !sentence.hasSuffix("…") ? sentence.dropLast() : Substring(sentence)
-    let second = body.dropFirst().first
-    return second?.isLowercase == true ? body.prefix(1).lowercased() + body.dropFirst() : String(body)
-  }
-
-  /// Parts a sentence such as "unknown option 'x'; did you mean 'y'?" into what is wrong and the cure.
-  private init(_ status: ExitStatus, sentence: String) {
-    let cures = [
-      "; did you mean", "; known:", "; give ", "; use ", ": write ", ": join ", ": remove ", ": give ", "; copy ",
-    ]
-    let found = cures.compactMap { sentence.range(of: $0, options: .backwards) }.max { $0.lowerBound < $1.lowerBound }
-    if let found {
-      self.init(
-        status, String(sentence[..<found.lowerBound]),
-        cure: String(sentence[found.lowerBound...].dropFirst().drop { $0 == " " }))
-    } else {
-      self.init(status, sentence)
-    }
-  }
-}
-
-extension DatabaseError {
-  fileprivate var exitStatus: ExitStatus {
-    switch problem {
-    case .address, .existingTable: .usage
-    case .file, .missingTable: .inputOutput
-    case .content: .badData
-    }
-  }
-}
-
-extension PluginLoadingError {
-  fileprivate var exitStatus: ExitStatus {
-    switch problem {
-    case .unreadable: .inputOutput
-    case .duplicate, .writableByAll, .writableByGroup, .foreignOwner, .relativeFolder: .usage
-    default: .badData
     }
   }
 }

@@ -35,7 +35,7 @@ struct ImputationJob: TrainingSession {
     let longest = limit.flatMap { limit in input.index.flatMap { limit.steps(in: $0) } }
     let outcome = try run { run in
       try selection.fit(
-        table, schema: schema, series: input.layout, columns: columns, longest: longest, run: run
+        table, schema: schema, columns: columns, longest: longest, run: run
       ) { [console, interruption, clock] phase, share in
         try interruption.check()
         console.progress(.init(phase: phase, share: share, elapsed: clock.seconds, remaining: nil))
@@ -60,10 +60,9 @@ struct ImputationJob: TrainingSession {
       Choice(
         "self-check", "without \(outcome.dropped.joined(separator: ", "))", because: "there was no time left",
         flag: "--budget"))
-    // A plain method that was taken has learned all cells, as it does where nothing is measured.
-    let isPlain = outcome.method.descriptor.id != selection.main.descriptor.id
     return FillingModel(
       model: outcome.model, method: outcome.method, check: outcome.check,
-      repeating: (isPlain ? ["--no-check"] : []) + (selection.isFixed ? [] : ["--method", id]))
+      // What has learned all cells is what learns where nothing is measured.
+      repeating: (outcome.learnedAll ? ["--no-check"] : []) + (selection.isFixed ? [] : ["--method", id]))
   }
 }

@@ -52,20 +52,16 @@ struct ModelExplanation {
 
   /// What the model draws for cells of one row while it sees more of it; nothing from a method that cannot fill rows.
   private func guesses() throws -> [Explanation.Guess] {
-    do {
-      return try guessed.compactMap { column in
-        guard deadline?.isShort(of: 0.3) != true else {
-          announce(
-            Choice(
-              "guesses", "without \(view.table.columns[column].name)", because: "there is no time left",
-              flag: "--budget"))
-          return nil
-        }
-        return try guess(column)
+    guard let model = model as? any CompletingModel else { return [] }
+    return try guessed.compactMap { column in
+      guard deadline?.isShort(of: 0.3) != true else {
+        announce(
+          Choice(
+            "guesses", "without \(view.table.columns[column].name)", because: "there is no time left",
+            flag: "--budget"))
+        return nil
       }
-    } catch let error as ConditionError {
-      guard case .unsupported = error else { throw error }
-      return []
+      return try guess(column, model)
     }
   }
 
@@ -81,7 +77,7 @@ struct ModelExplanation {
     return [best(true), best(false)].compactMap(\.self)
   }
 
-  private func guess(_ column: Int) throws -> Explanation.Guess? {
+  private func guess(_ column: Int, _ model: any CompletingModel) throws -> Explanation.Guess? {
     let modelled = view.table.columns.indices.filter { view.schema.columns[$0].isModelled }
     var others = modelled.filter { $0 != column }
     // A whole row says most.
@@ -94,7 +90,7 @@ struct ModelExplanation {
     let counts = Set([0, max(1, others.count / 3), max(1, others.count * 2 / 3), others.count]).sorted()
     let stages = try counts.compactMap { count -> Explanation.Guess.Stage? in
       let shown = others.prefix(count).sorted()
-      return try view.distribution(column, of: draws(row, showing: shown)).map {
+      return try view.distribution(column, of: draws(row, showing: shown, model)).map {
         Explanation.Guess.Stage(shown: shown.map { view.table.columns[$0].name }, values: $0)
       }
     }
@@ -103,7 +99,7 @@ struct ModelExplanation {
   }
 
   /// Copies of a row of which only some cells are given, with the others drawn.
-  private func draws(_ row: Int, showing shown: [Int]) throws -> Table {
+  private func draws(_ row: Int, showing shown: [Int], _ model: any CompletingModel) throws -> Table {
     var partial = view.table.rows(Array(repeating: row, count: Self.draws))
     for column in partial.columns.indices where !shown.contains(column) {
       partial.columns[column].values = partial.columns[column].values.keeping { _ in false }

@@ -4,6 +4,7 @@ import Tables
 
 /// Makes rows with a model and writes them as they come, whatever their number, in constant memory.
 struct SamplingJob {
+  /// One that completes rows, where the wish has some.
   let model: any FittedSynthesizer
   let wish: SamplingWish
   let options: OptionValues
@@ -49,10 +50,10 @@ struct SamplingJob {
           elapsed: elapsed, remaining: rate > 0 ? Double(total - done) / rate : nil))
     }
     defer { console.endPhase() }
-    if let partial = wish.partial {
-      try model.complete(partial, request, deliver: deliver)
-    } else {
-      try model.sample(request, deliver: deliver)
+    switch (wish.partial, model) {
+    case (let partial?, let model as any CompletingModel): try model.complete(partial, request, deliver: deliver)
+    case (_?, _): preconditionFailure("a model that completes no rows was asked to")
+    case (nil, _): try model.sample(request, deliver: deliver)
     }
     try writer.finish()
     return done

@@ -15,12 +15,16 @@ protocol TrainingCommand: ParsableCommand {
   var reading: ReadingOptions { get }
   var options: RunOptions { get }
   var speaking: SpeakingOptions { get }
+  /// Refuses a method that cannot do what the command line asks for.
+  func check(_ method: any Synthesizer, _ registry: PluginRegistry) throws
   /// Where the result goes: a file, unless the command says that it is a table.
   func place(_ files: inout RunFiles) throws -> OutputPlace
 }
 
 extension TrainingCommand {
   func place(_ files: inout RunFiles) throws -> OutputPlace { try files.place(output, as: "-o") }
+
+  func check(_ method: any Synthesizer, _ registry: PluginRegistry) throws {}
 
   /// Reads and checks all that was asked, so that nothing is found wrong after long work.
   ///
@@ -35,7 +39,9 @@ extension TrainingCommand {
     try files.read(data, reading)
     let place = try place(&files)
     let checkpoint = try files.checkpoint(of: place, training)
-    let synthesizer = try method.chosenMethod(in: plugins.registry(&files))
+    let registry = try plugins.registry(&files)
+    let synthesizer = try method.chosenMethod(in: registry)
+    try check(synthesizer, registry)
     let values = try settings.values(method.flags.merging(flags) { mine, _ in mine }, for: synthesizer.descriptor)
 
     let clock = Stopwatch()

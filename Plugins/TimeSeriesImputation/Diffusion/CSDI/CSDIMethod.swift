@@ -4,14 +4,11 @@ import NeuralNetworks
 import Tables
 
 /// CSDI as published: the baseline among diffusion methods.
-public struct CSDIMethod: Imputer {
+public struct CSDIMethod: SeriesImputer {
   static let id = "csdi"
 
   /// Makes the method.
   public init() {}
-
-  /// Series.
-  public var fills: ImputationSubject { .series }
 
   /// What the method is, and its options.
   public var descriptor: MethodDescriptor {
@@ -50,8 +47,8 @@ public struct CSDIMethod: Imputer {
   ]
 
   /// Learns series. Throws what is wrong with the data, and what a training throws.
-  public func fit(
-    _ table: Table, schema: Schema, series: SeriesLayout?, options: OptionValues, run: TrainingRun
+  public func fitImputer(
+    _ table: Table, schema: Schema, series: SeriesLayout, options: OptionValues, run: TrainingRun
   ) throws -> any FittedImputer {
     var choices: [Choice] = []
     func choose(_ choice: Choice) {
