@@ -36,7 +36,9 @@ extension FlowCoding {
     try field("columns").require(width > 0, "nothing that flows", "at least one number")
     try checkLabel(field("label"))
     try checkDerived(field("derived"), schema: schema)
-    try patterns.check(field("patterns"), columns: columns.map(\.column), parts: parts)
+    // A column without a gap in the data never has one.
+    let mayMiss = columns.map(\.column).filter { schema.columns[$0].missingCount > 0 }
+    try patterns.check(field("patterns"), columns: mayMiss, parts: parts)
   }
 
   private func checkLabel(_ field: StoredField) throws(ArchiveError) {
@@ -107,7 +109,7 @@ extension MissingPatterns {
     try field("columns").distinct(columns)
     let all = Set(known)
     for column in columns {
-      try field("columns").require(all.contains(column), "column \(column)", "columns that flow")
+      try field("columns").require(all.contains(column), "column \(column)", "columns that flow and may be missing")
     }
     try field("patterns").require(!patterns.isEmpty, "none", "at least one")
     for (place, pattern) in patterns.enumerated() { try field("patterns")[place].count(pattern.count, columns.count) }

@@ -62,7 +62,8 @@ public struct ForestFlowMethod: Synthesizer {
       random: random.child(14), run: run)
     let contents = { (plan: ForestPlan, report: FitReport) in
       ForestContents(
-        schema: schema, coding: coding, path: plan.path, sampler: options.text("sampler"), report: report)
+        schema: schema.counting(missingIn: table), coding: coding, path: plan.path, sampler: options.text("sampler"),
+        report: report)
     }
     var (state, time) = try state(training, options: options, contents, clock, choose)
     // What went before is part of the time that was given.

@@ -24,6 +24,9 @@ extension TableCoding {
     for (place, column) in columns.enumerated() {
       let own = field("columns")[place], known = schema.columns[place]
       try own("name").require(column.name == known.name, "'\(column.name)'", "'\(known.name)', as in the schema")
+      // A column without a gap in the data never has one.
+      try own("hasMissing").require(
+        !column.hasMissing || known.missingCount > 0, "true", "false, as nothing was missing")
       try check(column.content, of: column, known, place, own("content"), schema)
     }
     try field.require(!layout.slots.isEmpty, "nothing that is modelled", "at least one column")

@@ -197,7 +197,8 @@ public struct TabularMasked: CompletingSynthesizer, ScoringSynthesizer {
     (report.trainingRows, report.heldOutRows) = (rows.training.count, rows.heldOut.count)
     let model = FittedTabularMasked(
       contents: ModelContents(
-        schema: schema, coding: coding, settings: plan.network, precision: plan.training.precision, report: report),
+        schema: schema.counting(missingIn: table), coding: coding, settings: plan.network,
+        precision: plan.training.precision, report: report),
       store: store, objective: task.objective)
     return (model, rows)
   }

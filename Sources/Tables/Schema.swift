@@ -27,6 +27,16 @@ public struct Schema: Sendable, Codable, Equatable {
       cure: near ?? "The columns are \(names.listed()).")
   }
 
+  /// The schema with at least as many missing cells in each column as a table has, which may be another than the one that
+  /// the schema was made for.
+  package func counting(missingIn table: Table) -> Schema {
+    var copy = self
+    for (place, column) in columns.enumerated() {
+      copy.columns[place].missingCount = max(column.missingCount, table[column.name]?.missingCount ?? 0)
+    }
+    return copy
+  }
+
   /// The schema as JSON: indented, keys in order.
   public func json() throws -> String {
     let encoder = JSONEncoder()

@@ -236,6 +236,23 @@ struct ForestFlowMethodTests {
       #expect(try ForestTables.sample(model, rows: 30).rowCount == 30)
     }
   }
+
+  @Test func `A model by which a column misses cells that never did is refused`() throws {
+    var archive = try ForestTables.fit(ForestTables.mixed(rows: 120), steps: 5).archive()
+    let text = try #require(archive.metadata["model"])
+    var contents = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    var coding = try #require(contents["coding"] as? [String: Any])
+    var patterns = try #require(coding["patterns"] as? [String: Any])
+    let columns = try #require(coding["columns"] as? [[String: Any]]).compactMap { $0["column"] as? Int }
+    var missing = try #require(patterns["columns"] as? [Int])
+    missing[0] = try #require(columns.first { !missing.contains($0) })
+    patterns["columns"] = missing
+    coding["patterns"] = patterns
+    contents["coding"] = coding
+    archive.setText(String(decoding: try JSONSerialization.data(withJSONObject: contents), as: UTF8.self), for: "model")
+    let error = #expect(throws: ArchiveError.self) { try ForestFlowMethod().load(archive) }
+    #expect(error?.description.contains("patterns.columns") == true, "\(error?.description ?? "")")
+  }
 }
 
 /// Says when to stop, from any thread.

@@ -10,7 +10,7 @@ import Testing
 @Suite struct UntrustedCodingTests {
   /// The coding of a small table as JSON, changed.
   private func problem(_ path: [String], _ value: String) throws -> String? {
-    let (table, schema) = SmallTables.mixed(rows: 2000)
+    let (table, plain) = SmallTables.mixed(rows: 2000), schema = plain.counting(missingIn: table)
     let coding = TableEncoder(CodingSettings()).fitted(to: table, schema: schema, random: RandomStream(seed: 5))
     try coding.check(StoredField("coding"), schema: schema)
     var object = try JSONSerialization.jsonObject(with: JSONEncoder().encode(coding))
@@ -42,6 +42,7 @@ import Testing
   @Test(
     arguments: [
       (["columns", "0", "name"], "\"other\"", "columns[0].name"),
+      (["columns", "0", "hasMissing"], "true", "columns[0].hasMissing"),
       (["columns", "0", "content", "levels", "_0"], "[]", "columns[0].content.levels"),
       (["columns", "0", "content", "levels", "_0"], "[\"a\",\"a\"]", "columns[0].content.levels"),
       (["columns", "0", "content"], "{\"text\":{}}", "columns[0].content"),

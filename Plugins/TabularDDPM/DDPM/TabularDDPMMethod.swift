@@ -95,7 +95,8 @@ public struct TabularDDPMMethod: CompletingSynthesizer {
     let report = task.report(store, summary: summary, before: before, settings: plan.training, choices: choices)
     return FittedTabularDDPM(
       contents: ModelContents(
-        schema: schema, coding: coding, settings: plan.model, precision: plan.training.precision, report: report),
+        schema: schema.counting(missingIn: table), coding: coding, settings: plan.model,
+        precision: plan.training.precision, report: report),
       store: store, objective: objective)
   }
 
