@@ -128,8 +128,8 @@ let package = Package(
     .target(
       name: "LangevinCommand",
       dependencies: [
-        "Errors",
-        "Databases", "DiffusionCore", "DiffusionTesting", "Files", "TabularDDPM", "ForestFlow", "TabularImputation",
+        "Errors", "Databases", "DiffusionCore", "DiffusionTesting", "Files", "TabularDDPM", "ForestFlow",
+        "TabularImputation",
         "TimeSeriesImputation", "ClassImbalance", "Evaluation", "Imputing", "PluginLoading", "PluginTemplate",
         "Reports", "Tuning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -39,8 +39,8 @@ struct Sample: ParsableCommand {
     let clock = Stopwatch()
     let registry = try plugins.registry(&files)
     let (fitted, method) = try ModelFile.read(model, registry: registry)
-    if sampling.complete != nil {
-      try registry.require((any CompletingSynthesizer).self, of: method, to: "fill given rows", .badData)
+    guard sampling.complete == nil || method is any CompletingSynthesizer else {
+      throw registry.refusal(of: method, lacking: (any CompletingSynthesizer).self, to: "fill given rows", .badData)
     }
     let values = try settings.values(sampling.flags, for: method.descriptor)
     let wish = try sampling.wish(schema: fitted.schema, reading: reading)

@@ -47,8 +47,7 @@ struct Score: ParsableCommand {
     let registry = try plugins.registry(&files)
     let (fitted, method) = try ModelFile.read(model, registry: registry)
     guard let scorer = fitted as? any ScoringModel else {
-      try registry.require((any ScoringSynthesizer).self, of: method, to: "score rows", .badData)
-      preconditionFailure("method '\(method.descriptor.id)' says that its models score rows")
+      throw registry.refusal(of: method, lacking: (any ScoringSynthesizer).self, to: "score rows", .badData)
     }
     let table = try reading.read(data, as: fitted.schema)
     // Scores are a fair comparison of rows only with the same random masks: a fixed seed, not a random one.

@@ -66,8 +66,9 @@ struct Synth: TrainingCommand {
   func place(_ files: inout RunFiles) throws -> OutputPlace { try files.place(table: output, as: "-o") }
 
   func check(_ method: any Synthesizer, _ registry: PluginRegistry) throws {
-    guard sampling.complete != nil else { return }
-    try registry.require((any CompletingSynthesizer).self, of: method, to: "fill given rows")
+    guard sampling.complete == nil || method is any CompletingSynthesizer else {
+      throw registry.refusal(of: method, lacking: (any CompletingSynthesizer).self, to: "fill given rows", .usage)
+    }
   }
 
   func run() throws {

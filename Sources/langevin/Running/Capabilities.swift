@@ -1,15 +1,14 @@
 import DiffusionCore
 
 extension PluginRegistry {
-  /// Refuses a method that lacks a capability, and names those that have it.
+  /// Why a method without a capability is refused, with the methods that have it.
   ///
   /// - Parameter work: what the capability is for: "score rows".
-  func require<Capability>(
-    _ capability: Capability.Type, of method: any Method, to work: String, _ status: ExitStatus = .usage
-  ) throws(Failure) {
-    guard !(method is Capability) else { return }
+  func refusal<Capability>(
+    of method: any Method, lacking capability: Capability.Type, to work: String, _ status: ExitStatus
+  ) -> Failure {
     let able = methods(as: capability).compactMap { ($0 as? any Method)?.descriptor.id }
-    throw Failure(
+    return Failure(
       status, "method '\(method.descriptor.id)' cannot \(work)",
       cure: able.isEmpty ? "load a plugin with a method that can" : "use one that can: \(able.joined(separator: ", "))")
   }

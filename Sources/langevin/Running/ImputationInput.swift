@@ -311,10 +311,7 @@ struct ImputationInput {
     let table = Table(columns: rows.table.columns.filter { !empty.contains($0.name) })
     var schema = schema
     schema.columns.removeAll { empty.contains($0.name) }
-    for (place, column) in schema.columns.enumerated() {
-      // Rows that were added miss cells that the file does not.
-      schema.columns[place].missingCount = max(column.missingCount, table[column.name]?.missingCount ?? 0)
-    }
-    return (table, schema)
+    // Rows that were added miss cells that the file does not.
+    return (table, schema.counting(missingIn: table))
   }
 }
